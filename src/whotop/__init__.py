@@ -1,0 +1,3 @@
+"""whotop: ``top`` for logins."""
+
+__version__ = "0.1.0"

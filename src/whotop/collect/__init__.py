@@ -1,0 +1,1 @@
+"""Reaching machines: the only room that knows asyncssh."""

@@ -1,0 +1,1 @@
+"""The in-memory truth: values in, values out, time passed in. No asyncio, clock, file or screen."""

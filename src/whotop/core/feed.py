@@ -1,0 +1,128 @@
+"""What any front end reads: a fleet at revision N, then batches of changes to N+1, N+2…
+
+Three feeds speak this: live (this process polls), follow (another polls, we read its store) and
+rewind (the store at a time). A front end keeps a ``Fleet`` of its own and applies batches to it;
+not applying them is what "pause" means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Protocol
+
+import msgspec
+
+from whotop.model import Alert, Event, Machine, Process, Sample, Session
+
+
+class Change(msgspec.Struct, frozen=True):
+    """What every change is."""
+
+
+class MachineChanged(Change, frozen=True, tag="machine"):
+    """A machine is new, or anything about it but its sample is different."""
+
+    machine: Machine
+
+
+class MachineRemoved(Change, frozen=True, tag="machine removed"):
+    """A machine is watched no longer."""
+
+    name: str
+
+
+class Sampled(Change, frozen=True, tag="sample"):
+    """A machine's newest sample."""
+
+    sample: Sample
+
+
+class SessionChanged(Change, frozen=True, tag="session"):
+    """A session opened, got better known, or ended (``outcome`` says which)."""
+
+    session: Session
+
+
+class EventAdded(Change, frozen=True, tag="event"):
+    """An event; one with the key of an earlier one replaces it (a logout time corrected)."""
+
+    event: Event
+
+
+class AlertChanged(Change, frozen=True, tag="alert"):
+    """An alert opened, was updated, or resolved."""
+
+    alert: Alert
+
+
+AnyChange = MachineChanged | MachineRemoved | Sampled | SessionChanged | EventAdded | AlertChanged
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """The changes that lead from one revision to the next."""
+
+    revision: int
+    time_us: int
+    """When it was published."""
+    changes: tuple[AnyChange, ...]
+
+
+class MinuteFigures(msgspec.Struct, frozen=True, array_like=True):
+    """Samples of one machine over one period (a minute, an hour), condensed."""
+
+    time_us: int
+    """Where the period begins."""
+    samples: int
+    cpu_mean: float | None
+    cpu_max: float | None
+    memory_mean: float | None
+    swap_mean: float | None
+    load_mean: float | None
+    load_max: float | None
+    disk_max: float | None
+    sessions_max: int
+
+
+class History(Protocol):
+    """Questions about the past, answered by the store. Times are µs UTC on whotop's clock."""
+
+    async def figures(self, machine: str, start_us: int, end_us: int) -> list[MinuteFigures]:
+        """A machine's condensed samples in [start, end), oldest first."""
+        ...
+
+    async def sessions(
+        self, *, machine: str | None = None, user: str | None = None, start_us: int = 0, limit: int = 500
+    ) -> list[Session]:
+        """Sessions of a machine or a user that were open at or after ``start_us``, newest login first."""
+        ...
+
+    async def events(self, *, machine: str | None = None, user: str | None = None, limit: int = 500) -> list[Event]:
+        """The newest events of a machine or a user, newest first."""
+        ...
+
+
+class Feed(Protocol):
+    """What a front end reads."""
+
+    @property
+    def kind(self) -> str:
+        """``live``, ``follow`` or ``rewind``."""
+        ...
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """Lines for the banner: a full disk, a locked store; empty when all is well."""
+        ...
+
+    @property
+    def history(self) -> History:
+        """The past."""
+        ...
+
+    def batches(self) -> AsyncIterator[Batch]:
+        """First the whole fleet as one batch, then changes as they come; ends when the feed closes."""
+        ...
+
+    async def processes(self, session: Session) -> tuple[Process, ...]:
+        """What a session is running now. Raises MachineError where that cannot be asked."""
+        ...

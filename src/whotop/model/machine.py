@@ -1,0 +1,68 @@
+"""A machine: what is watched, and how well we see it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from whotop.model.event import Origin
+
+
+class MachineState(StrEnum):
+    """connecting → up → stale (two missed intervals) → down (three, or a lost connection)."""
+
+    CONNECTING = "connecting"
+    UP = "up"
+    STALE = "stale"
+    DOWN = "down"
+    NOT_WATCHED = "not watched"
+    """Nobody polls it at the moment shown (rewind into a gap, a follower whose writer has ended)."""
+
+
+class Readability(StrEnum):
+    """What the probe found out about an origin."""
+
+    READABLE = "readable"
+    UNREADABLE = "unreadable"
+    ABSENT = "absent"
+
+
+class OriginStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """One origin on one machine."""
+
+    origin: Origin
+    path: str
+    readability: Readability
+    mend: str = ""
+    """What would make it readable: the group to join, or ``sudo = true``."""
+
+
+class Machine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One machine as the fleet shows it. Its sessions and samples are kept beside it."""
+
+    name: str
+    address: str
+    """``user@host:port`` as far as it was given."""
+    tags: tuple[str, ...] = ()
+    state: MachineState = MachineState.CONNECTING
+    state_since_us: int = 0
+    reason: str = ""
+    """Why it is not up, in one line; safe text."""
+    last_sample_us: int = 0
+    """When the last good sample came, by our clock; 0 never."""
+    interval_seconds: float = 5.0
+    skew_us: int = 0
+    """How far the machine's clock is ahead of ours."""
+    boot_id: str = ""
+    boot_us: int = 0
+    """When it booted, by our clock; 0 unknown."""
+    hostname: str = ""
+    system: str = ""
+    """PRETTY_NAME of /etc/os-release."""
+    kernel: str = ""
+    origins: tuple[OriginStatus, ...] = ()
+    sessions_known: bool = False
+    """Whether some origin has told who is logged in; if not, the answer is "cannot tell"."""
+    jump: str = ""
+    """The jump host that it is reached through."""

@@ -1,0 +1,38 @@
+"""A target: how to reach a machine. Made by ``config``, used by ``collect``."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Target(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One machine to watch. Empty fields are filled from ``ssh_config``, then from SSH's defaults."""
+
+    name: str
+    """What the screen calls it, and the store."""
+    host: str = ""
+    """SSH address; empty means ``name``, looked up in ``ssh_config`` first."""
+    port: int = 0
+    user: str = ""
+    tags: tuple[str, ...] = ()
+    jump: str = ""
+    """``[user@]host[:port]`` of the jump host; several by commas, the first is reached first."""
+    identity_files: tuple[str, ...] = ()
+    password_environment: str = ""
+    """Name of the environment variable that holds the password."""
+    password_command: str = ""
+    """A command whose first line of output is the password."""
+    interval_seconds: float = 5.0
+    local: bool = False
+    """This very machine, watched without SSH."""
+    host_key_policy: str = "strict"
+    """``strict``: unknown keys are refused. ``accept-new``: they are recorded. Changed: always refused."""
+
+    @property
+    def address(self) -> str:
+        """``user@host:port`` as far as it was given, for people."""
+        if self.local:
+            return "this machine"
+        user = f"{self.user}@" if self.user else ""
+        port = f":{self.port}" if self.port else ""
+        return f"{user}{self.host or self.name}{port}"

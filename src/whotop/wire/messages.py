@@ -1,0 +1,229 @@
+"""The messages of the protocol, each with the bounds that it must keep.
+
+A payload is one JSON object. Every byte string that was read on a machine travels as base64 (a
+field of type ``bytes`` here) and is interpreted by ``whotop.parse``, never by the probe. Unknown
+fields are ignored, so that either end may be newer.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+VERSION = 1
+
+MICROSECONDS = Meta(ge=0, le=2**53)
+COUNT = Meta(ge=0, le=2**63 - 1)
+PID = Meta(ge=0, le=2**31 - 1)
+SHORT = Meta(max_length=512)
+LONG = Meta(max_length=65_536)
+"""Of bytes, after base64."""
+
+Microseconds = Annotated[int, MICROSECONDS]
+Count = Annotated[int, COUNT]
+Pid = Annotated[int, PID]
+ShortBytes = Annotated[bytes, SHORT]
+LongBytes = Annotated[bytes, LONG]
+Name = Annotated[str, Meta(max_length=64)]
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What every message is."""
+
+
+# --- from the machine up ---------------------------------------------------------------------
+
+
+class OriginReport(Message, frozen=True):
+    """What the probe found out about one origin."""
+
+    name: Name
+    path: ShortBytes
+    state: Name
+    """``readable``, ``unreadable`` or ``absent``."""
+    group: ShortBytes = b""
+    """Of an unreadable one: the group that owns it."""
+
+
+class Hello(Message, frozen=True, tag="hello"):
+    """The first message: who answers, and what it can read."""
+
+    version: Annotated[int, Meta(ge=1, le=1000)]
+    probe: Name
+    """``linux`` for probe/linux."""
+    interpreter: Name
+    clock_us: Microseconds
+    boot_id: ShortBytes
+    hostname: ShortBytes
+    kernel: ShortBytes
+    architecture: ShortBytes
+    os_release: LongBytes
+    """/etc/os-release."""
+    cpu_count: Annotated[int, Meta(ge=0, le=100_000)]
+    clock_ticks: Annotated[int, Meta(ge=1, le=1_000_000)]
+    """Of /proc, per second (SC_CLK_TCK)."""
+    uid: Annotated[int, Meta(ge=0, le=2**32 - 1)]
+    ancestors: Annotated[tuple[Pid, ...], Meta(max_length=64)]
+    """The probe's parent, grandparent…: one of them leads the only session that is hidden."""
+    origins: Annotated[tuple[OriginReport, ...], Meta(max_length=32)]
+
+
+class FileSystem(Message, frozen=True, array_like=True):
+    """One mounted local file system, as statvfs(3) tells it, in bytes."""
+
+    mount: ShortBytes
+    size: Count
+    free: Count
+    available: Count
+
+
+class Terminal(Message, frozen=True, array_like=True):
+    """One entry of /dev/pts (``pts/0``) or a login terminal (``tty1``)."""
+
+    name: ShortBytes
+    accessed_us: Microseconds
+    uid: Annotated[int, Meta(ge=0, le=2**32 - 1)]
+
+
+class Figures(Message, frozen=True, tag="figures"):
+    """One reading of /proc, each interval. Lines as they are, runs of spaces folded to one."""
+
+    clock_us: Microseconds
+    stat: LongBytes = b""
+    """The first line of /proc/stat."""
+    meminfo: LongBytes = b""
+    """Its lines MemTotal, MemFree, MemAvailable, Buffers, Cached, SwapTotal, SwapFree."""
+    loadavg: LongBytes = b""
+    uptime: LongBytes = b""
+    network: LongBytes = b""
+    """The lines of /proc/net/dev of at most 16 interfaces, without ``lo``."""
+    disks: Annotated[tuple[FileSystem, ...], Meta(max_length=16)] | None = None
+    """None: as last told (they are read every 30 s)."""
+    terminals: Annotated[tuple[Terminal, ...], Meta(max_length=1024)] | None = None
+    """None: as last told."""
+
+
+class LogindSession(Message, frozen=True):
+    """One file of /run/systemd/sessions."""
+
+    id: ShortBytes
+    data: LongBytes
+    tty_nr: Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)] = 0
+    """Controlling terminal of the leader's children, where the file names none (/proc/PID/stat)."""
+
+
+class Sessions(Message, frozen=True, tag="sessions"):
+    """The full list of open sessions, whenever it changes. A field of None: no such origin here."""
+
+    clock_us: Microseconds
+    boot_id: ShortBytes
+    logind: Annotated[tuple[LogindSession, ...], Meta(max_length=10_000)] | None = None
+    utmp: Annotated[bytes, Meta(max_length=786_432)] | None = None
+    """The whole utmp file."""
+    terminals: Annotated[tuple[Terminal, ...], Meta(max_length=1024)] = ()
+    """A utmp record whose pts is not among them is a leftover."""
+
+
+class FileIdentity(Message, frozen=True):
+    """Which file it is: rotation gives a path to another file, and inodes are used again."""
+
+    device: Count
+    inode: Count
+    head: ShortBytes
+    """Digest of its first 384 bytes, or of all when it is shorter."""
+
+
+class Cursor(Message, frozen=True):
+    """How far an origin has been read. Kept in the store with the events that it covers."""
+
+    file: FileIdentity
+    offset: Count
+    tail: ShortBytes
+    """Digest of the (at most) 384 bytes before ``offset``."""
+
+
+class Records(Message, frozen=True, tag="records"):
+    """A piece of a file of records, in order. The next is sent when enough have been acknowledged."""
+
+    clock_us: Microseconds
+    origin: Name
+    data: Annotated[bytes, Meta(max_length=196_608)]
+    start: Count
+    """Offset of ``data`` in its file."""
+    cursor: Cursor
+    """Where it stands after ``data``: what is acknowledged, and given back at the next start."""
+    first_contact: bool = False
+    """There was no cursor: this is history."""
+    backlog: bool = False
+    """Written before this connection began, after the cursor: late, not history."""
+    replaced: bool = False
+    """The file is not the one that the cursor named, or is shorter than it was."""
+
+
+class ProcessReport(Message, frozen=True):
+    """One process: its /proc files."""
+
+    stat: LongBytes
+    cmdline: LongBytes
+
+
+class Answer(Message, frozen=True, tag="answer"):
+    """The answer to a request."""
+
+    id: Count
+    error: ShortBytes = b""
+    processes: Annotated[tuple[ProcessReport, ...], Meta(max_length=500)] = ()
+    uptime: LongBytes = b""
+    """/proc/uptime, to date the processes."""
+    clock_us: Microseconds = 0
+
+
+class Goodbye(Message, frozen=True, tag="goodbye"):
+    """The probe ends, and says why."""
+
+    reason: ShortBytes = b""
+
+
+Up = Hello | Figures | Sessions | Records | Answer | Goodbye
+
+
+# --- down to the machine ---------------------------------------------------------------------
+
+
+class Start(Message, frozen=True, tag="start"):
+    """The first message down, sent right behind the probe's source."""
+
+    version: int = VERSION
+    nonce: str = ""
+    """32 hexadecimal digits; the probe begins with ``whotop-probe/1 NONCE`` and a newline."""
+    interval_ms: int = 5_000
+    tick_ms: int = 250
+    """How often session files and records are looked at."""
+    history_bytes: int = 7_680_000
+    """How far back to read at a first contact: 20,000 records of 384 bytes."""
+    cursors: dict[str, Cursor] = {}
+
+
+class Acknowledge(Message, frozen=True, tag="acknowledge"):
+    """All of an origin up to ``offset`` is safely in the store."""
+
+    origin: str
+    offset: int
+
+
+class Request(Message, frozen=True, tag="request"):
+    """Asks for the processes that descend from ``pid`` (itself included)."""
+
+    id: int
+    kind: str
+    """``processes``."""
+    pid: int = 0
+
+
+class Stop(Message, frozen=True, tag="stop"):
+    """We leave; the probe ends."""
+
+
+Down = Start | Acknowledge | Request | Stop
