@@ -55,7 +55,7 @@ class Fleet:
         self.alerts: dict[bytes, Alert] = {}
         """Open ones, and those that resolved while we looked on."""
         self.events: dict[bytes, Event] = {}
-        """The newest, in the order in which they came."""
+        """The newest ``EVENTS_KEPT`` at least, in the order in which they came."""
 
     def apply(self, batch: Batch) -> Touched:
         """Take in a batch and say what it touched."""
@@ -113,10 +113,11 @@ class Fleet:
     def _event_added(self, event: Event, touched: Touched) -> None:
         self.events[event.key] = event
         touched.events.add(event.key)
-        while len(self.events) > EVENTS_KEPT:
-            oldest = next(iter(self.events))
-            del self.events[oldest]
-            touched.events.add(oldest)
+        if len(self.events) > 2 * EVENTS_KEPT:
+            by_time = sorted(self.events.values(), key=lambda kept: kept.fleet_time_us)
+            for dropped in by_time[:-EVENTS_KEPT]:
+                del self.events[dropped.key]
+                touched.events.add(dropped.key)
 
     def _machine_changed(self, machine: Machine, touched: Touched) -> None:
         before = self.machines.get(machine.name)
@@ -141,6 +142,17 @@ class Fleet:
             touched.sessions.add(session.key)
             touched.users.add(session.user)
         touched.machines.add(name)
+
+    def whole(self) -> Batch:
+        """Everything known, as the one batch that makes an empty fleet equal to this one."""
+        ended = (session for session in self.last_logins.values() if not session.is_open)
+        changes: list[AnyChange] = [MachineChanged(machine) for machine in self.machines.values()]
+        changes += [SessionChanged(session) for session in ended]
+        changes += [SessionChanged(session) for session in self.sessions.values()]
+        changes += [Sampled(sample) for sample in self.samples.values()]
+        changes += [EventAdded(event) for event in self.events.values()]
+        changes += [AlertChanged(alert) for alert in self.alerts.values()]
+        return Batch(self.revision, self.time_us, tuple(changes))
 
     def is_up(self, name: str) -> bool:
         """Whether a machine's sessions count: only those of machines that are up do."""

@@ -1,0 +1,1 @@
+"""The glue: collect → parse → core → store, and the live feed."""

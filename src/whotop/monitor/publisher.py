@@ -1,0 +1,64 @@
+"""The live feed's heart: gathers changes and hands them to every subscriber as batches.
+
+Changes are gathered for a tenth of a second, so that a thousand machines cost a screen ten batches
+a second and not a thousand; a quiet fleet costs nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from whotop.clock import Clock
+from whotop.core.feed import AnyChange, Batch
+from whotop.core.fleet import Fleet
+
+GATHER_SECONDS = 0.1
+
+
+class Publisher:
+    """Keeps the fleet of this process and feeds any number of replicas of it."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.fleet = Fleet()
+        self._clock = clock
+        self._pending: list[AnyChange] = []
+        self._subscribers: set[asyncio.Queue[Batch | None]] = set()
+        self._timer: asyncio.TimerHandle | None = None
+
+    def add(self, change: AnyChange) -> None:
+        """Publish a change with the next batch."""
+        self._pending.append(change)
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(GATHER_SECONDS, self.flush)
+
+    def flush(self) -> None:
+        """Publish what has gathered, now."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if not self._pending:
+            return
+        batch = Batch(self.fleet.revision + 1, self._clock.now_us(), tuple(self._pending))
+        self._pending = []
+        self.fleet.apply(batch)
+        for queue in self._subscribers:
+            queue.put_nowait(batch)
+
+    async def batches(self) -> AsyncIterator[Batch]:
+        """The whole fleet, then each batch; ends at ``close``."""
+        self.flush()
+        queue: asyncio.Queue[Batch | None] = asyncio.Queue()
+        self._subscribers.add(queue)
+        try:
+            yield self.fleet.whole()
+            while (batch := await queue.get()) is not None:
+                yield batch
+        finally:
+            self._subscribers.discard(queue)
+
+    def close(self) -> None:
+        """Publish what is left and end every subscriber's stream."""
+        self.flush()
+        for queue in self._subscribers:
+            queue.put_nowait(None)
