@@ -2,7 +2,8 @@
 
     WhotopError                 exit code 1
     ├── UsageError              exit code 2: an option or an argument is wrong
-    │   └── ConfigError         a file the user wrote is wrong: file, place, mend
+    │   ├── ConfigError         a file the user wrote is wrong: file, place, mend
+    │   └── QueryError          a filter is wrong: what, and at which character
     ├── InputError              a file of records cannot be read: file, line, mend
     ├── StoreError              the database cannot be opened or written
     │   └── StoreTooNewError    it was made by a newer whotop
@@ -41,6 +42,14 @@ class ConfigError(UsageError):
     def __init__(self, what: str, *, file: str = "", place: str = "", mend: str = "") -> None:
         self.what, self.file, self.place, self.mend = what, file, place, mend
         super().__init__(": ".join(part for part in (file, place, what) if part) + (f" ({mend})" if mend else ""))
+
+
+class QueryError(UsageError):
+    """A filter is wrong. ``position`` counts characters from 0; ``what`` alone is the line under a filter box."""
+
+    def __init__(self, what: str, position: int) -> None:
+        self.what, self.position = what, position
+        super().__init__(f"filter, character {position + 1}: {what}")
 
 
 class InputError(WhotopError):
