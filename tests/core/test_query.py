@@ -112,8 +112,26 @@ def test_networks_and_addresses_are_compared_as_such(text: str, address: str, in
 
 @pytest.mark.parametrize(
     "text",
-    "on>2 on>=3 on<4 on<=3 on:3 on=3 on!=4 cpu>79.5 cpu:80 CPU>5 mem<=50% "
-    "idle>1h idle<1h31m idle=90m idle>=1.5h disk>2G disk=3GiB disk<1T".split(),
+    [
+        "on>2",
+        "on>=3",
+        "on<4",
+        "on<=3",
+        "on:3",
+        "on=3",
+        "on!=4",
+        "cpu>79.5",
+        "cpu:80",
+        "CPU>5",
+        "mem<=50%",
+        "idle>1h",
+        "idle<1h31m",
+        "idle=90m",
+        "idle>=1.5h",
+        "disk>2G",
+        "disk=3GiB",
+        "disk<1T",
+    ],
 )
 def test_numbers_are_compared_with_units(text: str) -> None:
     assert passes(text)
