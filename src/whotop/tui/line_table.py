@@ -1,0 +1,330 @@
+"""The one widget that draws every table: rows by key, drawn when seen, redrawn when changed.
+
+Built on ``ScrollView.render_line``: a repaint costs the lines on screen and not the rows there are
+(a DataTable repaints all its visible cells, 45 ms at 200x60, for one that changed). Nothing is kept
+per row but its key; ``cells_of`` is asked for a row's text at the moment it is drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
+from typing import ClassVar
+
+from textual import events
+from textual.binding import BindingType
+from textual.geometry import Region, Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from whotop.tui.actions import bindings
+from whotop.tui.columns import GAP, Column, Placed, lay_out
+from whotop.tui.redraw_limit import RedrawLimit
+from whotop.tui.roles import RoleStyles, RowState
+from whotop.tui.row_strip import Cells, header_strip, line_strip, measured, row_strip
+from whotop.tui.selection import Key, Rows
+from whotop.tui.table_messages import CellPressed, HeaderPressed, Opened, SelectionChanged
+
+HEADER_LINES = 1
+MARKS: dict[RowState, str] = {"plain": " ", "selected": "▌", "blurred": "▏"}
+MATCH_MARK = "•"
+ARROW_UP, ARROW_DOWN = "▴", "▾"
+
+
+class LineTable(ScrollView, can_focus=True):
+    """A table of ``columns`` whose cells ``cells_of(key)`` gives: a list of spans for each column.
+
+    ``empty`` is the line shown where there are no rows. Selection is a key: when the order changes
+    the selected row keeps its line on screen if the view can scroll so far. A cell given as an
+    empty list lets the cell on its left run on into it.
+    """
+
+    DEFAULT_CSS = """
+    LineTable {
+        overflow-x: hidden;
+        overflow-y: auto;
+        scrollbar-size-vertical: 1;
+        height: 1fr;
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("table")]
+
+    Opened = Opened
+    SelectionChanged = SelectionChanged
+    HeaderPressed = HeaderPressed
+    CellPressed = CellPressed
+
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        cells_of: Callable[[Hashable], Cells],
+        *,
+        id: str,  # noqa: A002  (Textual's own name for it)
+        empty: str,
+    ) -> None:
+        super().__init__(id=id)
+        self.follow = False
+        """Whether the view goes after the selected row even when it was out of sight."""
+        self._columns = tuple(columns)
+        self._cells_of = cells_of
+        self._empty = empty
+        self._rows = Rows()
+        self._waiting: Sequence[Key] | None = None
+        self._order_frozen = False
+        self._holds_line = False
+        self._sort_key = ""
+        self._sort_reverse = False
+        self._matches: Collection[Key] = frozenset()
+        self._limit = RedrawLimit(self, self._redraw)
+        self._placed: list[Placed] = []
+        self._placed_width = -1
+        self._styles: dict[RowState, RoleStyles] = {}
+
+    def set_order(self, keys: Sequence[Key]) -> None:
+        """Show these rows in this order; the sequence is kept, not copied. Waits while frozen."""
+        if self._order_frozen:
+            self._waiting = keys
+            return
+        before, was_in_sight = self._rows.selected, self._is_in_sight(self._rows.index)
+        moved = self._rows.reorder(keys)
+        self.virtual_size = Size(0, len(keys) + HEADER_LINES)
+        if self.follow or (self._holds_line and was_in_sight):
+            self.scroll_to(y=self.scroll_offset.y + moved, animate=False, force=True)
+        if self.follow:
+            self._bring_into_sight()
+        self._limit.forget()
+        self.refresh()
+        if self._rows.selected != before:
+            self.post_message(SelectionChanged(self, self._rows.selected))
+
+    def touch(self, keys: Iterable[Key]) -> None:
+        """Say that these rows have changed; those in sight are redrawn, at most ten times a second."""
+        self._limit.touch(keys)
+
+    def select(self, key: Key) -> bool:
+        """Select a row and bring it into sight; false if there is none with that key."""
+        before = self._rows.index
+        if not self._rows.select(key):
+            return False
+        self._moved_from(before)
+        return True
+
+    def matches(self, keys: Collection[Key]) -> None:
+        """Mark these rows as found, for ``next_match`` and ``previous_match`` to go through."""
+        self._matches = keys
+        self.refresh()
+
+    def next_match(self) -> bool:
+        """Select the next marked row, going round at the end; false if there is none."""
+        return self._go_to_match(1)
+
+    def previous_match(self) -> bool:
+        """Select the marked row before, going round at the start; false if there is none."""
+        return self._go_to_match(-1)
+
+    @property
+    def selected(self) -> Key | None:
+        """The key of the selected row, ``None`` when there are no rows."""
+        return self._rows.selected
+
+    @property
+    def keys(self) -> Sequence[Key]:
+        """The rows in their order."""
+        return self._rows.keys
+
+    @property
+    def columns_shown(self) -> tuple[Column, ...]:
+        """The columns that fit."""
+        return tuple(place.column for place in self._layout())
+
+    @property
+    def order_frozen(self) -> bool:
+        """While set, a new order only waits; it is taken when this is released."""
+        return self._order_frozen
+
+    @order_frozen.setter
+    def order_frozen(self, frozen: bool) -> None:
+        self._order_frozen = frozen
+        if not frozen and self._waiting is not None:
+            waiting, self._waiting = self._waiting, None
+            self.set_order(waiting)
+
+    @property
+    def sort_key(self) -> str:
+        """The key of the column whose title carries the arrow; "" for none."""
+        return self._sort_key
+
+    @sort_key.setter
+    def sort_key(self, column_key: str) -> None:
+        self._sort_key = column_key
+        self._refresh_line(0)
+
+    @property
+    def sort_reverse(self) -> bool:
+        """Whether the arrow points down: greatest first."""
+        return self._sort_reverse
+
+    @sort_reverse.setter
+    def sort_reverse(self, reverse: bool) -> None:
+        self._sort_reverse = reverse
+        self._refresh_line(0)
+
+    @property
+    def empty(self) -> str:
+        """The line shown where there are no rows."""
+        return self._empty
+
+    @empty.setter
+    def empty(self, text: str) -> None:
+        self._empty = text
+        self._refresh_line(HEADER_LINES)
+
+    def text_of(self, key: Key) -> str:
+        """The visible columns of a row as plain text, two spaces between them."""
+        return "  ".join(cell for cell in self._texts(key) if cell)
+
+    def rows_as_text(self) -> list[list[str]]:
+        """The visible columns of all rows in their order, the titles first."""
+        return [[column.title for column in self.columns_shown], *map(self._texts, self._rows.keys)]
+
+    def _texts(self, key: Key) -> list[str]:
+        cells = self._cells_of(key)
+        return ["".join(text for text, _ in measured(cells[place.number])[0]).strip() for place in self._layout()]
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line: the titles, a row, or what says that there is none."""
+        width = self.size.width
+        if y < HEADER_LINES:
+            arrow = ARROW_DOWN if self._sort_reverse else ARROW_UP
+            return header_strip(self._layout(), width, self._sort_key, arrow, self._styles_for("plain"))
+        index = y - HEADER_LINES + self.scroll_offset.y
+        if index < len(self._rows.keys):
+            return self._row_line(self._rows.keys[index])
+        text = self._empty if y == HEADER_LINES and not self._rows.keys else ""
+        return line_strip(text, width, "dim", self._styles_for("plain"))
+
+    def _row_line(self, key: Key) -> Strip:
+        state: RowState = "plain"
+        if key == self._rows.selected:
+            state = "selected" if self.has_focus else "blurred"
+        lead = (MARKS[state], "title")
+        if state == "plain" and key in self._matches:
+            lead = (MATCH_MARK, "match")
+        return row_strip(self._layout(), self._cells_of(key), self.size.width, lead, self._styles_for(state))
+
+    def _layout(self) -> list[Placed]:
+        if self._placed_width != self.size.width:
+            self._placed_width = self.size.width
+            self._placed = lay_out(self._columns, self.size.width - 1, start=1)
+        return self._placed
+
+    def _styles_for(self, state: RowState) -> RoleStyles:
+        if state not in self._styles:
+            self._styles[state] = RoleStyles(
+                state,
+                self.app.theme_variables,
+                self.visual_style.rich_style,
+                coloured=not self.app.no_color,
+                own_shades=not self.app.native_ansi_color,
+            )
+        return self._styles[state]
+
+    def notify_style_update(self) -> None:
+        """Look up the styles anew: the theme or the focus has changed."""
+        super().notify_style_update()
+        self._styles.clear()
+
+    def _redraw(self, keys: set[Key]) -> None:
+        first = self.scroll_offset.y
+        for line, key in enumerate(self._rows.keys[first : first + self._lines_of_rows], HEADER_LINES):
+            if key in keys:
+                self._refresh_line(line)
+
+    def _refresh_line(self, y: int) -> None:
+        self.refresh(Region(0, y, self.size.width, 1))
+
+    def _refresh_row(self, index: int) -> None:
+        if self._is_in_sight(index):
+            self._refresh_line(index - self.scroll_offset.y + HEADER_LINES)
+
+    @property
+    def _lines_of_rows(self) -> int:
+        return max(self.size.height - HEADER_LINES, 0)
+
+    def _is_in_sight(self, index: int) -> bool:
+        return 0 <= index - self.scroll_offset.y < self._lines_of_rows
+
+    def _bring_into_sight(self) -> None:
+        index, first, lines = self._rows.index, self.scroll_offset.y, self._lines_of_rows
+        if index < first:
+            self.scroll_to(y=index, animate=False, force=True)
+        elif lines and index >= first + lines:
+            self.scroll_to(y=index - lines + 1, animate=False, force=True)
+
+    def _moved_from(self, before: int) -> None:
+        self._holds_line = True
+        if self._rows.index == before:
+            return self._bring_into_sight()
+        self._refresh_row(before)
+        self._bring_into_sight()
+        self._refresh_row(self._rows.index)
+        self.post_message(SelectionChanged(self, self._rows.selected))
+        return None
+
+    def _go_to_match(self, step: int) -> bool:
+        index = self._rows.nearest_match(self._matches, step)
+        if index is not None:
+            self._select_at(index)
+        return index is not None
+
+    def _select_at(self, index: int) -> None:
+        before = self._rows.index
+        self._rows.select_at(index)
+        self._moved_from(before)
+
+    def action_open(self) -> None:
+        """Open the selected row; one out of sight is only brought into it: nothing opens unseen."""
+        if self._rows.selected is None:
+            return
+        if self._is_in_sight(self._rows.index):
+            self.post_message(Opened(self, self._rows.selected))
+        else:
+            self._bring_into_sight()
+
+    def action_move(self, rows: int) -> None:
+        """Select the row that many below (above if negative)."""
+        self._select_at(self._rows.index + rows)
+
+    def action_move_pages(self, pages: float) -> None:
+        """Move by a part of what is in sight, view and selection together."""
+        rows = round(pages * self._lines_of_rows)
+        self.scroll_to(y=self.scroll_offset.y + rows, animate=False, force=True)
+        self._select_at(self._rows.index + rows)
+
+    def action_top(self) -> None:
+        """Select the first row, and keep the view at the top whatever moves."""
+        self._select_at(0)
+        self._holds_line = False
+
+    def action_bottom(self) -> None:
+        """Select the last row."""
+        self._select_at(len(self._rows.keys) - 1)
+
+    def on_click(self, event: events.Click) -> None:
+        """Select with one click, open with two, sort by clicking a title."""
+        offset = event.get_content_offset(self)
+        if offset is None:
+            return
+        column = next((p.column for p in self._layout() if p.start <= offset.x < p.start + p.width + GAP), None)
+        if offset.y < HEADER_LINES:
+            if column is not None and column.sortable:
+                self.post_message(HeaderPressed(self, column.key))
+            return
+        index = offset.y - HEADER_LINES + self.scroll_offset.y
+        if index >= len(self._rows.keys):
+            return
+        self._select_at(index)
+        key = self._rows.keys[index]
+        if event.chain == 2:
+            self.post_message(Opened(self, key))
+        elif column is not None:
+            self.post_message(CellPressed(self, key, column.key))

@@ -1,0 +1,115 @@
+"""One line of a table as a Textual strip: spans of text clipped and padded into their columns.
+
+The last wall against hostile text: whatever a cell holds, nothing but printable characters leaves
+here, and never more cells than the column has (Textual and Rich let ESC through: rich/control.py
+strips only BEL, BS, VT, FF and CR).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from whotop.tui.columns import Column, Placed
+
+Span = tuple[str, str]
+"""A text and the role that says what it is."""
+
+Cells = Sequence[Sequence[Span]]
+"""The spans of each column, in column order."""
+
+LONGEST_SPAN = 512
+"""Characters; a longer one is cut before it is measured."""
+
+
+def row_strip(placed: Sequence[Placed], cells: Cells, width: int, lead: Span, styles: Mapping[str, Style]) -> Strip:
+    """Draw one row, ``width`` cells wide; the first is that of ``lead``.
+
+    A left-aligned cell too long for its column runs on into the empty cells on its right, so that
+    a reason can stand where figures would.
+    """
+    blank = styles["normal"]
+    segments = [Segment(lead[0], styles[lead[1]])]
+    position = 1
+    for number, place in enumerate(placed):
+        spans = cells[place.number]
+        if not spans:
+            continue
+        pieces, used = measured(spans)
+        room = place.width
+        if used > room:
+            room = _room_with_empty_neighbours(placed, cells, number)
+            if used > room:
+                pieces, used = clipped(pieces, room)
+        start = place.start
+        if place.column.align == "right" and used < place.width:
+            start += place.width - used
+        if start > position:
+            segments.append(Segment(" " * (start - position), blank))
+        segments.extend([Segment(text, styles[role]) for text, role in pieces])
+        position = start + used
+    spare = width - position
+    if spare > 0:
+        segments.append(Segment(" " * spare, blank))
+    strip = Strip(segments, position + max(spare, 0))
+    return strip if spare >= 0 else strip.crop(0, width)
+
+
+def header_strip(placed: Sequence[Placed], width: int, sort_key: str, arrow: str, styles: Mapping[str, Style]) -> Strip:
+    """Draw the titles; that of the column sorted by ends in ``arrow`` whatever its width."""
+    cells: list[Sequence[Span]] = []
+    shown = []
+    for position, place in enumerate(placed):
+        mark = arrow if place.column.key == sort_key else ""
+        title = set_cell_size(place.column.title, min(cell_len(place.column.title), place.width - len(mark)))
+        cells.append([(title, "header"), (mark, "title")] if mark else [(title, "header")])
+        shown.append(place._replace(number=position))
+    return row_strip(shown, cells, width, (" ", "normal"), styles)
+
+
+def line_strip(text: str, width: int, role: str, styles: Mapping[str, Style]) -> Strip:
+    """Draw one text by itself, indented as the rows are."""
+    whole = Placed(0, Column("", "", width, 0), 1, width - 2)
+    return row_strip([whole], [[(text, role)]], width, (" ", "normal"), styles)
+
+
+def measured(spans: Sequence[Span]) -> tuple[Sequence[Span], int]:
+    """The spans, made printable where they were not, and how many cells they take."""
+    used = 0
+    for text, _ in spans:
+        if not text.isprintable() or len(text) > LONGEST_SPAN:
+            return measured([(printable(text), role) for text, role in spans])
+        used += len(text) if text.isascii() else cell_len(text)
+    return spans, used
+
+
+def printable(text: str) -> str:
+    """``text`` with every control, hidden or unassigned character as U+FFFD, and not too long."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in text[:LONGEST_SPAN])
+
+
+def clipped(spans: Sequence[Span], width: int) -> tuple[list[Span], int]:
+    """Printable spans cut to ``width`` cells, the last of which is ``…``."""
+    if width <= 0:
+        return [], 0
+    room = width - 1
+    kept: list[Span] = []
+    for text, role in spans:
+        length = cell_len(text)
+        if length > room:
+            kept.append((set_cell_size(text, room) + "…", role))
+            return kept, width
+        kept.append((text, role))
+        room -= length
+    return kept, width - 1 - room
+
+
+def _room_with_empty_neighbours(placed: Sequence[Placed], cells: Cells, number: int) -> int:
+    last = number
+    while last + 1 < len(placed) and not cells[placed[last + 1].number]:
+        last += 1
+    return placed[last].start + placed[last].width - placed[number].start
