@@ -1,0 +1,93 @@
+"""Where the configuration is looked for, and how a file becomes ``Settings``.
+
+``-c FILE`` if given, else the user's (``$XDG_CONFIG_HOME/whotop/config.toml`` or the platform's own
+place), else the system's (``/etc/whotop/config.toml``). The first one found is the whole
+configuration: the user's is not mixed with the system's.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from whotop.config.decode import decode
+from whotop.config.settings import Defaults, Settings
+from whotop.errors import ConfigError
+
+SYSTEM_FILE = Path("/etc/whotop/config.toml")
+SIZE_MAX_BYTES = 16 << 20
+
+SomeDefaults = TypeVar("SomeDefaults", bound=Defaults)
+
+
+def user_folder() -> Path:
+    """Where the user's configuration and themes are."""
+    import platformdirs  # 15 ms that `-c FILE` and `--version` need not pay
+
+    return platformdirs.user_config_path("whotop")
+
+
+def find_file(named: Path | None = None) -> Path | None:
+    """The configuration file that counts, or None where there is none."""
+    if named is not None:
+        return named
+    return next((file for file in (user_folder() / "config.toml", SYSTEM_FILE) if file.is_file()), None)
+
+
+def load_settings(file: Path | None) -> Settings:
+    """What ``file`` says; the defaults without one. Raises ConfigError. Paths in it come back whole."""
+    if file is None:
+        return anchored(Settings(), Path())
+    settings = decode(_toml(file), Settings, file=str(file))
+    if settings.store.path and settings.store.url:
+        raise ConfigError("both path and url are given", file=str(file), place="store", mend="keep one of them")
+    return anchored(settings, file.parent)
+
+
+def _toml(file: Path) -> dict[str, object]:
+    try:
+        if file.stat().st_size > SIZE_MAX_BYTES:
+            raise ConfigError(f"is larger than {SIZE_MAX_BYTES >> 20} MiB", file=str(file))
+        return tomllib.loads(file.read_text("utf-8-sig"))
+    except OSError as error:
+        raise ConfigError(f"cannot be read: {error.strerror}", file=str(file)) from None
+    except UnicodeDecodeError as error:
+        before = error.object[: error.start]
+        raise ConfigError("is no UTF-8 text", file=str(file), place=f"line {before.count(bytes([10])) + 1}") from None
+    except tomllib.TOMLDecodeError as error:
+        what, place = _toml_error(str(error))
+        raise ConfigError(f"is no TOML: {what}", file=str(file), place=place) from None
+    except RecursionError:
+        raise ConfigError("is nested too deep", file=str(file)) from None
+
+
+def _toml_error(message: str) -> tuple[str, str]:
+    match = re.fullmatch(r"(.*) \(at (line \d+), column \d+\)", message, re.DOTALL)
+    what, line = (match[1], match[2]) if match else (message.removesuffix(" (at end of document)"), "the last line")
+    return what[:1].lower() + what[1:], line
+
+
+def anchored(settings: Settings, folder: Path) -> Settings:
+    """``settings`` with ``~`` and relative paths made whole, the latter from ``folder`` on."""
+
+    def whole(path: str) -> str:
+        return str(folder / Path(path).expanduser()) if path else ""
+
+    def keys(table: SomeDefaults) -> SomeDefaults:
+        files = table.identity_files
+        return table if files is None else msgspec.structs.replace(table, identity_files=tuple(map(whole, files)))
+
+    return msgspec.structs.replace(
+        settings,
+        log_file=whole(settings.log_file),
+        ssh_config=whole(settings.ssh_config),
+        inventory=tuple(map(whole, settings.inventory)),
+        defaults=keys(settings.defaults),
+        machines=tuple(entry if isinstance(entry, str) else keys(entry) for entry in settings.machines),
+        store=msgspec.structs.replace(settings.store, path=whole(settings.store.path)),
+        report=msgspec.structs.replace(settings.report, file=whole(settings.report.file)),
+    )
