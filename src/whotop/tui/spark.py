@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 BARS = "▁▂▃▄▅▆▇█"
 MID_PERCENT, HIGH_PERCENT = 60.0, 85.0
@@ -56,7 +57,7 @@ def condensed(values: Sequence[float | None], count: int) -> list[float | None]:
     if len(values) <= count:
         return list(values)
     edges = [index * len(values) // count for index in range(count + 1)]
-    shares = (values[start:end] for start, end in zip(edges, edges[1:], strict=False))
+    shares = (values[start:end] for start, end in pairwise(edges))
     return [max((value for value in share if value is not None), default=None) for share in shares]
 
 
