@@ -94,11 +94,12 @@ class Figures(Message, frozen=True, tag="figures"):
     stat: LongBytes = b""
     """The first line of /proc/stat."""
     meminfo: LongBytes = b""
-    """Its lines MemTotal, MemFree, MemAvailable, Buffers, Cached, SwapTotal, SwapFree."""
+    """Its lines MemTotal, MemAvailable, SwapTotal, SwapFree; on kernels before 3.14, which do not say
+    what is available, also MemFree, Buffers, Cached."""
     loadavg: LongBytes = b""
     uptime: LongBytes = b""
     network: LongBytes = b""
-    """The lines of /proc/net/dev of at most 16 interfaces, without ``lo``."""
+    """The lines of /proc/net/dev of at most 16 hardware interfaces; where there are none, of all but ``lo``."""
     disks: Annotated[tuple[FileSystem, ...], Meta(max_length=16)] | None = None
     """None: as last told (they are read every 30 s)."""
     terminals: Annotated[tuple[Terminal, ...], Meta(max_length=1024)] | None = None
@@ -124,6 +125,8 @@ class Sessions(Message, frozen=True, tag="sessions"):
     """The whole utmp file."""
     terminals: Annotated[tuple[Terminal, ...], Meta(max_length=1024)] = ()
     """A utmp record whose pts is not among them is a leftover."""
+    left_out: Count = 0
+    """Sessions of logind that did not fit into the frame."""
 
 
 class FileIdentity(Message, frozen=True):
@@ -192,7 +195,7 @@ Up = Hello | Figures | Sessions | Records | Answer | Goodbye
 # --- down to the machine ---------------------------------------------------------------------
 
 
-class Start(Message, frozen=True, tag="start"):
+class Start(Message, frozen=True, tag="start", omit_defaults=False):
     """The first message down, sent right behind the probe's source."""
 
     version: int = VERSION
@@ -213,7 +216,7 @@ class Acknowledge(Message, frozen=True, tag="acknowledge"):
     offset: int
 
 
-class Request(Message, frozen=True, tag="request"):
+class Request(Message, frozen=True, tag="request", omit_defaults=False):
     """Asks for the processes that descend from ``pid`` (itself included)."""
 
     id: int

@@ -1,0 +1,59 @@
+"""What runs on a machine, as text: whotop sends it there, and never runs it itself.
+
+The Linux probe is written in small files that import each other, so that the checks see a package;
+``source`` joins them into the one text that the machine's Python executes. Nothing is written to
+its disk (docs/protocol.md, "Starting").
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib import resources
+
+NO_PYTHON_STATUS = 127
+"""The loader's exit status on a machine without Python 3."""
+OLD_PYTHON_STATUS = 126
+"""That of the probe under a Python older than 3.6."""
+
+LOADER = (
+    "exec sh -c '"
+    "for p in python3 /usr/libexec/platform-python; do "
+    "command -v $p >/dev/null 2>&1 && exec $p -I -S -B -c "
+    '"import io,sys;b=io.BufferedReader(io.FileIO(0,closefd=False),1);n=int(b.readline());exec(b.read(n))"; '
+    "done; "
+    "echo no Python 3.6 or later >&2; exit 127'"
+)
+"""The one command that whotop runs on a machine, from whatever login shell its user has.
+
+It reads a decimal length and a newline, then that many bytes of source, and becomes it: no shell
+remains. It reads not one byte further, because the ``start`` frame comes right behind.
+"""
+
+PARTS = (
+    "requirement",
+    "files",
+    "digest",
+    "frames",
+    "process_table",
+    "terminals",
+    "logind",
+    "sessions",
+    "records",
+    "disks",
+    "figures",
+    "origins",
+    "hello",
+    "loop",
+)
+"""The probe's files in the order in which they are joined."""
+
+_OWN_IMPORT = re.compile(r"^from whotop\.probe\.linux\.\w+ import (\([^)]*\)|.*)\n", re.MULTILINE)
+
+
+@cache
+def source() -> bytes:
+    """Join the Linux probe into one text; executing it runs the probe on file descriptors 0 and 1."""
+    folder = resources.files("whotop.probe") / "linux"
+    parts = [_OWN_IMPORT.sub("", (folder / f"{part}.py").read_text("utf-8")) for part in PARTS]
+    return "\n".join([*parts, "sys.exit(run_probe(0, 1))\n"]).encode()

@@ -1,0 +1,182 @@
+"""The probe's life: wait for the next tick or for whotop, look, send what changed, and end with it."""
+
+import os
+import select
+import sys
+import time
+
+from whotop.probe.linux.figures import FiguresReader
+from whotop.probe.linux.files import base64_text, read_file
+from whotop.probe.linux.frames import BrokenProtocol, FrameReader, FrameWriter, write_all
+from whotop.probe.linux.hello import VERSION, boot_id, hello_message
+from whotop.probe.linux.logind import LogindSessions
+from whotop.probe.linux.process_table import process_reports
+from whotop.probe.linux.records import RECORD_FILES, RecordWatch
+from whotop.probe.linux.sessions import SessionWatch, utmp_path
+
+READ_BYTES = 65536
+PROCESS_BYTES = 460800
+SHORTEST_TICK_SECONDS = 0.05
+SHORTEST_INTERVAL_SECONDS = 0.5
+
+
+class Farewell(Exception):  # noqa: N818 - it ends the probe as it should
+    """Whotop has left, or asks the probe to."""
+
+
+def whole(message: "dict[str, object]", field: str) -> int:
+    """Give a whole number from a message."""
+    value = message.get(field)
+    if not isinstance(value, int):
+        raise BrokenProtocol("no number as " + field)
+    return value
+
+
+def text(message: "dict[str, object]", field: str) -> str:
+    """Give a text from a message."""
+    value = message.get(field)
+    if not isinstance(value, str):
+        raise BrokenProtocol("no text as " + field)
+    return value
+
+
+class Probe:
+    """One connection's probe, on the file descriptors that it reads and writes."""
+
+    def __init__(self, source: int, sink: int) -> None:
+        self._source = source
+        self._sink = sink
+        self._parent = os.getppid()
+        self._reader = FrameReader()
+        self._waiting = []  # type: list[dict[str, object]]
+        self._writer = FrameWriter(sink)
+        self._figures = FiguresReader(self._writer)
+        self._sessions = SessionWatch(self._writer, boot_id(), LogindSessions(), utmp_path())
+        self._records = {origin: RecordWatch(self._writer, origin, path) for origin, path in RECORD_FILES}
+
+    def run(self) -> None:
+        """Serve until whotop leaves; raises Farewell, BrokenProtocol, or OSError when nobody reads any more."""
+        start = self._first_message()
+        tick = max(whole(start, "tick_ms") / 1000, SHORTEST_TICK_SECONDS)
+        interval = max(whole(start, "interval_ms") / 1000, SHORTEST_INTERVAL_SECONDS)
+        write_all(self._sink, ("whotop-probe/%d %s\n" % (VERSION, text(start, "nonce"))).encode("ascii"))
+        self._writer.write(hello_message())
+        self._start_records(start)
+        next_tick = next_figures = time.monotonic()
+        while True:
+            now = time.monotonic()
+            if now >= next_tick:
+                self._look()
+                next_tick = now + tick
+            if now >= next_figures:
+                self._figures.send(now, self._sessions.consoles)
+                next_figures = max(next_figures + interval, now)
+            waits = self._send_pieces()
+            self._listen(0 if waits else max(min(next_tick, next_figures) - time.monotonic(), 0))
+
+    def _first_message(self) -> "dict[str, object]":
+        while not self._waiting:
+            self._waiting += self._received()
+        start = self._waiting.pop(0)
+        if start["type"] != "start" or whole(start, "version") != VERSION:
+            raise BrokenProtocol("it does not begin with a start of version %d" % VERSION)
+        return start
+
+    def _start_records(self, start: "dict[str, object]") -> None:
+        cursors = start.get("cursors", {})
+        for origin, watch in self._records.items():
+            cursor = cursors.get(origin) if isinstance(cursors, dict) else None
+            watch.start(cursor, whole(start, "history_bytes"))
+
+    def _look(self) -> None:
+        if os.getppid() != self._parent:
+            raise Farewell("its parent has ended")
+        self._sessions.look()
+        for watch in self._records.values():
+            watch.look()
+
+    def _send_pieces(self) -> bool:
+        """Send at most one piece of each origin, so that figures never wait; whether more could go."""
+        for watch in self._records.values():
+            if watch.can_send:
+                watch.send_piece()
+        return any(watch.can_send for watch in self._records.values())
+
+    def _listen(self, seconds: float) -> None:
+        """Wait for whotop at most so long, and do what it says."""
+        if not self._waiting and not select.select([self._source], [], [], seconds)[0]:
+            return
+        messages = self._waiting or self._received()
+        self._waiting = []
+        for message in messages:
+            self._obey(message)
+
+    def _received(self) -> "list[dict[str, object]]":
+        data = os.read(self._source, READ_BYTES)
+        if not data:
+            raise Farewell("whotop has left")
+        return self._reader.feed(data)
+
+    def _obey(self, message: "dict[str, object]") -> None:
+        kind = message["type"]
+        if kind == "stop":
+            raise Farewell("whotop asked for it")
+        if kind == "acknowledge":
+            watch = self._records.get(text(message, "origin"))
+            if watch is not None:
+                watch.acknowledge(whole(message, "offset"))
+        elif kind == "request":
+            self._answer(whole(message, "id"), text(message, "kind"), whole(message, "pid"))
+
+    def _answer(self, number: int, kind: str, pid: int) -> None:
+        answer = {"type": "answer", "id": number}  # type: dict[str, object]
+        if kind != "processes":
+            answer["error"] = base64_text(b"this probe does not know how")
+            self._writer.write(answer)
+            return
+        answer["uptime"] = base64_text(read_file(b"/proc/uptime", 128).rstrip())
+        answer["clock_us"] = int(time.time() * 1000000)
+        budget = PROCESS_BYTES
+        answer["processes"] = process_reports(pid, budget)
+        while not self._writer.write(answer):
+            budget //= 2
+            answer["processes"] = process_reports(pid, budget)
+
+    def say_goodbye(self, reason: str) -> None:
+        """Tell why the probe ends, if anybody still reads."""
+        try:
+            self._writer.write({"type": "goodbye", "reason": base64_text(reason.encode("utf-8", "replace")[:256])})
+        except OSError:
+            pass
+
+
+def be_modest() -> None:
+    """Give way to everything else on the machine, and leave no core file there."""
+    try:
+        import resource
+
+        os.nice(10)
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    except (ImportError, OSError, ValueError):
+        pass
+
+
+def run_probe(source: int, sink: int) -> int:
+    """Run until whotop leaves; the exit status is 0 unless something was wrong."""
+    be_modest()
+    probe = Probe(source, sink)
+    try:
+        probe.run()
+    except (Farewell, KeyboardInterrupt):
+        probe.say_goodbye("")
+    except BrokenPipeError:
+        pass
+    except BrokenProtocol as error:
+        sys.stderr.write("probe: whotop sent %s\n" % error)
+        return 1
+    except Exception as error:  # the boundary: whotop shows this one line as the reason
+        reason = "%s: %s" % (type(error).__name__, error)
+        sys.stderr.write("probe: " + reason + "\n")
+        probe.say_goodbye(reason)
+        return 1
+    return 0

@@ -1,0 +1,58 @@
+"""Where this machine keeps logins, and which of that may be read."""
+
+import os
+import stat
+
+from whotop.probe.linux.files import base64_text, read_file
+
+ORIGINS = (
+    ("logind", (b"/run/systemd/sessions",)),
+    ("utmp", (b"/run/utmp", b"/var/run/utmp")),
+    ("wtmp", (b"/var/log/wtmp",)),
+    ("btmp", (b"/var/log/btmp",)),
+    ("wtmpdb", (b"/var/lib/wtmpdb/wtmp.db", b"/var/log/wtmp.db")),
+    ("journal", (b"/var/log/journal", b"/run/log/journal")),
+    ("auth.log", (b"/var/log/auth.log", b"/var/log/secure")),
+)
+GROUPS_BYTES = 1048576
+
+
+def origin_reports() -> "list[dict[str, str]]":
+    """Give name, path and state of each origin, and the group that would open an unreadable one."""
+    return [origin_report(name, paths) for name, paths in ORIGINS]
+
+
+def origin_report(name: str, paths: "tuple[bytes, ...]") -> "dict[str, str]":
+    """Give the report on the first of ``paths`` that there is."""
+    for path in paths:
+        try:
+            found = os.stat(path)
+        except PermissionError:
+            return {"name": name, "path": base64_text(path), "state": "unreadable"}
+        except OSError:
+            continue
+        report = {"name": name, "path": base64_text(path), "state": "readable"}
+        if not is_readable(path, found):
+            report["state"] = "unreadable"
+            report["group"] = base64_text(opening_group(found))
+        return report
+    return {"name": name, "path": base64_text(paths[0]), "state": "absent"}
+
+
+def is_readable(path: bytes, found: os.stat_result) -> bool:
+    """Whether a file may be read; of a folder, whether what lies in it may be reached as well."""
+    return os.access(path, os.R_OK | os.X_OK if stat.S_ISDIR(found.st_mode) else os.R_OK)
+
+
+def opening_group(found: os.stat_result) -> bytes:
+    """Give the group that may read a file; nothing where only its owner may."""
+    return group_name(found.st_gid) if found.st_mode & stat.S_IRGRP else b""
+
+
+def group_name(number: int) -> bytes:
+    """Give a group's name from /etc/group: a directory service might not answer."""
+    for line in read_file(b"/etc/group", GROUPS_BYTES).split(b"\n"):
+        fields = line.split(b":")
+        if len(fields) > 2 and fields[2] == b"%d" % number:
+            return fields[0][:256]
+    return b"%d" % number

@@ -1,0 +1,258 @@
+"""Files of login records, sent piece by piece from a cursor on; nothing is lost in a rotation.
+
+A piece holds whole records: bytes of one that is not complete are left until they are. Four pieces
+may be on their way; the next is sent when whotop has one of them in its store.
+"""
+
+import os
+import struct
+import time
+from binascii import a2b_base64
+
+from whotop.probe.linux.digest import SPAN_BYTES, digest
+from whotop.probe.linux.files import base64_text, file_names
+from whotop.probe.linux.frames import FrameWriter
+
+RECORD_FILES = (("wtmp", b"/var/log/wtmp"),)
+ALIGNMENT = 9600
+"""Divided by both record sizes, 384 and 400."""
+PIECE_BYTES = 57600
+PIECES_UNDERWAY = 4
+NEIGHBOUR_LIMIT = 16
+WIDE_MACHINES = ("aarch64", "riscv64", "loongarch64", "alpha", "ia64")
+"""Where glibc's record has 64-bit times (__WORDSIZE_TIME64_COMPAT32 is 0) and takes 400 bytes."""
+INODE_MASK = 2**63 - 1
+"""Overlay file systems number in all 64 bits; the protocol has 63."""
+
+
+def record_bytes(handle: int) -> int:
+    """Give the size of a file's records: that of this machine's C library, unless the second record denies it.
+
+    A 64-bit kernel may carry 32-bit programs, so the pointers of this Python count too.
+    """
+    is_wide = os.uname().machine in WIDE_MACHINES and struct.calcsize("P") == 8
+    usual, other = (400, 384) if is_wide else (384, 400)
+    if begins_record(os.pread(handle, 4, other)) and not begins_record(os.pread(handle, 4, usual)):
+        return other
+    return usual
+
+
+def begins_record(start: bytes) -> bool:
+    """Whether these 4 bytes are a type from 1 to 9 in either byte order, and two of padding."""
+    return len(start) == 4 and start[2:] == b"\0\0" and 0 in start[:2] and 0 < start[0] + start[1] < 10
+
+
+class RecordFile:
+    """One open file of records. The path may come to name another; this stays the same."""
+
+    def __init__(self, path: bytes) -> None:
+        self.path = path
+        self.handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        found = os.fstat(self.handle)
+        self.device = found.st_dev & INODE_MASK
+        self.inode = found.st_ino & INODE_MASK
+        self.record_bytes = record_bytes(self.handle)
+        self.whole = 0
+        """Bytes of whole records, when last looked at."""
+        self.look()
+
+    def look(self) -> None:
+        """Look how long it is now."""
+        size = os.fstat(self.handle).st_size
+        self.whole = size - size % self.record_bytes
+
+    def head(self) -> bytes:
+        """Give the digest of its beginning."""
+        return digest(os.pread(self.handle, SPAN_BYTES, 0))
+
+    def tail(self, offset: int) -> bytes:
+        """Give the digest of what lies before ``offset``."""
+        start = max(offset - SPAN_BYTES, 0)
+        return digest(os.pread(self.handle, offset - start, start))
+
+    def continues(self, cursor: "dict[str, object]") -> bool:
+        """Whether this is the file that a cursor names, and still holds what was read then.
+
+        What it holds decides: devices are numbered anew at a boot, inodes are used again.
+        """
+        offset, named = cursor_offset(cursor), cursor["file"]
+        assert isinstance(named, dict)
+        if offset == 0:
+            return (self.device, self.inode) == (named["device"], named["inode"])
+        if offset > os.fstat(self.handle).st_size:
+            return False
+        return self.head() == a2b_base64(named["head"]) and self.tail(offset) == a2b_base64(str(cursor["tail"]))
+
+    def close(self) -> None:
+        """Let it go."""
+        os.close(self.handle)
+
+
+def cursor_offset(cursor: "dict[str, object]") -> int:
+    """Give how far a cursor's file has been read."""
+    offset = cursor["offset"]
+    assert isinstance(offset, int)
+    return offset
+
+
+def rotated_copy(path: bytes, cursor: "dict[str, object]") -> "RecordFile | None":
+    """Find the file that a cursor names beside ``path``, as logrotate leaves it (``.1``, ``-20261101``)."""
+    folder, name = os.path.split(path)
+    beside = [one for one in file_names(folder) if one.startswith(name) and one[len(name) :].strip(b".-").isdigit()]
+    likely_first = sorted(beside, reverse=True)
+    likely_first.sort(key=lambda one: one != name + b".1")
+    for one in likely_first[:NEIGHBOUR_LIMIT]:
+        try:
+            found = RecordFile(os.path.join(folder, one))
+        except OSError:
+            continue
+        if found.continues(cursor):
+            return found
+        found.close()
+    return None
+
+
+class RecordWatch:
+    """Sends one origin's records, from where whotop left off to whatever is written next."""
+
+    def __init__(self, writer: FrameWriter, origin: str, path: bytes) -> None:
+        self._writer = writer
+        self._origin = origin
+        self._path = path
+        self._file = None  # type: RecordFile | None
+        self._offset = 0
+        self._tail = b""
+        self._underway = []  # type: list[int]
+        self._news_from = 0
+        """Offset from which records were written while we were here; before it, they are backlog or history."""
+        self._is_first_contact = False
+        self._is_replaced = False
+        self._owes_cursor = False
+        """Even an empty file is told of once, or its first record would be history at the next start."""
+
+    def start(self, cursor: "dict[str, object] | None", history_bytes: int) -> None:
+        """Find the place to begin: where the cursor points, or some history before the end."""
+        self._file = self._opened()
+        if cursor is not None and (self._file is None or not self._file.continues(cursor)):
+            self._start_elsewhere(cursor)
+        elif self._file is not None and cursor is not None:
+            self._begin(self._file, cursor_offset(cursor), self._file.whole)
+        elif self._file is not None:
+            start = max(self._file.whole - history_bytes, 0) // ALIGNMENT * ALIGNMENT
+            self._begin(self._file, start, self._file.whole)
+            self._is_first_contact = self._owes_cursor = True
+
+    def _start_elsewhere(self, cursor: "dict[str, object]") -> None:
+        """The path names another file than the cursor does: rotated, or replaced."""
+        old = rotated_copy(self._path, cursor)
+        if old is not None:
+            if self._file is not None:
+                self._file.close()
+            self._begin(old, cursor_offset(cursor), old.whole)
+        elif self._file is not None:
+            self._begin(self._file, 0, self._file.whole)
+            self._is_replaced = cursor_offset(cursor) > 0
+            self._owes_cursor = True
+
+    def _opened(self) -> "RecordFile | None":
+        try:
+            return RecordFile(self._path)
+        except OSError:
+            return None
+
+    def _begin(self, file: RecordFile, offset: int, news_from: int) -> None:
+        self._file = file
+        self._offset = offset
+        self._tail = file.tail(offset)
+        self._news_from = news_from
+
+    def acknowledge(self, offset: int) -> None:
+        """Whotop has all up to ``offset``."""
+        if offset in self._underway:
+            del self._underway[: self._underway.index(offset) + 1]
+
+    def look(self) -> None:
+        """See what has become of the file. To be called every tick."""
+        if self._file is None:
+            self._file = self._opened()
+            if self._file is not None:
+                self._begin(self._file, 0, 0)
+            return
+        self._file.look()
+        if self._file.whole < self._offset:
+            self._start_again()
+        elif self._file.whole == self._offset and not self._owes_cursor:
+            self._follow_rotation()
+
+    def _start_again(self) -> None:
+        """The file is shorter than it was."""
+        assert self._file is not None
+        self._begin(self._file, 0, 0)
+        self._is_first_contact = False
+        self._is_replaced = self._owes_cursor = True
+
+    def _follow_rotation(self) -> None:
+        """Go on to the file that the path names now, once the old one has been sent to its end."""
+        assert self._file is not None
+        try:
+            found = os.stat(self._path)
+        except OSError:
+            return
+        if (found.st_dev & INODE_MASK, found.st_ino & INODE_MASK) == (self._file.device, self._file.inode):
+            return
+        newer = self._opened()
+        if newer is None:
+            return
+        backlog_before = newer.whole if self._file.path != self._path else 0
+        self._file.close()
+        self._begin(newer, 0, backlog_before)
+        self._is_first_contact = self._is_replaced = False
+        self._owes_cursor = True
+
+    @property
+    def can_send(self) -> bool:
+        """Whether a piece waits, and may go."""
+        if self._file is None or len(self._underway) >= PIECES_UNDERWAY:
+            return False
+        return self._file.whole > self._offset or self._owes_cursor
+
+    def send_piece(self) -> None:
+        """Send the next piece."""
+        assert self._file is not None
+        if self._offset and self._file.tail(self._offset) != self._tail:
+            # Shortened and grown again between two looks.
+            self._start_again()
+        end = min(self._offset + PIECE_BYTES, self._file.whole)
+        if self._offset < self._news_from:
+            end = min(end, self._news_from)
+        data = os.pread(self._file.handle, end - self._offset, self._offset)
+        self._write(data)
+
+    def _write(self, data: bytes) -> None:
+        assert self._file is not None
+        start, self._offset = self._offset, self._offset + len(data)
+        self._tail = self._file.tail(self._offset)
+        message = {
+            "type": "records",
+            "clock_us": int(time.time() * 1000000),
+            "origin": self._origin,
+            "data": base64_text(data),
+            "start": start,
+            "cursor": self._cursor(),
+        }  # type: dict[str, object]
+        if start < self._news_from or not data:
+            message["first_contact" if self._is_first_contact else "backlog"] = True
+        if self._is_replaced:
+            message["replaced"] = True
+        self._is_replaced = self._owes_cursor = False
+        self._underway.append(self._offset)
+        self._writer.write(message)
+
+    def _cursor(self) -> "dict[str, object]":
+        assert self._file is not None
+        named = {
+            "device": self._file.device,
+            "inode": self._file.inode,
+            "head": base64_text(self._file.head()),
+        }
+        return {"file": named, "offset": self._offset, "tail": base64_text(self._tail)}

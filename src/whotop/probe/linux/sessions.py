@@ -1,0 +1,86 @@
+"""All open sessions, sent whenever they change: noticed within a tick."""
+
+import os
+import time
+
+from whotop.probe.linux.files import base64_text, read_file
+from whotop.probe.linux.frames import FrameWriter
+from whotop.probe.linux.logind import LogindSessions
+from whotop.probe.linux.terminals import consoles_named_in, pseudo_terminals, terminal_reports
+
+UTMP_PATHS = (b"/run/utmp", b"/var/run/utmp")
+UTMP_BYTES = 585600
+"""61 × 9,600: whole records of 384 and of 400 bytes, and 786,432 in base64 with room to spare."""
+LOGIND_BYTES = 460800
+
+
+def stamp_of(path: bytes) -> "tuple[int, int, int]":
+    """Give what changes when a file or folder does: inode, size and modification time in ns."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return (0, 0, 0)
+    return (found.st_ino, found.st_size, found.st_mtime_ns)
+
+
+def utmp_path() -> bytes:
+    """Give where utmp lies here; its usual place if there is none."""
+    for path in UTMP_PATHS:
+        if os.path.exists(path):
+            return path
+    return UTMP_PATHS[0]
+
+
+class SessionWatch:
+    """Looks at what logind and utmp hold, and sends the whole list when it is another than before."""
+
+    def __init__(self, writer: FrameWriter, boot_id: bytes, logind: LogindSessions, utmp: bytes) -> None:
+        self.consoles = []  # type: list[bytes]
+        self._writer = writer
+        self._boot_id = boot_id
+        self._logind = logind
+        self._utmp = utmp
+        self._stamp = ()  # type: tuple[object, ...]
+        self._settled = False
+        self._sent = ()  # type: tuple[object, ...]
+
+    def look(self) -> None:
+        """Send the sessions if they have changed. To be called every tick."""
+        numbers = pseudo_terminals()
+        logind, utmp = stamp_of(self._logind.folder), stamp_of(self._utmp)
+        stamp = (logind, utmp, numbers)
+        if stamp == self._stamp and self._settled and not self._logind.is_searching:
+            return
+        # What is read in the same clock step as a change may miss the next change in that step.
+        self._settled = stamp == self._stamp
+        self._stamp = stamp
+        self._send(numbers, logind[0] != 0, utmp[0] != 0)
+
+    def _send(self, numbers: "list[bytes]", has_logind: bool, has_utmp: bool) -> None:
+        share = 1
+        while not self._sent_within(share, numbers, has_logind, has_utmp):
+            share *= 2
+
+    def _sent_within(self, share: int, numbers: "list[bytes]", has_logind: bool, has_utmp: bool) -> bool:
+        """Send what fits into 1/``share`` of the room; False if that was too large for a frame."""
+        message = {"type": "sessions", "boot_id": base64_text(self._boot_id)}  # type: dict[str, object]
+        left_out = 0
+        if has_logind:
+            message["logind"], left_out = self._logind.read(LOGIND_BYTES // share)
+        if has_utmp:
+            # Beside logind, utmp is a second opinion and gets less room.
+            room = UTMP_BYTES // (3 if message.get("logind") else 1) // share // 9600 * 9600
+            data = read_file(self._utmp, room)
+            message["utmp"] = base64_text(data)
+            self.consoles = consoles_named_in(data)
+        if left_out:
+            message["left_out"] = left_out
+        message["terminals"] = reports = terminal_reports(numbers, self.consoles)
+        told = (message.get("logind"), message.get("utmp"), [(one[0], one[2]) for one in reports])
+        if told == self._sent:
+            return True
+        message["clock_us"] = int(time.time() * 1000000)
+        if not self._writer.write(message):
+            return False
+        self._sent = told
+        return True
