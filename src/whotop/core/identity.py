@@ -1,0 +1,80 @@
+"""Identity: whether two reports are of one session.
+
+logind, utmp and wtmp tell of the same login in their own ways and within two seconds of each other.
+What both reports carry decides, the surest first; a login's ``ut_pid`` and logind's leader are
+different processes with OpenSSH and are never compared with each other.
+"""
+
+from __future__ import annotations
+
+from whotop.model import Event, Session
+
+TOLERANCE_US = 2_000_000
+"""How far apart two origins may date one login."""
+
+
+def same_boot(session: Session, event: Event) -> bool:
+    """Whether both can belong to one boot of the machine; an unknown boot id can be any."""
+    return session.boot_id == event.boot_id or not session.boot_id or not event.boot_id
+
+
+def same_login(session: Session, event: Event) -> bool:
+    """Whether a login event surely tells of this session: the first mark that both carry decides."""
+    if not _same_moment(session, event):
+        return False
+    if session.session_id and event.session_id:
+        return session.session_id == event.session_id
+    if session.leader_pid and event.leader_pid:
+        return session.leader_pid == event.leader_pid
+    if session.login_pid and event.login_pid:
+        return session.login_pid == event.login_pid
+    return session.tty == event.tty != "" and not _ended_before(session, event)
+
+
+def other_half(session: Session, event: Event) -> bool:
+    """Whether one comes from logind, without its terminal yet, and the other from utmp.
+
+    sshd opens the PAM session before it has a terminal: for a moment logind knows no tty. Nothing
+    but user and source ties the two reports together, so a sure match goes before this one.
+    """
+    return (
+        bool(session.session_id) != bool(event.session_id)
+        and not (session.tty and event.tty)
+        and session.user == event.user
+        and (session.source == event.source or not session.source or not event.source)
+        and _same_moment(session, event)
+        and not _ended_before(session, event)
+    )
+
+
+def _same_moment(session: Session, event: Event) -> bool:
+    return -TOLERANCE_US <= session.login_us - event.time_us <= TOLERANCE_US and same_boot(session, event)
+
+
+def _ended_before(session: Session, event: Event) -> bool:
+    """Whether the session was over when this login was written, which is then another one."""
+    return session.logout_us is not None and session.logout_us <= event.time_us
+
+
+def ends(session: Session, logout: Event) -> bool:
+    """Whether this logout is the session's.
+
+    The surest mark may date it before the login (the clock was stepped); otherwise the logout must
+    be the later one. On a terminal, a logout ends whoever is there, whatever its pid
+    (util-linux login-utils/last.c: programs that use logwtmp(3) write their own).
+    """
+    if not same_boot(session, logout):
+        return False
+    if session.session_id and logout.session_id:
+        return session.session_id == logout.session_id
+    if session.leader_pid and logout.leader_pid:
+        return session.leader_pid == logout.leader_pid
+    if session.tty and logout.tty:
+        same_process = session.login_pid == logout.login_pid != 0
+        return session.tty == logout.tty and (same_process or session.login_us <= logout.time_us)
+    return is_bare(session) and is_bare(logout) and session.user == logout.user and session.login_us <= logout.time_us
+
+
+def is_bare(report: Session | Event) -> bool:
+    """Whether nothing but its user tells it from others: a row of an event file without ttys."""
+    return not (report.tty or report.session_id or report.login_pid or report.leader_pid)

@@ -1,0 +1,234 @@
+"""The ledger of one machine: its open sessions, and those that ended not long ago.
+
+Ended ones are kept so that an old record that tells of them again opens nothing, and so that a
+logout record can correct an end that was only concluded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+from whotop.core.identity import TOLERANCE_US, ends, is_bare, other_half, same_login
+from whotop.model import Event, Outcome, Session
+
+ENDED_KEPT = 1_000
+ENDED_DROPPED_AT_ONCE = 250
+LOGOUTS_KEPT = 16
+CANDIDATES = 256
+"""At most this many are compared for one record: a machine that floods us costs no more."""
+CORRECTION_US = 60_000_000
+"""A logout dated so much later than its session was found gone is that of another session."""
+_MOMENT_US = 2 * TOLERANCE_US
+"""Sessions are found by when they began: two neighbouring moments hold all within the tolerance."""
+_OPEN, _GONE = Outcome.OPEN, Outcome.GONE
+
+
+class Ledger:
+    """Every change goes through ``add``, ``replace`` and ``end``, which keep the indexes true."""
+
+    __slots__ = (
+        "_begun",
+        "_open_by_id",
+        "_open_by_tty",
+        "_open_by_user",
+        "ended",
+        "listed",
+        "listed_us",
+        "newest_unmatched_us",
+        "open",
+        "provisional",
+        "unmatched",
+        "unmatched_count",
+    )
+
+    def __init__(self) -> None:
+        self.open: dict[bytes, Session] = {}
+        self.ended: dict[bytes, Session] = {}
+        """In the order in which they ended."""
+        self.provisional: dict[bytes, None] = {}
+        """Those of ``ended`` whose end a record may correct."""
+        self.unmatched: dict[bytes, Event] = {}
+        """The newest logouts without a login: their logins may come late."""
+        self.newest_unmatched_us = 0
+        self.unmatched_count = 0
+        self.listed: frozenset[bytes] = frozenset()
+        """What the machine's last full list of open sessions held."""
+        self.listed_us: int | None = None
+        """When that was, by the machine's clock; None: it never sent one."""
+        self._begun: dict[int, list[bytes]] = {}
+        self._open_by_id: dict[str, bytes] = {}
+        self._open_by_tty: dict[str, bytes] = {}
+        self._open_by_user: dict[str, bytes] = {}
+        """Bare sessions only (``identity.is_bare``)."""
+
+    def get(self, key: bytes) -> Session | None:
+        """A session by its key, open or ended."""
+        return self.open.get(key) or self.ended.get(key)
+
+    def told_before(self, key: bytes, login: Event) -> Session | None:
+        """The session that this login event tells of, if it is known already."""
+        known = self.open.get(key) or self.ended.get(key)
+        if known is not None:
+            return known
+        if is_bare(login):
+            return self._open_at(self._open_by_user, login.user)
+        moment = (login.time_us - TOLERANCE_US) // _MOMENT_US
+        before, after = self._begun.get(moment), self._begun.get(moment + 1)
+        if before is None and after is None:
+            return None
+        return self._same_among([*(before or ()), *(after or ())][-CANDIDATES:], login)
+
+    def _same_among(self, keys: list[bytes], login: Event) -> Session | None:
+        sessions = [self.open.get(key) or self.ended[key] for key in keys]
+        for session in sessions:
+            if same_login(session, login):
+                return session
+        return next((session for session in sessions if other_half(session, login)), None)
+
+    def on_tty(self, tty: str) -> Session | None:
+        """The open session on a terminal."""
+        return self._open_at(self._open_by_tty, tty)
+
+    def ended_by(self, logout: Event) -> Session | None:
+        """The session that this logout ends: an open one, else the latest whose end was only concluded."""
+        if logout.tty:
+            session = self._open_at(self._open_by_tty, logout.tty)
+        elif logout.session_id:
+            session = self._open_at(self._open_by_id, logout.session_id)
+        else:
+            session = self._open_at(self._open_by_user, logout.user)
+        if session is not None and ends(session, logout):
+            return session
+        if self.provisional:
+            return self._latest_provisional(logout)
+        return None
+
+    def _latest_provisional(self, logout: Event) -> Session | None:
+        ended = self.ended
+        newest = (ended[key] for key in islice(reversed(self.provisional), CANDIDATES))
+        matching = [session for session in newest if ends(session, logout) and _may_end_at(session, logout.time_us)]
+        return max(matching, key=_login_us, default=None)
+
+    def has_ended_by(self, logout: Event) -> bool:
+        """Whether this logout repeats one that is known: another origin's, or the same read again."""
+        return any(
+            session.logout_us is not None
+            and -TOLERANCE_US <= session.logout_us - logout.time_us <= TOLERANCE_US
+            and ends(session, logout)
+            for session in reversed(self.ended.values())
+        )
+
+    def _open_at(self, index: dict[str, bytes], name: str) -> Session | None:
+        key = index.get(name)
+        return None if key is None else self.open[key]
+
+    def add(self, session: Session) -> None:
+        """Take in a new session, open or ended."""
+        moment = session.login_us // _MOMENT_US
+        begun = self._begun.get(moment)
+        if begun is None:
+            self._begun[moment] = [session.key]
+        else:
+            begun.append(session.key)
+        if session.outcome is _OPEN:
+            self.open[session.key] = session
+            self._index(session)
+        else:
+            self._keep_ended(session)
+
+    def replace(self, session: Session) -> None:
+        """Keep a better known version of a session; one that turns out to be open after all is open again."""
+        key = session.key
+        if session.outcome is _OPEN:
+            if self.ended.pop(key, None) is not None:
+                self.provisional.pop(key, None)
+            self.open[key] = session
+            self._index(session)
+        else:
+            self.ended[key] = session
+            if session.outcome is not _GONE:
+                self.provisional.pop(key, None)
+
+    def end(self, session: Session) -> None:
+        """Move a session, in its ended version, from the open ones to the ended ones."""
+        key = session.key
+        del self.open[key]
+        for index, name in (
+            (self._open_by_tty, session.tty),
+            (self._open_by_id, session.session_id),
+            (self._open_by_user, session.user),
+        ):
+            if name and index.get(name) == key:
+                del index[name]
+        self._keep_ended(session)
+
+    def _index(self, session: Session) -> None:
+        key = session.key
+        if session.tty:
+            self._open_by_tty[session.tty] = key
+        if session.session_id:
+            self._open_by_id[session.session_id] = key
+        if is_bare(session):
+            self._open_by_user[session.user] = key
+        elif self._open_by_user.get(session.user) == key:
+            del self._open_by_user[session.user]
+
+    def _keep_ended(self, session: Session) -> None:
+        self.ended[session.key] = session
+        if session.outcome is _GONE:
+            self.provisional[session.key] = None
+        if len(self.ended) > ENDED_KEPT:
+            self._drop(list(islice(self.ended.values(), ENDED_DROPPED_AT_ONCE)))
+
+    def expire(self, before_us: int) -> None:
+        """Forget the sessions that ended before a time."""
+        self._drop([session for session in self.ended.values() if (session.logout_us or session.login_us) < before_us])
+
+    def _drop(self, sessions: list[Session]) -> None:
+        for session in sessions:
+            key = session.key
+            del self.ended[key]
+            self.provisional.pop(key, None)
+            moment = session.login_us // _MOMENT_US
+            begun = self._begun[moment]
+            begun.remove(key)
+            if not begun:
+                del self._begun[moment]
+
+    def missing_from(self, told: frozenset[bytes], time_us: int) -> Iterator[Session]:
+        """Open sessions that the machine's full list, made at ``time_us``, does not have.
+
+        One that began after the list was made is missing from it only if an earlier list had it
+        (the clock was set back).
+        """
+        for key, session in list(self.open.items()):
+            if key not in told and (session.login_us <= time_us or key in self.listed):
+                yield session
+
+    def remember_unmatched(self, key: bytes, logout: Event) -> bool:
+        """Count a logout without a login; False when the very same record was counted before."""
+        if key in self.unmatched:
+            return False
+        self.unmatched_count += 1
+        self.unmatched[key] = logout
+        if len(self.unmatched) > LOGOUTS_KEPT:
+            del self.unmatched[next(iter(self.unmatched))]
+        self.newest_unmatched_us = max(logout.time_us for logout in self.unmatched.values())
+        return True
+
+    def logout_known_for(self, session: Session) -> tuple[bytes, Event] | None:
+        """The remembered logout of a session whose login came late, and its key; unmatched no longer."""
+        for key, logout in self.unmatched.items():
+            if logout.time_us > session.login_us and ends(session, logout):
+                self.unmatched_count -= 1
+                return key, self.unmatched.pop(key)
+        return None
+
+
+def _login_us(session: Session) -> int:
+    return session.login_us
+
+
+def _may_end_at(session: Session, time_us: int) -> bool:
+    return session.logout_us is None or time_us <= session.logout_us + CORRECTION_US

@@ -1,0 +1,207 @@
+"""The tracker: which sessions are open on every machine, from events in any order and from full lists.
+
+It concludes what a login record leaves open as ``last`` does (util-linux login-utils/last.c,
+process_wtmp_file): the next login on a terminal ends the one before, a boot or a shutdown ends all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from msgspec.structs import replace
+
+from whotop.core.ending import close, completed, concluded, end_all, make_room
+from whotop.core.identity import TOLERANCE_US
+from whotop.core.improvement import improved
+from whotop.core.keys import event_key, logout_key
+from whotop.core.ledger import Ledger
+from whotop.core.transition import Transition, What
+from whotop.model import Event, EventKind, Origin, Outcome, Session
+
+# Reaching a member through its enumeration costs more than comparing it, and this runs per event.
+_LOGIN, _LOGOUT, _BOOT, _SHUTDOWN = EventKind.LOGIN, EventKind.LOGOUT, EventKind.BOOT, EventKind.SHUTDOWN
+_OPENED, _NOTED = What.OPENED, What.NOTED
+_GONE, _OPEN = Outcome.GONE, Outcome.OPEN
+
+
+class SessionTracker:
+    """All machines in one. Every method yields what it changed, in the order to be kept.
+
+    ``restored`` are the open sessions and those ended in the last 48 hours, from the store.
+    """
+
+    def __init__(self, restored: Iterable[Session] = ()) -> None:
+        self._ledgers: dict[str, Ledger] = {}
+        for session in restored:
+            self._ledger(session.machine).add(session)
+
+    def apply(self, event: Event) -> list[Transition]:
+        """Take in one event. Nothing comes of a login or a logout that another origin told before."""
+        ledger = self._ledgers.get(event.machine)
+        if ledger is None:
+            ledger = self._ledger(event.machine)
+        kind = event.kind
+        if kind is _LOGIN:
+            return self._login(ledger, event)
+        if kind is _LOGOUT:
+            return self._logout(ledger, event)
+        noted = Transition(_NOTED, None, replace(event, key=event_key(event)))
+        if kind is _BOOT:
+            return [*end_all(ledger, event, Outcome.CRASH), noted]
+        if kind is _SHUTDOWN:
+            return [*end_all(ledger, event, Outcome.SHUTDOWN), noted]
+        return [noted]
+
+    def apply_all(self, events: Iterable[Event]) -> Iterator[Transition]:
+        """Take in the events of a file, ordered by time (equal times in input order) by the caller."""
+        for event in events:
+            yield from self.apply(event)
+
+    def observe(
+        self, machine: str, boot_id: str, reports: Iterable[Event], time_us: int, seen_us: int = 0, skew_us: int = 0
+    ) -> list[Transition]:
+        """Take in a machine's full list of open sessions, made at ``time_us`` by its own clock.
+
+        ``reports`` are login events, one for each session and origin: what logind and utmp both
+        tell is one session. What is missing from the list ends at once, with outcome ``gone``.
+        """
+        ledger = self._ledger(machine)
+        transitions: list[Transition] = []
+        told: set[bytes] = set()
+        for report in sorted(reports, key=_is_without_tty):
+            session = _listed(ledger, report if report.boot_id else replace(report, boot_id=boot_id), transitions)
+            told.add(session.key)
+        held = frozenset(told)
+        sight = Event(machine=machine, kind=_LOGOUT, time_us=time_us, seen_us=seen_us, skew_us=skew_us)
+        transitions += [
+            close(ledger, session, concluded(session, sight, _GONE)) for session in ledger.missing_from(held, time_us)
+        ]
+        ledger.listed, ledger.listed_us = held, time_us
+        return transitions
+
+    def forget(self, machine: str) -> None:
+        """A machine is watched no longer."""
+        self._ledgers.pop(machine, None)
+
+    def expire(self, before_us: int) -> None:
+        """Forget the sessions that ended before a time; open ones stay."""
+        for ledger in self._ledgers.values():
+            ledger.expire(before_us)
+
+    def open_sessions(self, machine: str | None = None) -> list[Session]:
+        """The open sessions of one machine, or of all, in the order in which they became known."""
+        if machine is None:
+            return [session for ledger in self._ledgers.values() for session in ledger.open.values()]
+        ledger = self._ledgers.get(machine)
+        return [] if ledger is None else list(ledger.open.values())
+
+    @property
+    def unmatched_logouts(self) -> int:
+        """How many logouts had no login."""
+        return sum(ledger.unmatched_count for ledger in self._ledgers.values())
+
+    def unmatched_logouts_of(self, machine: str) -> int:
+        """The same, of one machine."""
+        ledger = self._ledgers.get(machine)
+        return 0 if ledger is None else ledger.unmatched_count
+
+    def _ledger(self, machine: str) -> Ledger:
+        return self._ledgers.setdefault(machine, Ledger())
+
+    def _login(self, ledger: Ledger, event: Event) -> list[Transition]:
+        key = event_key(event)
+        known = ledger.told_before(key, event)
+        if known is not None:
+            return _improve(ledger, known, event)
+        transitions: list[Transition] = []
+        outcome = _OPEN
+        if event.tty and (ledger.provisional or ledger.on_tty(event.tty) is not None):
+            transitions = make_room(ledger, event)
+            if _tty_was_given_on(ledger, event):
+                outcome = _GONE
+        if ledger.listed_us is not None and event.time_us < ledger.listed_us - TOLERANCE_US:
+            outcome = _GONE
+        return _open(ledger, event, key, outcome, transitions)
+
+    def _logout(self, ledger: Ledger, event: Event) -> list[Transition]:
+        session = ledger.ended_by(event)
+        if session is not None:
+            return [close(ledger, session, completed(event, session, logout_key(session.key)))]
+        if ledger.has_ended_by(event):
+            return []
+        key = event_key(event)
+        if not ledger.remember_unmatched(key, event):
+            return []
+        return [Transition(_NOTED, None, replace(event, key=key))]
+
+
+def _tty_was_given_on(ledger: Ledger, login: Event) -> bool:
+    """Whether somebody logged in on that terminal later: this is an old login, told late."""
+    now_there = ledger.on_tty(login.tty)
+    return now_there is not None and now_there.login_us > login.time_us and login.origin is not Origin.LOGIND
+
+
+def _open(
+    ledger: Ledger, login: Event, key: bytes, outcome: Outcome, transitions: list[Transition]
+) -> list[Transition]:
+    """Record a new session; ``outcome`` is ``gone`` when it is known to be over, but not since when."""
+    session = Session(
+        key=key,
+        machine=login.machine,
+        user=login.user,
+        login_us=login.time_us,
+        tty=login.tty,
+        source=login.source,
+        outcome=outcome,
+        boot_id=login.boot_id,
+        session_id=login.session_id,
+        leader_pid=login.leader_pid,
+        login_pid=login.login_pid,
+        service=login.service,
+        origin=login.origin,
+        standing=login.standing,
+        seen_us=login.seen_us,
+        skew_us=login.skew_us,
+        raw=login.raw,
+    )
+    ledger.add(session)
+    transitions.append(Transition(_OPENED, session, replace(login, key=key, session_key=key)))
+    if login.time_us < ledger.newest_unmatched_us:
+        _close_by_earlier_told_logout(ledger, session, transitions)
+    return transitions
+
+
+def _close_by_earlier_told_logout(ledger: Ledger, session: Session, transitions: list[Transition]) -> None:
+    found = ledger.logout_known_for(session)
+    if found is not None:
+        key, logout = found
+        transitions.append(close(ledger, session, completed(logout, session, key)))
+
+
+def _improve(ledger: Ledger, known: Session, report: Event) -> list[Transition]:
+    better = improved(known, report)
+    if better is known:
+        return []
+    ledger.replace(better)
+    return [Transition(What.IMPROVED, better, None)]
+
+
+def _listed(ledger: Ledger, report: Event, transitions: list[Transition]) -> Session:
+    """The session that an entry of a full list tells of: opened, improved, or open after all."""
+    key = event_key(report)
+    known = ledger.told_before(key, report)
+    if known is None:
+        _open(ledger, report, key, _OPEN, transitions)
+        return ledger.open.get(key) or ledger.ended[key]
+    if known.outcome is _GONE:
+        reopened = replace(improved(known, report), outcome=_OPEN, logout_us=None)
+        ledger.replace(reopened)
+        transitions.append(Transition(What.CORRECTED, reopened, None))
+        return reopened
+    transitions.extend(_improve(ledger, known, report))
+    return known
+
+
+def _is_without_tty(report: Event) -> bool:
+    """Reports that name a terminal come first: they find their other half surely."""
+    return not report.tty

@@ -1,0 +1,138 @@
+"""Tumbling windows of logins: which sources logged in more than once within one of them.
+
+Windows are [start + n·size, start + (n+1)·size), in exact elapsed time. They never move: a restart
+or a late login changes nothing but what a window holds. Given the same start and logins, any order
+of arrival gives the same series.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from whotop.model import Event
+
+LOGINS_KEPT = 1_000_000
+"""When more are held, the oldest window goes: nothing that machines send fills the memory."""
+
+
+class WindowLogin(NamedTuple):
+    """One login of a series."""
+
+    user: str
+    machine: str
+    time_us: int
+    key: bytes
+    """Of its event."""
+
+
+class Series:
+    """The logins of one source in one window, two or more, as they were when it was made.
+
+    It shares the window's list, which only ever grows behind ``count``: making one costs the same
+    however long it is.
+    """
+
+    __slots__ = ("_logins", "count", "first_us", "last_us", "source", "window_start_us")
+
+    def __init__(self, source: str, window_start_us: int, logins: list[WindowLogin]) -> None:
+        self.source = source
+        self.window_start_us = window_start_us
+        self.first_us = logins[0].time_us
+        self.last_us = logins[-1].time_us
+        self.count = len(logins)
+        self._logins = logins
+
+    @property
+    def logins(self) -> tuple[WindowLogin, ...]:
+        """All of them, by time, equal times in the order in which they came."""
+        return tuple(self._logins[: self.count])
+
+    def latest(self, count: int) -> tuple[WindowLogin, ...]:
+        """The last ``count`` of them."""
+        return tuple(self._logins[max(self.count - count, 0) : self.count])
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Series):
+            return NotImplemented
+        return (self.source, self.window_start_us, self.logins) == (other.source, other.window_start_us, other.logins)
+
+    def __hash__(self) -> int:
+        return hash((self.source, self.window_start_us, self.count))
+
+    def __repr__(self) -> str:
+        return f"Series({self.source!r}, {self.window_start_us}, {self.logins})"
+
+
+class TumblingWindows:
+    """Windows of ``size_us`` from ``start_us`` on (and before it), each with its logins by source."""
+
+    def __init__(self, size_us: int, start_us: int = 0, *, logins_kept: int = LOGINS_KEPT) -> None:
+        if size_us <= 0:
+            raise ValueError(f"a window of {size_us} µs holds nothing")
+        self.size_us = size_us
+        self.start_us = start_us
+        self._windows: dict[int, dict[str, list[WindowLogin]]] = {}
+        self._counts: dict[int, int] = {}
+        self._logins_kept = logins_kept
+        self._logins_held = 0
+
+    def add(self, source: str, user: str, machine: str, time_us: int, event_key: bytes) -> Series | None:
+        """Count one login, and give its source's series when it has one, grown by this login.
+
+        An empty source is a source like any other (so the old batch analyser counts it); live
+        logins come through ``add_event``, which leaves those out.
+        """
+        number = (time_us - self.start_us) // self.size_us
+        window = self._windows.get(number)
+        if window is None:
+            window = self._windows[number] = {}
+            self._counts[number] = 0
+        self._counts[number] += 1
+        self._logins_held += 1
+        if self._logins_held > self._logins_kept:
+            self._drop(min(self._windows))
+        login = WindowLogin(user, machine, time_us, event_key)
+        logins = window.get(source)
+        if logins is None:
+            window[source] = [login]
+            return None
+        if time_us >= logins[-1].time_us:
+            logins.append(login)
+        else:
+            logins = window[source] = _inserted(logins, login)
+        return Series(source, self.start_us + number * self.size_us, logins)
+
+    def add_event(self, login: Event) -> Series | None:
+        """Count an accepted login event at its fleet time; one without a source is left out."""
+        if not login.source:
+            return None
+        return self.add(login.source, login.user, login.machine, login.time_us - login.skew_us, login.key)
+
+    def series(self) -> Iterator[Series]:
+        """All series held, windows in order, sources in the order in which they first logged in."""
+        for number in sorted(self._windows):
+            for source, logins in self._windows[number].items():
+                if len(logins) > 1:
+                    yield Series(source, self.start_us + number * self.size_us, logins)
+
+    def expire(self, before_us: int) -> None:
+        """Forget the windows that end at ``before_us`` or earlier."""
+        last = (before_us - self.start_us) // self.size_us
+        for number in [number for number in self._windows if number < last]:
+            self._drop(number)
+
+    def _drop(self, number: int) -> None:
+        del self._windows[number]
+        self._logins_held -= self._counts.pop(number)
+
+
+def _inserted(logins: list[WindowLogin], login: WindowLogin) -> list[WindowLogin]:
+    """A new list with a late login in its place; series made before keep the old one."""
+    place = bisect_right(logins, login.time_us, key=_time_us)
+    return [*logins[:place], login, *logins[place:]]
+
+
+def _time_us(login: WindowLogin) -> int:
+    return login.time_us
