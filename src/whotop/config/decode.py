@@ -133,7 +133,7 @@ def _in_words(message: str, value: object) -> str:
         return f"expected {' or '.join(expected) or message}, got {_kind(value)}"
     if "of length" in message:
         return "must not be empty" if bound[1] == ">=" else f"is longer than {bound[2]} characters"
-    return f"{_shown(value)} is too {'small' if bound[1] == '>=' else 'large'}: {bound[1]} {bound[2]} is possible"
+    return f"{_shown(value)} is too " + (f"small: at least {bound[2]}" if bound[1] == ">=" else f"large: at most {bound[2]}")
 
 
 def _unknown(key: str, fields: Mapping[str, object], place: str) -> _WrongError:

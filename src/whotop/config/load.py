@@ -15,27 +15,20 @@ from typing import TypeVar
 import msgspec
 
 from whotop.config.decode import decode
+from whotop.config.places import SYSTEM_FILE, config_folder
 from whotop.config.settings import Defaults, Settings
 from whotop.errors import ConfigError
 
-SYSTEM_FILE = Path("/etc/whotop/config.toml")
 SIZE_MAX_BYTES = 16 << 20
 
 SomeDefaults = TypeVar("SomeDefaults", bound=Defaults)
-
-
-def user_folder() -> Path:
-    """Where the user's configuration and themes are."""
-    import platformdirs  # 15 ms that `-c FILE` and `--version` need not pay
-
-    return platformdirs.user_config_path("whotop")
 
 
 def find_file(named: Path | None = None) -> Path | None:
     """The configuration file that counts, or None where there is none."""
     if named is not None:
         return named
-    return next((file for file in (user_folder() / "config.toml", SYSTEM_FILE) if file.is_file()), None)
+    return next((file for file in (config_folder() / "config.toml", SYSTEM_FILE) if file.is_file()), None)
 
 
 def load_settings(file: Path | None) -> Settings:

@@ -21,7 +21,6 @@ Interval = Annotated[float, Meta(ge=0.2, le=86_400)]
 Kept = Annotated[float, Meta(ge=60)]
 Line = Annotated[str, Meta(min_length=1, max_length=4_096)]
 HostKeys = Literal["strict", "accept-new"]
-ReportFormat = Literal["text", "markdown", "json", "csv", "html", "pdf"]
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,9 +89,7 @@ class ReportTable(Table, frozen=True, kw_only=True):
     """The snapshot report left on exit."""
 
     file: str = ""
-    """File to write it to; its ending names the format."""
-    format: ReportFormat | None = None
-    """Format of the file, if its ending does not tell."""
+    """File to write it to; its ending names the format: .txt, .md, .json, .csv, .html, .pdf."""
     on_exit: bool = True
     """Whether a report is left at all; `--no-report` says no for once."""
 

@@ -1,0 +1,66 @@
+"""The group of commands: loads only the one that is asked for, and watches where none is named."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+
+import rich_click as click
+
+DEFAULT = "watch"
+COMMANDS = {
+    "watch": "whotop.cli.watch",
+    "report": "whotop.cli.report",
+    "demo": "whotop.cli.demo",
+}
+"""Each command's module; its command is the attribute of the same name."""
+
+
+class CommandGroup(click.RichGroup):
+    """``whotop web-01`` is ``whotop watch web-01``; ``whotop -- report`` watches a machine named report.
+
+    Options may come before the command's name: ``whotop -c FILE report``.
+    """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order in which they are worth reading."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = getattr(importlib.import_module(COMMANDS[cmd_name]), cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put the command's name first, whatever was written."""
+        if args and args[0] in self._own_options(ctx):
+            return super().parse_args(ctx, args)
+        return super().parse_args(ctx, self._with_command(ctx, args))
+
+    def _own_options(self, ctx: click.Context) -> set[str]:
+        return {name for parameter in self.get_params(ctx) for name in parameter.opts}
+
+    def _with_command(self, ctx: click.Context, args: Sequence[str]) -> list[str]:
+        position = self._first_word(ctx, args)
+        if position is None or args[position] not in COMMANDS:
+            return [DEFAULT, *args]
+        return [args[position], *args[:position], *args[position + 1 :]]
+
+    def _first_word(self, ctx: click.Context, args: Sequence[str]) -> int | None:
+        """Where the first word that is no option stands; None without one or after ``--``."""
+        with_value = self._options_with_value(ctx) if args and args[0].startswith("-") else set()
+        position = 0
+        while position < len(args) and args[position] != "--":
+            if not args[position].startswith("-"):
+                return position
+            position += 2 if args[position] in with_value else 1
+        return None
+
+    def _options_with_value(self, ctx: click.Context) -> set[str]:
+        watch = self.get_command(ctx, DEFAULT)
+        assert watch is not None
+        options = [option for option in watch.params if isinstance(option, click.Option) and not option.is_flag]
+        return {name for option in options for name in option.opts}

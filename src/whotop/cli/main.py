@@ -1,0 +1,63 @@
+"""The top of the command line, and the boundary at which every error becomes one line and a code.
+
+Exit codes are an interface: 0 done, 1 failed, 2 wrong usage or configuration, 3 done but some
+machines could not be reached, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+import rich_click as click
+
+from whotop import __version__
+from whotop.cli.group import CommandGroup
+from whotop.errors import WhotopError
+
+FAILED = 1
+INTERRUPTED = 130
+
+
+@click.group(
+    cls=CommandGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="A first word that is no command means watch; a machine named like a command: whotop -- report.",
+)
+@click.version_option(__version__, "-V", "--version", message="whotop %(version)s")
+def whotop() -> None:
+    """Who is on which machine, live, across a fleet, with nothing installed on it.
+
+    whotop web-01 ops@db-02:2222 watches two machines; whotop alone watches those of the
+    configuration, or this one.
+    """
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command line; the process's exit code."""
+    try:
+        code = whotop.main(list(arguments), prog_name="whotop", standalone_mode=False)
+        sys.stdout.flush()
+    except WhotopError as error:
+        return _complain(str(error), error.exit_code)
+    except click.ClickException as error:
+        return _complain(_usage(error), error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Who read our output has gone; the interpreter must not stumble over it when it flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    return code if isinstance(code, int) else 0
+
+
+def _usage(error: click.ClickException) -> str:
+    message = error.format_message().rstrip(".")
+    context = getattr(error, "ctx", None)
+    return f"{message} (see {context.command_path} --help)" if context else message
+
+
+def _complain(line: str, code: int) -> int:
+    print(f"whotop: {line}", file=sys.stderr)
+    return code

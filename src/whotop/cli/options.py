@@ -1,0 +1,98 @@
+"""The options that say what is watched and how: shared by the commands that reach machines."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import rich_click as click
+
+from whotop.config.settings import Settings
+
+
+@dataclasses.dataclass(frozen=True)
+class ConfigOptions:
+    """What the command line says about the configuration; it wins over the file."""
+
+    config: Path | None = None
+    inventory: tuple[Path, ...] = ()
+    ssh_config_hosts: tuple[str, ...] = ()
+    interval: float | None = None
+    accept_new: bool = False
+    store: str | None = None
+    time_zone: str | None = None
+    log_file: Path | None = None
+    verbose: bool = False
+
+    def applied_to(self, settings: Settings) -> Settings:
+        """``settings`` with what was said here."""
+        said: dict[str, object] = {
+            "interval_seconds": self.interval,
+            "host_keys": "accept-new" if self.accept_new else None,
+            "time_zone": self.time_zone,
+            "log_file": str(self.log_file) if self.log_file else None,
+            "inventory": (*settings.inventory, *map(str, self.inventory)),
+            "ssh_config_hosts": (*settings.ssh_config_hosts, *self.ssh_config_hosts),
+            "store": self._store(settings),
+        }
+        return msgspec.structs.replace(settings, **{name: value for name, value in said.items() if value is not None})
+
+    def _store(self, settings: Settings) -> object:
+        if self.store is None:
+            return None
+        named = {"path": "", "url": self.store} if "://" in self.store else {"path": self.store, "url": ""}
+        return msgspec.structs.replace(settings.store, **named)
+
+
+class Seconds(click.ParamType[float]):
+    """A length of time; a bare number means seconds, as with ``watch -n``."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Seconds, at least the shortest interval that the configuration allows."""
+        from whotop.config.durations import parse_duration
+
+        try:
+            seconds = parse_duration(f"{value}s" if str(value).replace(".", "", 1).isdecimal() else str(value))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+        if not 0.2 <= seconds <= 86_400:
+            self.fail(f'"{value}": between 0.2s and 1d', param, ctx)
+        return seconds
+
+
+_FILE = click.Path(path_type=Path)
+_OPTIONS = (
+    click.option("-c", "--config", type=_FILE, metavar="FILE", help="Configuration file, instead of the user's own."),
+    click.option(
+        "-i", "--inventory", type=_FILE, metavar="FILE", multiple=True, help="Ansible inventory, INI or YAML."
+    ),
+    click.option(
+        "--ssh-config-hosts", metavar="PATTERN", multiple=True, help="Hosts of ~/.ssh/config to watch, such as 'web*'."
+    ),
+    click.option("-n", "--interval", type=Seconds(), metavar="TIME", help="How often machines are asked: 5s, 1m."),
+    click.option("--accept-new", is_flag=True, help="Record unknown host keys in whotop's own known_hosts."),
+    click.option("--store", metavar="FILE", help="Where what happened is kept."),
+    click.option("--time-zone", metavar="ZONE", help="Time zone for all times shown, such as Europe/Berlin."),
+    click.option("--log-file", type=_FILE, metavar="FILE", help="File that takes what whotop and libraries say."),
+    click.option("-v", "--verbose", is_flag=True, help="Say more in the log file."),
+)
+
+
+def config_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give ``command`` the shared options, as one argument named ``chosen``."""
+    names = [field.name for field in dataclasses.fields(ConfigOptions)]
+
+    @functools.wraps(command)
+    def gathered(**parameters: Any) -> Any:
+        chosen = ConfigOptions(**{name: parameters.pop(name) for name in names})
+        return command(chosen=chosen, **parameters)
+
+    for option in reversed(_OPTIONS):
+        gathered = option(gathered)
+    return gathered

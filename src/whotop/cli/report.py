@@ -1,0 +1,112 @@
+"""``whotop report``: who is on which machine, from files of events or from one poll now."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import rich_click as click
+
+from whotop.cli.options import ConfigOptions, config_options
+from whotop.cli.prepare import Prepared, prepare
+from whotop.errors import UsageError
+
+if TYPE_CHECKING:
+    from whotop.core.report import Report
+
+FORMATS = ("text", "markdown", "json", "csv", "html", "pdf")
+NOT_REACHED = 3
+
+
+@click.command()
+@click.argument("what", nargs=-1, metavar="[FILE...|MACHINE...]")
+@config_options
+@click.option("--at", metavar="TIME", help="Of files: as it was then. ISO, 03:12 (the latest past), or -2h.")
+@click.option(
+    "--format",
+    "wanted_format",
+    type=click.Choice(FORMATS),
+    default="text",
+    show_default=True,
+    help="Format of what is printed.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write this file instead; its ending names the format.",
+)
+def report(
+    what: tuple[str, ...], chosen: ConfigOptions, at: str | None, wanted_format: str, output: Path | None
+) -> int:
+    """Say who is on which machine.
+
+    An argument that is -, holds a / or names a file is a FILE of events (CSV with the columns
+    date, type, machine, user); any other is a MACHINE, as for watch. With no argument the
+    configured machines are polled once, or else this one. Ends with 3 when a machine could not be
+    reached.
+    """
+    if _are_files(what):
+        return _print(_of_files(what, at, chosen), wanted_format, output)
+    if at is not None:
+        raise UsageError("--at needs a FILE of events: a poll knows only now")
+    from whotop.cli.log import start_log
+    from whotop.cli.precheck import check_keys_and_passwords
+
+    prepared = prepare(what, chosen)
+    start_log(prepared.settings, chosen)
+    check_keys_and_passwords(prepared)
+    return report_machines(prepared, wanted_format, output)
+
+
+def report_machines(prepared: Prepared, wanted_format: str = "text", output: Path | None = None) -> int:
+    """Poll every machine once and print; 3 when some could not be reached, which standard error names."""
+    from whotop.cli.passphrases import ask_passphrases
+
+    polled = poll(prepared, ask_passphrases(prepared))
+    _print(polled, wanted_format, output)
+    for machine in polled.not_reached:
+        print(f"whotop: {machine.name} not reached: {machine.reason}", file=sys.stderr)
+    return NOT_REACHED if polled.not_reached else 0
+
+
+def poll(prepared: Prepared, passphrases: dict[Path, str]) -> Report:
+    """One reading of every machine."""
+    raise UsageError("this build polls no machines")
+
+
+def _are_files(what: Sequence[str]) -> bool:
+    """Whether the arguments are files; raises UsageError where some are and some are not."""
+    files = [each for each in what if each == "-" or "/" in each or Path(each).is_file()]
+    if files and len(files) < len(what):
+        machine = next(each for each in what if each not in files)
+        raise UsageError(f"{files[0]} is a file and {machine} a machine: report one kind at a time")
+    return bool(files)
+
+
+def _of_files(what: Sequence[str], at: str | None, chosen: ConfigOptions) -> Report:
+    from whotop.analyse.report_files import report_files
+    from whotop.clock import SystemClock
+    from whotop.config.moments import parse_moment
+    from whotop.config.zones import zone_named
+
+    try:
+        zone = zone_named(chosen.time_zone or "")
+        at_us = None if at is None else parse_moment(at, SystemClock().now_us(), zone)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    made, _unmatched = report_files(what, at_us, zone)
+    return made
+
+
+def _print(made: Report, wanted_format: str, output: Path | None) -> int:
+    from whotop.render import Format, render, write_report
+
+    if output is not None:
+        write_report(made, output)
+    else:
+        sys.stdout.buffer.write(render(made, Format(wanted_format)))
+    return 0

@@ -1,0 +1,63 @@
+"""``whotop [watch] [MACHINE…]``: the live screen; one report where standard output is no terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import rich_click as click
+
+from whotop.cli.options import ConfigOptions, config_options
+from whotop.cli.prepare import Prepared, prepare
+
+
+@click.command()
+@click.argument("machines", nargs=-1, metavar="[MACHINE]...")
+@config_options
+@click.option("--theme", metavar="NAME", help="Colour theme; `t` on the screen shows them all.")
+@click.option("--report", metavar="FILE", help="Leave the snapshot report here; its ending names the format.")
+@click.option("--no-report", is_flag=True, help="Leave no report on exit.")
+def watch(
+    machines: tuple[str, ...], chosen: ConfigOptions, theme: str | None, report: str | None, no_report: bool
+) -> int:
+    """Watch machines on a live screen.
+
+    A MACHINE is [user@]name[:port], a range such as web-[01-40], a @tag or a glob over the
+    configured machines. Without any: all that are configured, or else this machine. Where standard
+    output is no terminal, one report is printed instead.
+    """
+    from whotop.cli.log import start_log
+    from whotop.cli.passphrases import ask_passphrases
+    from whotop.cli.precheck import check_before_start
+
+    def read() -> Prepared:
+        return _with_screen_options(prepare(machines, chosen), theme, report, no_report)
+
+    prepared = read()
+    start_log(prepared.settings, chosen)
+    check_before_start(prepared)
+    if not sys.stdout.isatty():
+        from whotop.cli.report import report_machines
+
+        return report_machines(prepared, "text")
+    return run_screen(prepared, ask_passphrases(prepared), read)
+
+
+def run_screen(prepared: Prepared, passphrases: dict[Path, str], read_again: Callable[[], Prepared]) -> int:
+    """Show the screen until it is left; its exit code. ``read_again`` is what SIGHUP calls."""
+    from whotop.errors import WhotopError
+
+    raise WhotopError("this build has no screen")
+
+
+def _with_screen_options(prepared: Prepared, theme: str | None, report: str | None, no_report: bool) -> Prepared:
+    settings = prepared.settings
+    written = settings.report
+    if report is not None:
+        written = msgspec.structs.replace(written, file=report, on_exit=True)
+    if no_report:
+        written = msgspec.structs.replace(written, on_exit=False)
+    settings = msgspec.structs.replace(settings, theme=settings.theme if theme is None else theme, report=written)
+    return Prepared(settings, prepared.targets, prepared.file, prepared.zone)
