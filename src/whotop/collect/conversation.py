@@ -1,0 +1,248 @@
+"""A conversation: one probe on one connection, from its start frame to its end.
+
+It knows the protocol and nothing of what carries it: an SSH channel (``link``) and a pipe
+(``local``) both hand it bytes and take bytes from it. Frames are decoded and handed to the sink
+right in the transport's callback: no stream, no queue and no task switch for each of them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from whotop import probe
+from whotop.clock import Clock
+from whotop.collect.sink import Sink
+from whotop.errors import MachineError, ProbeError, UnreachableError, WireError
+from whotop.text import safe
+from whotop.wire.frames import FrameEncoder, up_decoder
+from whotop.wire.limits import Quota
+from whotop.wire.messages import (
+    Acknowledge,
+    Answer,
+    Figures,
+    Goodbye,
+    Hello,
+    Message,
+    Records,
+    Request,
+    Sessions,
+    Start,
+    Stop,
+)
+
+COMPLAINT_BYTES = 4096
+"""How much of the end of standard error is kept, to say why the probe died."""
+OPEN_REQUESTS = 16
+
+log = logging.getLogger(__name__)
+
+
+class Channel(Protocol):
+    """What carries a conversation."""
+
+    def write(self, data: bytes) -> None:
+        """Send to the probe's standard input."""
+        ...
+
+    def pause_reading(self) -> None:
+        """Let the far end wait."""
+        ...
+
+    def resume_reading(self) -> None:
+        """Read on."""
+        ...
+
+    def abort(self) -> None:
+        """End the connection at once."""
+        ...
+
+
+class Conversation:
+    """One probe's life. ``greeted`` is done at its hello, ``ended`` holds why it is over."""
+
+    def __init__(
+        self,
+        machine: str,
+        sink: Sink,
+        clock: Clock,
+        quota: Quota,
+        *,
+        interval_seconds: float = 5.0,
+        tick_ms: int = 250,
+    ) -> None:
+        self._machine, self._sink, self._clock, self._quota = machine, sink, clock, quota
+        self._interval_ms, self._tick_ms = round(interval_seconds * 1000), tick_ms
+        self._loop = asyncio.get_running_loop()
+        self.greeted: asyncio.Future[None] = self._loop.create_future()
+        self.ended: asyncio.Future[MachineError] = self._loop.create_future()
+        self._nonce = secrets.token_hex(16)
+        self._decoder = up_decoder(self._nonce)
+        self._encoder = FrameEncoder()
+        self._channel: Channel | None = None
+        self._charged_bytes = 0
+        self._resume: asyncio.TimerHandle | None = None
+        self._answers: dict[int, asyncio.Future[Answer]] = {}
+        self._next_request = 0
+        self._noise = self._complaint = b""
+        self._exit_status: int | None = None
+        self._goodbye: Goodbye | None = None
+        self._handlers: dict[type[Message], Callable[[str, Any, int], None]] = {
+            Hello: self._hello,
+            Figures: sink.figures,
+            Sessions: sink.sessions,
+            Records: sink.records,
+            Answer: self._answer,
+            Goodbye: self._said_goodbye,
+        }
+
+    # --- down ------------------------------------------------------------------------------------
+
+    def begin(self, channel: Channel) -> None:
+        """Send the probe's source to the loader that waits for it, and the start frame behind it."""
+        self._channel = channel
+        source = probe.source()
+        start = Start(
+            nonce=self._nonce,
+            interval_ms=self._interval_ms,
+            tick_ms=self._tick_ms,
+            cursors=dict(self._sink.cursors(self._machine)),
+        )
+        channel.write(b"%d\n" % len(source) + source + self._encoder.encode(start))
+
+    def acknowledge(self, origin: str, offset: int) -> None:
+        """Tell the probe that all of ``origin`` up to ``offset`` is in the store."""
+        self._send(Acknowledge(origin=origin, offset=offset))
+
+    def stop(self) -> None:
+        """Tell the probe that we leave."""
+        self._send(Stop())
+
+    async def processes(self, pid: int, timeout_seconds: float) -> Answer:
+        """Ask for the processes that descend from ``pid``.
+
+        Raises UnreachableError when the connection ends before the answer, or none comes in time.
+        """
+        if not self.greeted.done() or self.ended.done():
+            raise UnreachableError("the machine is not connected")
+        if len(self._answers) >= OPEN_REQUESTS:
+            raise UnreachableError("the machine has not answered earlier questions")
+        number = self._next_request
+        self._next_request += 1
+        answer: asyncio.Future[Answer] = self._loop.create_future()
+        self._answers[number] = answer
+        try:
+            self._send(Request(id=number, kind="processes", pid=pid))
+            async with asyncio.timeout(timeout_seconds):
+                return await answer
+        except TimeoutError:
+            raise UnreachableError(f"no answer within {timeout_seconds:.0f} s") from None
+        finally:
+            self._answers.pop(number, None)
+
+    def _send(self, message: Message) -> None:
+        if self._channel is not None and not self.ended.done():
+            self._channel.write(self._encoder.encode(message))
+
+    # --- up --------------------------------------------------------------------------------------
+
+    def output(self, data: bytes) -> None:
+        """Take what the probe wrote to its standard output."""
+        if self.ended.done():
+            return
+        try:
+            if not self._decoder.is_started:
+                self._noise = data[-COMPLAINT_BYTES:]
+            self._hand_on(self._decoder.feed(data))
+            self._charge()
+        except WireError as breach:
+            self.end(breach)
+        except Exception as error:
+            # The sink is our own code: a fault in it ends this link, is logged, and spares the rest.
+            log.exception("%s: a message could not be handled", self._machine)
+            self.end(ProbeError(f"whotop could not handle its message: {safe(repr(error), 120)}"))
+
+    def _hand_on(self, messages: list[Any]) -> None:
+        now_us = self._clock.now_us()
+        for message in messages:
+            self._handlers[type(message)](self._machine, message, now_us)
+
+    def _charge(self) -> None:
+        opened_bytes = self._decoder.opened_bytes
+        pause_seconds = self._quota.charge(opened_bytes - self._charged_bytes, self._clock.monotonic())
+        self._charged_bytes = opened_bytes
+        if pause_seconds and self._channel is not None and self._resume is None:
+            self._channel.pause_reading()
+            self._resume = self._loop.call_later(pause_seconds, self._read_on)
+
+    def _read_on(self) -> None:
+        self._resume = None
+        if self._channel is not None and not self.ended.done():
+            self._channel.resume_reading()
+
+    def _hello(self, machine: str, hello: Hello, received_us: int) -> None:
+        self._noise = b""
+        self._sink.hello(machine, hello, received_us)
+        if not self.greeted.done():
+            self.greeted.set_result(None)
+
+    def _answer(self, _machine: str, answer: Answer, _received_us: int) -> None:
+        waiting = self._answers.get(answer.id)
+        if waiting is not None and not waiting.done():
+            waiting.set_result(answer)
+
+    def _said_goodbye(self, machine: str, goodbye: Goodbye, received_us: int) -> None:
+        self._goodbye = goodbye
+        self._sink.goodbye(machine, goodbye, received_us)
+
+    # --- the end ---------------------------------------------------------------------------------
+
+    def complaint(self, data: bytes) -> None:
+        """Take what the probe wrote to its standard error."""
+        self._complaint = (self._complaint + data)[-COMPLAINT_BYTES:]
+
+    def exited(self, status: int) -> None:
+        """Take the probe's exit status."""
+        self._exit_status = status
+
+    def closed(self, error: MachineError | None) -> None:
+        """Take the end of what carried us; ``error`` says why, if it was not the far end's wish."""
+        self.end(self._explanation(error))
+
+    def end(self, reason: MachineError) -> None:
+        """Be over, for this reason; only the first counts."""
+        if self.ended.done():
+            return
+        self.ended.set_result(reason)
+        if self._resume is not None:
+            self._resume.cancel()
+        for waiting in self._answers.values():
+            if not waiting.done():
+                waiting.set_exception(UnreachableError("the connection ended before the answer"))
+        if self._channel is not None:
+            self._channel.abort()
+
+    def _explanation(self, error: MachineError | None) -> MachineError:
+        last_words = _last_line(self._complaint)
+        if self._goodbye is not None:
+            return ProbeError(f"the probe ended: {safe(self._goodbye.reason) or 'without a reason'}")
+        if error is not None and self._exit_status is None and not last_words:
+            return error
+        if self.greeted.done():
+            return ProbeError(f"the probe died: {last_words or f'status {self._exit_status}'}")
+        if self._exit_status == probe.NO_PYTHON_STATUS:
+            return ProbeError(last_words or "no Python 3.6 or newer on the machine")
+        if last_words:
+            return ProbeError(f"the probe did not start: {last_words}")
+        noise = _last_line(self._noise)
+        if noise:
+            return ProbeError(f"something else than the probe answers (a forced command?): {noise}")
+        return ProbeError("the probe did not start: its connection was closed without a word")
+
+
+def _last_line(output: bytes) -> str:
+    lines = [line for line in output.splitlines() if line.strip()]
+    return safe(lines[-1].strip(), 160) if lines else ""

@@ -1,0 +1,159 @@
+"""The dialer: opens one SSH connection, to a machine or to a jump host, under the same rules."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import asyncssh
+
+from whotop.collect.credentials import Credentials
+from whotop.collect.failures import explain
+from whotop.collect.gate import Gate
+from whotop.collect.host_keys import ExpectedKeys, HostKeys
+from whotop.collect.places import Places, Turn
+from whotop.collect.reach import Sockets
+from whotop.collect.route import Route
+from whotop.collect.settings import CollectSettings
+from whotop.errors import AuthenticationError, HostKeyError, MachineError, UnreachableError
+from whotop.model import Target
+
+KEEPALIVES_MISSED = 2
+"""asyncssh ends a connection one interval after so many were not answered."""
+
+
+class Client(asyncssh.SSHClient):
+    """What asyncssh asks while it connects: whether the host key is right."""
+
+    def __init__(self, expected: ExpectedKeys, turn: Turn, exchange_seconds: float) -> None:
+        self._expected, self._turn, self._exchange_seconds = expected, turn, exchange_seconds
+        self.refusal: MachineError | None = None
+        """What we refused, said better than asyncssh can."""
+        self._on_end: list[Callable[[], None]] = []
+
+    def call_at_end(self, what: Callable[[], None]) -> None:
+        """Call ``what`` when the connection is over."""
+        self._on_end.append(what)
+
+    def connection_made(self, conn: asyncssh.SSHClientConnection) -> None:
+        """Begin to count the seconds of the key exchange."""
+        self._turn.limit(functools.partial(self._give_up, conn))
+
+    def _give_up(self, connection: asyncssh.SSHClientConnection) -> None:
+        self.refusal = UnreachableError(f"its key exchange took longer than {self._exchange_seconds:.0f} s")
+        connection.abort()
+
+    def validate_host_public_key(self, host: str, addr: str, port: int, key: asyncssh.SSHKey) -> bool:
+        """Judge a plain host key (certificates are asyncssh's, by the authorities that it was given)."""
+        try:
+            self._expected.check(key, addr)
+        except HostKeyError as refusal:
+            self.refusal = refusal
+            return False
+        return True
+
+    def begin_auth(self, username: str) -> None:
+        """Keys are exchanged: the next machine may."""
+        self._turn.leave()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End what belonged to the connection."""
+        self._turn.leave()
+        self.end()
+
+    def end(self) -> None:
+        """End what belongs to the connection, once."""
+        while self._on_end:
+            self._on_end.pop()()
+
+
+class Dialer:
+    """Opens connections, at most so many at once."""
+
+    def __init__(
+        self, settings: CollectSettings, host_keys: HostKeys, credentials: Credentials, sockets: Sockets
+    ) -> None:
+        self._settings = settings
+        self._host_keys, self._credentials, self._sockets = host_keys, credentials, sockets
+        self._places = Places(settings.reaching, settings.exchanging, settings.exchange_seconds)
+
+    async def open(
+        self, route: Route, target: Target | None, through: asyncssh.SSHClientConnection | None
+    ) -> asyncssh.SSHClientConnection:
+        """A connection over ``route`` that has logged in; ``target`` names its password.
+
+        Raises MachineError, and leaves nothing open then.
+        """
+        offer = await self._credentials.offer(route, target)
+        turn = await self._places.reach()
+        expected = self._host_keys.expected(route)
+        client = Client(expected, turn, self._settings.exchange_seconds)
+        try:
+            carrier = await self._carrier(route, turn, client, through)
+            return await asyncssh.connect(
+                route.host,
+                route.port,
+                **carrier,
+                **self._options(expected),
+                client_factory=lambda: client,
+                username=route.user,
+                client_keys=list(offer.keys) or None,
+                password=offer.password,
+            )
+        except (asyncssh.Error, OSError, ValueError, MachineError) as error:
+            client.end()
+            reason = client.refusal or _in_words(error, through)
+            if isinstance(reason, AuthenticationError):
+                self._credentials.refused(target)
+                reason = AuthenticationError(f"{reason} for {route.user}: {offer.described}")
+            raise reason from None
+        finally:
+            turn.leave()
+
+    async def _carrier(
+        self, route: Route, turn: Turn, client: Client, through: asyncssh.SSHClientConnection | None
+    ) -> dict[str, Any]:
+        """What carries the connection: a jump host's, a ProxyCommand's, or a socket."""
+        if through is not None:
+            return {"tunnel": Gate(through, turn, self._settings.reach_seconds)}
+        if route.proxy_command:
+            socket = await self._sockets.through(route.proxy_command, client.call_at_end)
+        else:
+            socket = await self._sockets.to(route.host, route.port)
+        try:
+            await turn.exchange()
+        except asyncio.CancelledError:
+            socket.close()
+            raise
+        return {"sock": socket}
+
+    def _options(self, expected: ExpectedKeys) -> dict[str, Any]:
+        """Every option by which asyncssh would read a file, trust somebody, or forward something."""
+        return {
+            "config": None,
+            "known_hosts": expected.trust(),
+            "server_host_key_algs": expected.algorithms(),
+            "host_key_alias": expected.route.host_key_alias or None,
+            "x509_trusted_certs": None,
+            "x509_trusted_cert_paths": None,
+            "agent_path": None,
+            "agent_forwarding": False,
+            "x11_forwarding": False,
+            "pkcs11_provider": None,
+            "gss_host": None,
+            "host_based_auth": False,
+            "client_host_keysign": False,
+            "compression_algs": ["none"],
+            "login_timeout": self._settings.login_seconds,
+            "keepalive_interval": self._settings.keepalive_seconds,
+            "keepalive_count_max": KEEPALIVES_MISSED,
+        }
+
+
+def _in_words(error: Exception, through: asyncssh.SSHClientConnection | None) -> MachineError:
+    reason = explain(error)
+    if through is not None and isinstance(error, asyncssh.ChannelOpenError):
+        return UnreachableError(f"its jump host cannot reach it: {reason}".replace("the session was refused: ", ""))
+    return reason

@@ -1,0 +1,143 @@
+"""One machine's life: connect, watch until it ends, rest, and again, for as long as it is watched."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from whotop.clock import Clock
+from whotop.collect.carriers import Carrier
+from whotop.collect.conversation import Conversation
+from whotop.collect.settings import CollectSettings
+from whotop.collect.sink import Sink
+from whotop.errors import (
+    AuthenticationError,
+    HostKeyError,
+    MachineError,
+    ProbeError,
+    UnreachableError,
+    WhotopError,
+    WireError,
+)
+from whotop.model import Target
+from whotop.text import safe
+from whotop.wire.limits import Quota
+from whotop.wire.messages import Answer
+
+STEADY_SECONDS = 30.0
+"""A connection that held so long was a good one: the next failure is a first one again."""
+ANSWER_SECONDS = 10.0
+
+log = logging.getLogger(__name__)
+
+
+class MachineWatch:
+    """Watches one machine until its task is cancelled; nothing that it does disturbs another."""
+
+    def __init__(
+        self,
+        target: Target,
+        carrier: Carrier,
+        sink: Sink,
+        clock: Clock,
+        settings: CollectSettings,
+        random: Callable[[], float],
+    ) -> None:
+        self.target = target
+        self._carrier, self._sink, self._clock = carrier, sink, clock
+        self._settings, self._random = settings, random
+        self._quota = Quota(clock.monotonic())
+        self._conversation: Conversation | None = None
+        self._again = asyncio.Event()
+        self._failures = 0
+        self._is_leaving = False
+
+    async def run(self) -> None:
+        """Live until ``stop`` or until cancelled."""
+        name = self.target.name
+        while not self._is_leaving:
+            self._again.clear()
+            self._sink.connecting(name)
+            began = self._clock.monotonic()
+            reason = await self._connect_once()
+            if self._is_leaving:
+                return
+            if self._clock.monotonic() - began >= STEADY_SECONDS:
+                self._failures = 0
+            delay_seconds = self._delay_seconds(reason)
+            self._failures += 1
+            log.info("%s: %s; again in %.0f s", name, reason, delay_seconds)
+            self._sink.lost(name, str(reason), retry_seconds=delay_seconds)
+            await self._rest(delay_seconds)
+
+    def acknowledge(self, origin: str, offset: int) -> None:
+        """Pass on what is in the store; without a connection its cursor will say so at the next."""
+        if self._conversation is not None:
+            self._conversation.acknowledge(origin, offset)
+
+    async def processes(self, pid: int) -> Answer:
+        """Ask the probe for a session's processes. Raises UnreachableError."""
+        if self._conversation is None:
+            raise UnreachableError("the machine is not connected")
+        return await self._conversation.processes(pid, ANSWER_SECONDS)
+
+    def reconnect(self, reason: str) -> None:
+        """Drop what there is and connect at once."""
+        self._failures = 0
+        self._again.set()
+        if self._conversation is not None:
+            self._conversation.end(UnreachableError(reason))
+
+    def stop(self) -> asyncio.Future[MachineError] | None:
+        """Tell the probe that we leave; what is returned is done when it has gone."""
+        self._is_leaving = True
+        if self._conversation is None or not self._conversation.greeted.done():
+            return None
+        self._conversation.stop()
+        return self._conversation.ended
+
+    async def _connect_once(self) -> MachineError:
+        """One connection from beginning to end, and why it ended."""
+        conversation = self._conversation = Conversation(
+            self.target.name,
+            self._sink,
+            self._clock,
+            self._quota,
+            interval_seconds=self.target.interval_seconds,
+            tick_ms=self._settings.tick_ms,
+        )
+        try:
+            await self._carrier.carry(conversation)
+            either: set[asyncio.Future[Any]] = {conversation.greeted, conversation.ended}
+            seconds = self._settings.hello_seconds
+            done, _ = await asyncio.wait(either, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+            if not done:
+                return ProbeError(f"no answer from the probe within {seconds:.0f} s")
+            return await asyncio.shield(conversation.ended)
+        except MachineError as error:
+            return error
+        except WhotopError as error:
+            return ProbeError(str(error))
+        except Exception as error:
+            # One machine's trouble, even a fault of ours, is that machine's alone.
+            log.exception("%s: the connection failed unexpectedly", self.target.name)
+            return ProbeError(f"whotop failed: {safe(repr(error), 120)}")
+        finally:
+            self._conversation = None
+            conversation.end(UnreachableError("whotop has left"))
+
+    def _delay_seconds(self, reason: MachineError) -> float:
+        """How long to rest: twice as long after each failure, at random within the upper half of it."""
+        slowest = self._settings.slowest_delay_seconds
+        needs_somebody = isinstance(reason, HostKeyError | AuthenticationError | WireError) or not reason.retry
+        longest = slowest if needs_somebody else self._settings.first_delay_seconds * 2.0 ** min(self._failures, 16)
+        return min(longest, slowest) * (0.5 + 0.5 * self._random())
+
+    async def _rest(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._again.wait()
+        except TimeoutError:
+            return

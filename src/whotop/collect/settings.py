@@ -1,0 +1,39 @@
+"""What the collector may be told; the figures behind the defaults are in docs/security.md and DESIGN."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectSettings:
+    """Files, secrets asked for before the screen started, limits and times."""
+
+    own_known_hosts: Path
+    """Where ``accept-new`` records keys."""
+    ssh_config_files: tuple[Path, ...] = (Path("~/.ssh/config"), Path("/etc/ssh/ssh_config"))
+    """The first value of an option counts."""
+    passphrases: Mapping[Path, str] = field(default_factory=dict)
+    """Of encrypted keys, by their file (``passphrases.keys_needing_passphrase``)."""
+    passwords: Mapping[str, str] = field(default_factory=dict)
+    """By the machine's name."""
+    reaching: int = 64
+    """Machines that are being reached at once, until their key exchange is done."""
+    exchanging: int = 4
+    """Key exchanges at once: more are no faster and stall the screen (at 64 by 168 ms, at 4 by 6 ms)."""
+    through_jump: int = 8
+    """Machines that are being reached at once through one jump host (sshd's MaxStartups begins at 10)."""
+    reach_seconds: float = 8.0
+    """Until the machine's first byte."""
+    exchange_seconds: float = 8.0
+    login_seconds: float = 30.0
+    hello_seconds: float = 20.0
+    """From the start of the probe to its hello: a slow machine starts Python in seconds."""
+    keepalive_seconds: float = 5.0
+    """A dead link is found after three of them."""
+    first_delay_seconds: float = 1.0
+    slowest_delay_seconds: float = 60.0
+    tick_ms: int = 250
+    """How often a probe looks at session files and records."""
