@@ -1,0 +1,235 @@
+"""The app: keeps a replica of the fleet from a feed's batches, and shows screens over each other.
+
+The first paint waits for nothing; the feed is made after it. Each batch is applied here, and the
+screen on top is told which keys it touched: nothing else redraws.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import ClassVar, TypeAlias
+
+from textual.app import App
+from textual.binding import BindingType
+from textual.screen import Screen
+
+from whotop.clock import Clock, SystemClock
+from whotop.core.feed import Feed
+from whotop.core.fleet import Fleet
+from whotop.errors import WhotopError
+from whotop.tui.actions import ACTION_BY_ID, bindings
+from whotop.tui.choice_menu import ChoiceMenu
+from whotop.tui.desk import Desk
+from whotop.tui.fleet_screen import FleetScreen
+from whotop.tui.intake import Intake, News
+from whotop.tui.keymap import for_textual, keymap
+from whotop.tui.options import ScreenOptions
+from whotop.tui.pane_screen import GoTo, PaneScreen
+from whotop.tui.theme_files import DEFAULT_THEME, default_variables, load_themes
+from whotop.tui.views.scene import Scene
+
+INTERRUPTED = 130
+"""Exit code after ctrl+c, as a shell has it after SIGINT."""
+
+MakeFeed: TypeAlias = Callable[[], Awaitable[Feed]]
+Snapshot: TypeAlias = Callable[[Fleet], Awaitable[Path]]
+"""Writes a report of the fleet as it stands and returns where."""
+
+
+class WhotopApp(App[None]):
+    """``whotop`` on a terminal. After ``run``, ``fleet`` is what was last seen, for the report."""
+
+    TITLE = "whotop"
+    CSS_PATH = "whotop.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("everywhere")]
+
+    def __init__(
+        self,
+        make_feed: MakeFeed,
+        *,
+        clock: Clock | None = None,
+        options: ScreenOptions | None = None,
+        snapshot: Snapshot | None = None,
+    ) -> None:
+        super().__init__()
+        self.fleet = Fleet()
+        options = options or ScreenOptions()
+        scene = Scene(self.fleet, clock or SystemClock(), options.zone, options.limits)
+        self._keys = keymap(options.keys)
+        self.desk = Desk(scene, Intake(self.fleet), options, self._keys, crumbs=self._crumbs)
+        self._make_feed = make_feed
+        self._snapshot = snapshot
+        self.set_keymap(for_textual(self._keys))
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """The roles' colours, for themes that say nothing of them."""
+        return default_variables()
+
+    def on_mount(self) -> None:
+        """Themes, the first screen, one timer for all that ages; then, behind the first paint, the feed."""
+        warnings = self._load_themes()
+        self.push_screen(FleetScreen(self.desk))
+        self.set_interval(1.0, self._tick)
+        for warning in (*warnings, *self.desk.options.warnings):
+            self._say(warning, "warning")
+        self.call_after_refresh(self._start_feed)
+
+    def _load_themes(self) -> list[str]:
+        loaded = load_themes(self.desk.options.theme_folder)
+        for theme in loaded.themes.values():
+            self.register_theme(theme)
+        self._themes = sorted(loaded.themes)
+        wanted = self.desk.options.theme or DEFAULT_THEME
+        warnings = [str(failure) for failure in loaded.failures]
+        if wanted not in loaded.themes:
+            warnings.append(f"there is no theme {wanted}; there are {', '.join(self._themes)}")
+            wanted = DEFAULT_THEME
+        if wanted in loaded.themes:
+            self.theme = wanted
+        return warnings
+
+    # The feed
+
+    def _start_feed(self) -> None:
+        self.run_worker(self._read_feed(), name="feed", group="feed")
+
+    async def _read_feed(self) -> None:
+        desk = self.desk
+        try:
+            desk.feed = await self._make_feed()
+            async for batch in desk.feed.batches():
+                news = desk.intake.take(batch)
+                if news is not None:
+                    self._deliver(news)
+        except WhotopError as error:
+            desk.trouble = str(error)
+        else:
+            desk.trouble = "the feed has ended: what is shown is as of then"
+        self._tick()
+
+    def _deliver(self, news: News) -> None:
+        on_top, *below = [screen for screen in reversed(self.screen_stack) if isinstance(screen, PaneScreen)]
+        on_top.take(news)
+        for screen in below:
+            screen.miss()
+
+    def _tick(self) -> None:
+        self._top_screen().tick()
+
+    def _top_screen(self) -> PaneScreen:
+        return next(screen for screen in reversed(self.screen_stack) if isinstance(screen, PaneScreen))
+
+    # Going places
+
+    def _crumbs(self) -> list[str]:
+        return [screen.crumb for screen in self.screen_stack if isinstance(screen, PaneScreen)]
+
+    def on_go_to(self, message: GoTo) -> None:
+        """Put the screen of that place on top."""
+        self._say(str(message.place))
+
+    def _go(self, screen: Screen[None]) -> None:
+        self.push_screen(screen)
+
+    def action_surface(self, depth: int) -> None:
+        """Back to the screen at that place in the breadcrumb."""
+        while len(self._crumbs()) > depth + 1:
+            self.pop_screen()
+
+    def action_fleet_pane(self, number: int) -> None:
+        """The fleet's pane of that number."""
+        self.action_surface(0)
+        self._top_screen().show_tile(number)
+
+    # Keys
+
+    def action_peel(self) -> None:
+        """Take away one layer: a dialog, what the screen has, the screen; never the last one."""
+        screen = self.screen
+        if not isinstance(screen, PaneScreen):
+            screen.dismiss(None)
+        elif not screen.peel():
+            if len(self._crumbs()) > 1:
+                self.pop_screen()
+            else:
+                self._say("nothing left to go back from: q quits")
+
+    def action_pause(self) -> None:
+        """Stop the view, or let it go on with all that came meanwhile."""
+        scene, intake = self.desk.scene, self.desk.intake
+        if scene.paused_us is None:
+            scene.paused_us = scene.clock.now_us()
+            intake.pause()
+        else:
+            scene.paused_us = None
+            news = intake.resume()
+            if news is not None:
+                self._deliver(news)
+        self._tick()
+
+    async def action_snapshot(self) -> None:
+        """Write a report of the fleet as it stands."""
+        if self._snapshot is None:
+            self._say(self.why_not("snapshot"))
+            return
+        try:
+            path = await self._snapshot(self.fleet)
+        except (OSError, WhotopError) as error:
+            self._say(f"no snapshot: {error}", "error")
+        else:
+            self._say(f"snapshot: {path}")
+
+    def action_choose_theme(self) -> None:
+        """Choose among the themes; each is tried on as one goes through them."""
+        before = self.theme
+
+        def chosen(name: str | None) -> None:
+            self.theme = name or before
+
+        choices = [(name, name) for name in self._themes]
+        self.push_screen(ChoiceMenu("Theme", choices, before, self._try_theme), chosen)
+
+    def _try_theme(self, name: str) -> None:
+        self.theme = name
+
+    def action_palette(self) -> None:
+        """Find an action by name."""
+        # 30 ms of import that the first paint does not need.
+        from textual.command import CommandPalette
+
+        from whotop.tui.palette import ActionProvider
+
+        self.push_screen(CommandPalette(providers=[ActionProvider], placeholder="what to do?"))
+
+    def action_help(self) -> None:
+        """Show every key."""
+        from whotop.tui.help_screen import HelpScreen
+
+        self.push_screen(HelpScreen(self._keys, self.why_not))
+
+    def action_press(self, action_id: str) -> None:
+        """Do what the key of an action would do."""
+        action, top = ACTION_BY_ID[action_id], self._top_screen()
+        target = {"everywhere": self, "panes": top, "table": top.current}[action.where]
+        self.call_later(self.run_action, action.does, target)
+
+    def keys_of(self, action_id: str) -> tuple[str, ...]:
+        """The keys that an action has now."""
+        return self._keys[action_id]
+
+    def why_not(self, action_id: str) -> str:
+        """Why an action cannot work just now; '' if it can."""
+        if action_id == "snapshot" and self._snapshot is None:
+            return "reports are turned off"
+        if action_id == "back" and len(self._crumbs()) == 1 and not self._top_screen().has_layers():
+            return "nothing left to go back from"
+        return self._top_screen().why_not(action_id)
+
+    def action_interrupt(self) -> None:
+        """Leave at once."""
+        self.exit(return_code=INTERRUPTED)
+
+    def _say(self, text: str, severity: str = "information") -> None:
+        self.notify(text, severity=severity, markup=False, timeout=6)  # type: ignore[arg-type]

@@ -1,0 +1,35 @@
+"""What the caller of the screen may choose; everything has a default that suits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, tzinfo
+from pathlib import Path
+
+import msgspec
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """Figures from which a percentage wears ``▲`` in a table; the rules' own limits."""
+
+    cpu_percent: float = 90.0
+    memory_percent: float = 90.0
+    disk_percent: float = 90.0
+
+
+class ScreenOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """How the screen looks and where it writes."""
+
+    theme: str = ""
+    """Name of a theme; empty for the default one."""
+    theme_folder: Path | None = None
+    """The user's own themes."""
+    keys: Mapping[str, str | Sequence[str]] = {}
+    """Action id to keys, as ``[keys]`` of the configuration has them."""
+    zone: tzinfo = UTC
+    """The viewer's time zone."""
+    limits: Limits = Limits()
+    table_folder: Path = Path()
+    """Where ``w`` writes tables."""
+    warnings: tuple[str, ...] = ()
+    """Lines to show once at the start: a theme file that was skipped, too few open files."""

@@ -1,0 +1,1 @@
+"""Views: from the fleet to rows and cells. Pure; nothing here draws, waits or asks the time itself."""

@@ -1,0 +1,146 @@
+"""What has just happened in the fleet: the newest events, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+
+from whotop.clock import SECOND_US
+from whotop.core.fleet import Touched
+from whotop.model import Event, EventKind, Outcome, Standing
+from whotop.text import duration
+from whotop.tui.columns import Column
+from whotop.tui.views.machines import user_role
+from whotop.tui.views.place import MachinePlace, Place
+from whotop.tui.views.times import moment
+from whotop.tui.views.view import Cell, Value, View, natural
+
+_SIGNS: dict[EventKind, tuple[str, str]] = {
+    EventKind.LOGIN: ("+", "login"),
+    EventKind.LOGOUT: ("–", "logout"),
+    EventKind.BOOT: ("↑", "boot"),
+    EventKind.SHUTDOWN: ("↓", "boot"),
+}
+_OTHER = ("·", "dim")
+_OF_THE_MACHINE = frozenset({EventKind.BOOT, EventKind.SHUTDOWN, EventKind.CLOCK_CHANGE, EventKind.LOG_CLEARED})
+_NOT_YET = frozenset({EventKind.FAILED_LOGIN})
+"""Failed logins have no origin that is read yet."""
+
+
+class EventsView(View[bytes]):
+    """Key: the event's."""
+
+    name = "Events"
+    sorts_by = "time"
+    sorts_reversed = True
+    columns: Sequence[Column] = (
+        Column("time", "time", 8, 0),
+        Column("kind", "", 1, 0),
+        Column("user", "user", 9, 0, flexible=True),
+        Column("machine", "machine", 9, 0, flexible=True),
+        Column("tty", "tty", 7, 5),
+        Column("what", "what", 15, 7, flexible=True, sortable=False),
+    )
+    fields = frozenset({"user", "machine", "tty", "from", "kind", "outcome"})
+
+    def keys(self) -> Iterable[bytes]:
+        """The newest that are kept."""
+        return [key for key in self.fleet.events if self.contains(key)]
+
+    def contains(self, key: bytes) -> bool:
+        """Whether it is among the newest."""
+        event = self.fleet.events.get(key)
+        return event is not None and event.kind not in _NOT_YET
+
+    def touched(self, touched: Touched) -> Collection[bytes]:
+        """Events that came, were corrected, or grew too old to keep."""
+        return touched.events
+
+    def place(self, key: bytes) -> Place | None:
+        """The machine that wrote it."""
+        return MachinePlace(self.fleet.events[key].machine)
+
+    def count(self) -> str:
+        """How many are kept says nothing."""
+        return ""
+
+    def empty(self) -> str:
+        """A quiet fleet."""
+        return "nothing has happened yet"
+
+    def cells(self, key: bytes) -> Sequence[Cell]:
+        """History, read at a first contact, is dim."""
+        event = self.fleet.events[key]
+        sign, role = _SIGNS.get(event.kind, _OTHER)
+        is_history = event.standing is Standing.HISTORY
+        return [
+            [(moment(event.fleet_time_us, self.scene.now_us(), self.scene.zone), "time")],
+            [(sign, role)],
+            [_who(event, is_history)],
+            [(event.machine, "dim" if is_history else "machine")],
+            [(event.tty, "dim")],
+            _what(event),
+        ]
+
+    def sort_value(self, key: bytes, column: str) -> object:
+        """By time on whotop's clock; names as people sort them."""
+        event = self.fleet.events[key]
+        match column:
+            case "time":
+                return event.fleet_time_us, event.seen_us
+            case "kind":
+                return event.kind.value
+            case _:
+                value = self.value(key, column)
+                return natural(value) if isinstance(value, str) else None
+
+    def value(self, key: bytes, field: str) -> Value:
+        """One of each."""
+        event = self.fleet.events[key]
+        match field:
+            case "user":
+                return event.user
+            case "machine":
+                return event.machine
+            case "tty":
+                return event.tty
+            case "from":
+                return event.source
+            case "kind":
+                return event.kind.value
+            case "outcome":
+                return event.outcome.value if event.outcome else None
+            case _:
+                return None
+
+    def visible(self, key: bytes) -> Iterable[str]:
+        """All its texts."""
+        event = self.fleet.events[key]
+        return (event.user, event.machine, event.tty, event.source, event.kind.value)
+
+
+def _who(event: Event, is_history: bool) -> tuple[str, str]:
+    if event.kind in _OF_THE_MACHINE:
+        return event.kind.value, _SIGNS.get(event.kind, _OTHER)[1]
+    return event.user, "dim" if is_history else user_role(event.user)
+
+
+def _what(event: Event) -> Cell:
+    spans: list[tuple[str, str]] = []
+    if event.kind is EventKind.LOGOUT:
+        spans.append((logout_words(event.duration_us, event.outcome), "normal"))
+    elif event.kind in (EventKind.LOCK, EventKind.UNLOCK):
+        spans.append((event.kind.value, "normal"))
+    elif event.kind in _OF_THE_MACHINE:
+        spans.append((event.detail, "dim"))
+    else:
+        spans.append((event.source or "console", "source" if event.source else "dim"))
+    if event.standing is Standing.LATE:
+        spans.append((" late", "stale"))
+    return spans
+
+
+def logout_words(duration_us: int | None, outcome: Outcome | None) -> str:
+    """``2h 14m``, or ``2h 14m gone`` where it was no orderly logout."""
+    length = "" if duration_us is None else duration(duration_us / SECOND_US)
+    ending = "" if outcome in (None, Outcome.LOGOUT) else str(outcome)
+    return f"{length} {ending}".strip()

@@ -1,0 +1,26 @@
+"""Places that one can go to from a row."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, TypeAlias
+
+
+class MachinePlace(NamedTuple):
+    """The screen of a machine."""
+
+    machine: str
+
+
+class UserPlace(NamedTuple):
+    """The screen of a user."""
+
+    user: str
+
+
+class SessionPlace(NamedTuple):
+    """The processes of a session."""
+
+    session: bytes
+
+
+Place: TypeAlias = MachinePlace | UserPlace | SessionPlace

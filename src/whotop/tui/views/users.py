@@ -1,0 +1,140 @@
+"""Who is on anywhere, from where, since when, and how long idle."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+
+from whotop.core.fleet import Touched
+from whotop.model import Session
+from whotop.text import age
+from whotop.tui.columns import Column
+from whotop.tui.views.machines import user_role
+from whotop.tui.views.place import Place, UserPlace
+from whotop.tui.views.times import since
+from whotop.tui.views.view import Cell, Value, View, natural
+
+
+class UsersView(View[str]):
+    """Key: the user's name. Users of machines that are not up are dim, and in no count."""
+
+    name = "Users"
+    sorts_by = "user"
+    columns: Sequence[Column] = (
+        Column("user", "user", 9, 0, flexible=True),
+        Column("on", "on", 3, 0, align="right"),
+        Column("from", "from", 15, 8, flexible=True),
+        Column("since", "since", 7, 7),
+        Column("idle", "idle", 4, 6, align="right"),
+    )
+    fields = frozenset({"user", "machine", "from", "on", "idle"})
+
+    def keys(self) -> Iterable[str]:
+        """Everybody with an open session."""
+        return self.fleet.sessions_of_user
+
+    def contains(self, key: str) -> bool:
+        """Whether they have an open session."""
+        return key in self.fleet.sessions_of_user
+
+    def touched(self, touched: Touched) -> Collection[str]:
+        """Users of whose sessions anything changed."""
+        return touched.users
+
+    def place(self, key: str) -> Place | None:
+        """Their own screen."""
+        return UserPlace(key)
+
+    def count(self) -> str:
+        """How many are on, on machines that are up."""
+        return str(sum(1 for key in self.keys() if any(True for _ in self._counted(key))))
+
+    def empty(self) -> str:
+        """Nobody is a finding only where somebody has answered."""
+        if not self.fleet.machines:
+            return "no machines yet"
+        known = any(m.sessions_known and self.fleet.is_up(m.name) for m in self.fleet.machines.values())
+        return "nobody is logged in" if known else "cannot tell yet"
+
+    def _all(self, key: str) -> Collection[Session]:
+        return self.fleet.sessions_of_user.get(key, {}).values()
+
+    def _counted(self, key: str) -> Iterable[Session]:
+        return self.fleet.counted(self._all(key))
+
+    def cells(self, key: str) -> Sequence[Cell]:
+        """The newest source first; idle is that of the terminal used last."""
+        counted = list(self._counted(key))
+        if not counted:
+            return self._cells_as_of(key)
+        now_us, zone = self.scene.now_us(), self.scene.zone
+        return [
+            [(key, user_role(key))],
+            [(str(len(counted)), "strong")],
+            _sources(counted),
+            [(since(min(session.fleet_login_us for session in counted), now_us, zone), "time")],
+            [(self._idle(counted), "dim")],
+        ]
+
+    def _cells_as_of(self, key: str) -> Sequence[Cell]:
+        latest = max(self._all(key), key=lambda session: session.fleet_login_us)
+        machine = self.fleet.machines.get(latest.machine)
+        seen = machine.last_sample_us if machine else 0
+        as_of = f"as of {since(seen, self.scene.now_us(), self.scene.zone)}"
+        return [[(key, "dim")], [("–", "dim")], [(f"{latest.machine} {as_of}", "dim")], [], []]
+
+    def _idle(self, sessions: Sequence[Session]) -> str:
+        idle_seconds = self._idle_seconds(sessions)
+        return "–" if idle_seconds is None else age(idle_seconds)
+
+    def _idle_seconds(self, sessions: Iterable[Session]) -> float | None:
+        each = (self.scene.idle_seconds(session) for session in sessions)
+        return min((seconds for seconds in each if seconds is not None), default=None)
+
+    def ages(self, key: str) -> str:
+        """How long idle."""
+        return self._idle(list(self._counted(key)))
+
+    def sort_value(self, key: str, column: str) -> object:
+        """By name as people sort; the longest on first; the least idle first."""
+        match column:
+            case "user":
+                return natural(key)
+            case "since":
+                return min((session.fleet_login_us for session in self._all(key)), default=None)
+            case "from":
+                return natural(_newest(list(self._all(key))).source)
+            case _:
+                return self.value(key, column)
+
+    def value(self, key: str, field: str) -> Value:
+        """Lists where a user has several of something."""
+        match field:
+            case "user":
+                return key
+            case "machine":
+                return [session.machine for session in self._all(key)]
+            case "from":
+                return [session.source for session in self._all(key)]
+            case "on":
+                return sum(1 for _ in self._counted(key))
+            case "idle":
+                return self._idle_seconds(self._counted(key))
+            case _:
+                return None
+
+    def visible(self, key: str) -> Iterable[str]:
+        """The name and the sources."""
+        yield key
+        for session in self._all(key):
+            yield session.source
+
+
+def _newest(sessions: Sequence[Session]) -> Session:
+    return max(sessions, key=lambda session: session.fleet_login_us)
+
+
+def _sources(sessions: Sequence[Session]) -> Cell:
+    newest = _newest(sessions).source
+    others = {session.source for session in sessions} - {newest}
+    shown = [(newest or "console", "source" if newest else "dim")]
+    return [*shown, (f" +{len(others)}", "dim")] if others else shown

@@ -1,0 +1,64 @@
+"""A feed without machines: tests publish into it what a collector would."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+
+from whotop.core.feed import AnyChange, Batch, MinuteFigures
+from whotop.errors import MachineError
+from whotop.model import Event, Process, Session
+
+
+class FakeHistory:
+    """Remembers what it was given."""
+
+    def __init__(self) -> None:
+        self.minutes: list[MinuteFigures] = []
+        self.past: list[Session] = []
+
+    async def figures(self, machine: str, start_us: int, end_us: int) -> list[MinuteFigures]:
+        return [figures for figures in self.minutes if start_us <= figures.time_us < end_us]
+
+    async def sessions(
+        self, *, machine: str | None = None, user: str | None = None, start_us: int = 0, limit: int = 500
+    ) -> list[Session]:
+        return [
+            session
+            for session in self.past
+            if machine in (None, session.machine)
+            and user in (None, session.user)
+            and (session.logout_us is None or session.logout_us >= start_us)
+        ][:limit]
+
+    async def events(self, *, machine: str | None = None, user: str | None = None, limit: int = 500) -> list[Event]:
+        return []
+
+
+class FakeFeed:
+    """Implements core.feed.Feed. ``publish`` is a batch; ``close`` ends it."""
+
+    kind = "live"
+
+    def __init__(self) -> None:
+        self.notices: tuple[str, ...] = ()
+        self.history = FakeHistory()
+        self.running: dict[bytes, tuple[Process, ...]] = {}
+        self._queue: asyncio.Queue[Batch | None] = asyncio.Queue()
+        self._revision = 0
+
+    def publish(self, changes: Sequence[AnyChange], time_us: int = 0) -> None:
+        self._revision += 1
+        self._queue.put_nowait(Batch(self._revision, time_us, tuple(changes)))
+
+    def close(self) -> None:
+        self._queue.put_nowait(None)
+
+    async def batches(self) -> AsyncIterator[Batch]:
+        while (batch := await self._queue.get()) is not None:
+            yield batch
+
+    async def processes(self, session: Session) -> tuple[Process, ...]:
+        if session.key not in self.running:
+            raise MachineError("it does not answer")
+        return self.running[session.key]
