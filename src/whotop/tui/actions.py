@@ -62,7 +62,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("maximise", ("f",), "maximise", "Give the pane the whole screen; again to give it back", "Panes", "panes",
            "maximise_pane"),
     Action("copy", ("y",), "copy", "Copy the selected row", "Keep", "panes", "copy_row"),
-    Action("write", ("w",), "write", "Write this table to a file as it stands, filter and sort kept", "Keep", "panes",
+    Action("write", ("w",), "write", "Write this table to a file, filter and sort kept", "Keep", "panes",
            "write_table"),
     Action("snapshot", ("ctrl+s",), "snapshot", "Write a report of who is on which machine now", "Keep", "everywhere",
            "snapshot", 6),

@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.widgets import Input
+
+from whotop.errors import ConfigError
+from whotop.tui.actions import ACTIONS, GROUPS, bindings
+from whotop.tui.help_screen import HelpScreen
+from whotop.tui.keymap import for_textual, keymap, keys_table, shown
+from whotop.tui.palette import Performs, palette
+from whotop.tui.theme_files import default_variables
+
+KEYS_PAGE = Path(__file__).parents[2] / "docs" / "keys.md"
+
+
+def test_no_key_means_two_things() -> None:
+    keys = [key for action in ACTIONS for key in action.keys]
+    assert len(keys) == len(set(keys))
+
+
+def test_no_default_key_belongs_to_tmux_or_screen() -> None:
+    keys = [key for action in ACTIONS for key in action.keys]
+    assert not [key for key in keys if key in {"ctrl+a", "ctrl+b"} or "alt" in key]
+
+
+def test_every_action_has_a_group_and_a_sentence() -> None:
+    assert all(action.group in GROUPS and action.help[0].isupper() for action in ACTIONS)
+
+
+def test_every_binding_can_be_remapped_by_its_id() -> None:
+    assert {binding.id for where in ("everywhere", "panes", "table") for binding in bindings(where)} == {
+        action.id for action in ACTIONS
+    }
+
+
+def test_the_page_of_keys_is_current() -> None:
+    assert KEYS_PAGE.read_text("utf-8") == keys_table(), "run scripts/write_keys.py"
+
+
+def test_a_configured_key_takes_the_place_of_the_usual_ones() -> None:
+    keys = keymap({"open": "o, right", "follow": ["L"]})
+    assert keys["open"] == ("o", "right")
+    assert keys["follow"] == ("L",)
+    assert keys["quit"] == ("q",)
+
+
+def test_a_comma_can_be_a_key() -> None:
+    assert for_textual(keymap({"open": ","}))["open"] == "comma"
+
+
+@pytest.mark.parametrize(
+    ("configured", "complaint"),
+    [
+        ({"opne": "o"}, "did you mean 'open'?"),
+        ({"open": ""}, "no key is given"),
+        ({"open": "hyper+o"}, "there is no key 'hyper\\+o'"),
+        ({"open": "q"}, "'q' would be both 'open' and 'quit'"),
+    ],
+)
+def test_a_wrong_keymap_says_what_is_wrong_and_how_to_mend_it(configured: dict[str, str], complaint: str) -> None:
+    with pytest.raises(ConfigError, match=complaint):
+        keymap(configured)
+
+
+class Performer(App[None]):
+    """An app that only notes what it is asked to do."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("everywhere")]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.done: list[str] = []
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return default_variables()
+
+    def why_not(self, action_id: str) -> str:
+        return "reports are turned off" if action_id == "snapshot" else ""
+
+    def keys_of(self, action_id: str) -> tuple[str, ...]:
+        return keymap({})[action_id]
+
+    async def action_press(self, action_id: str) -> None:
+        self.done.append(action_id)
+
+    def action_pause(self) -> None:
+        self.done.append("paused by key")
+
+
+def text_on(app: App[None]) -> str:
+    return "\n".join("".join(segment.text for segment in strip) for strip in app.screen._compositor.render_strips())
+
+
+async def test_help_lists_every_action_with_its_key_and_says_why_one_cannot_work() -> None:
+    app = Performer()
+    async with app.run_test(size=(100, 60)) as pilot:
+        await app.push_screen(HelpScreen(keymap({"sort": "o"}), app.why_not))
+        await pilot.pause()
+        text = text_on(app)
+        assert all(action.help in text for action in ACTIONS)
+        assert "not now: reports are turned off" in text
+        assert "o                Choose the column" in text
+        await pilot.press("escape")
+        assert not isinstance(app.screen, HelpScreen)
+
+
+async def test_the_palette_finds_an_action_by_its_words_and_performs_it() -> None:
+    app = Performer()
+    async with app.run_test(size=(100, 40)) as pilot:
+        await app.push_screen(palette())
+        app.screen.query_one(Input).value = "theme"
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        await pilot.press("enter", "enter")
+        await pilot.pause()
+        assert app.done == ["theme"]
+
+
+async def test_the_palette_says_why_an_action_cannot_work() -> None:
+    app = Performer()
+    async with app.run_test(size=(100, 60)) as pilot:
+        await app.push_screen(palette())
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        app.screen.query_one(Input).value = "report of who"
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert "not now: reports are turned off" in text_on(app)
+
+
+async def test_a_remapped_key_works_and_the_old_one_no_longer() -> None:
+    app = Performer()
+    async with app.run_test() as pilot:
+        app.set_keymap(for_textual(keymap({"pause": "p"})))
+        await pilot.press("p", "space")
+        assert app.done == ["paused by key"]
+
+
+def test_keys_are_written_as_people_write_them() -> None:
+    assert [shown(key) for key in ("escape", "ctrl+s", "?", "pagedown")] == ["esc", "ctrl+s", "?", "pgdn"]
+
+
+def test_the_registry_needs_no_more_of_an_app_than_it_says() -> None:
+    assert isinstance(Performer(), Performs)
+    assert isinstance(bindings("table")[0], Binding)
