@@ -1,0 +1,69 @@
+"""What goes into the store in one commit, and what comes out of it at a start."""
+
+from __future__ import annotations
+
+import msgspec
+
+from whotop.model import Alert, Event, Machine, MachineState, Sample, Session
+from whotop.wire.messages import Cursor
+
+
+class StateChange(msgspec.Struct, frozen=True):
+    """A machine went into a state."""
+
+    machine: str
+    time_us: int
+    state: MachineState
+    reason: str
+
+
+class WriteBatch(msgspec.Struct):
+    """Everything that one commit carries. Where a key occurs twice, the later value is the one."""
+
+    machines: dict[str, Machine] = {}
+    removed: dict[str, int] = {}
+    """Machines that are watched no longer, and since when (µs)."""
+    states: list[StateChange] = []
+    sessions: dict[bytes, Session] = {}
+    events: dict[bytes, Event] = {}
+    alerts: dict[bytes, Alert] = {}
+    samples: list[tuple[Sample, int]] = []
+    """Each with the number of the machine's open sessions then."""
+    cursors: dict[tuple[str, str], Cursor] = {}
+    """By machine and origin: how far the events of this commit and all before it reach."""
+
+    def __len__(self) -> int:
+        """How many things wait here; an empty batch is false."""
+        return sum(len(getattr(self, name)) for name in self.__struct_fields__)
+
+    def carries_news(self) -> bool:
+        """Whether there is anything but samples: what somebody may be waiting to see."""
+        return len(self) > len(self.samples)
+
+    def absorb(self, newer: WriteBatch) -> None:
+        """Add what was gathered while this one could not be written."""
+        for name, when_us in newer.removed.items():
+            self.machines.pop(name, None)
+            self.removed[name] = when_us
+        for name, machine in newer.machines.items():
+            self.removed.pop(name, None)
+            self.machines[name] = machine
+        self.states.extend(newer.states)
+        self.sessions.update(newer.sessions)
+        self.events.update(newer.events)
+        self.alerts.update(newer.alerts)
+        self.samples.extend(newer.samples)
+        self.cursors.update(newer.cursors)
+
+
+class Restored(msgspec.Struct, frozen=True):
+    """Where whotop left off, for the machines that were asked about."""
+
+    machines: dict[str, Machine]
+    """As last known."""
+    sessions: list[Session]
+    """Open ones, and those that ended in the last 48 hours (a late logout record corrects them)."""
+    alerts: list[Alert]
+    """Open ones."""
+    cursors: dict[tuple[str, str], Cursor]
+    """By machine and origin."""

@@ -1,0 +1,206 @@
+"""Writes one batch in one transaction, stamped with the next revision."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+
+from sqlalchemy import insert, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from whotop.clock import HOUR_US, SECOND_US, Clock
+from whotop.core.feed import MinuteFigures
+from whotop.store import chunks, statements
+from whotop.store.batch import WriteBatch
+from whotop.store.rollup import Rollup
+from whotop.store.rows import Row, alert_row, event_row, session_row
+from whotop.store.samples import SamplePacker
+from whotop.store.schema import collectors, machine_states, revisions, sample_batches, watched
+from whotop.store.storable import json, number, text
+from whotop.store.transaction import Transaction
+from whotop.store.watched import SpanPlan, plan_spans
+
+MINUTES_AT_ONCE = 500
+"""Ended minutes per commit: those of all machines end together, and need not be written together."""
+SILENCE_US = 5 * SECOND_US
+"""How long after its end a minute without a further sample counts as ended."""
+
+
+class Committer:
+    """Writes batches; remembers from commit to commit what it need not look up again."""
+
+    def __init__(self, engine: AsyncEngine, clock: Clock, rollup: Rollup) -> None:
+        self._engine, self._clock, self._rollup = engine, clock, rollup
+        self._machine_ids: dict[str, int] = {}
+        self._collector_id: int | None = None
+        self._watched: frozenset[str] = frozenset()
+        self._packer = SamplePacker()
+
+    async def commit(self, batch: WriteBatch) -> int:
+        """Write a batch and return its revision. If it raises, nothing of it is written or remembered."""
+        now_us = self._clock.now_us()
+        self._rollup.end_before(now_us - SILENCE_US)
+        minutes = self._rollup.ended(MINUTES_AT_ONCE)
+        plan = plan_spans(batch.states, self._watched)
+        try:
+            async with self._engine.begin() as connection:
+                transaction = await self._begin(connection, batch, now_us)
+                await _write_machines(transaction, batch, plan)
+                await _write_news(transaction, batch)
+                await self._write_samples(transaction, batch, now_us)
+                await transaction.write(
+                    statements.chunk_append(transaction.dialect), _minute_rows(transaction, minutes)
+                )
+        except BaseException:
+            self._packer.forget()
+            raise
+        self._machine_ids, self._collector_id = transaction.machine_ids, transaction.collector_id
+        self._watched = plan.watched
+        self._rollup.forget(len(minutes))
+        self._rollup.add(batch.samples)
+        return transaction.revision
+
+    async def beat(self) -> None:
+        """Say that this process still polls, where there is nothing else to say."""
+        async with self._engine.begin() as connection:
+            collector_id = await self._alive(connection, self._clock.now_us())
+        self._collector_id = collector_id
+
+    async def leave(self) -> None:
+        """Write the minutes so far, and say that this process polls no longer."""
+        if self._collector_id is None:
+            return
+        self._rollup.end_before(self._clock.now_us() + HOUR_US)
+        while self._rollup.ended(1):
+            await self.commit(WriteBatch())
+        now_us, mine = self._clock.now_us(), watched.c.collector_id == self._collector_id
+        async with self._engine.begin() as connection:
+            await connection.execute(
+                update(collectors).where(collectors.c.id == self._collector_id).values(alive_us=now_us, ended_us=now_us)
+            )
+            await connection.execute(update(watched).where(mine, watched.c.end_us.is_(None)).values(end_us=now_us))
+
+    async def _begin(self, connection: AsyncConnection, batch: WriteBatch, now_us: int) -> Transaction:
+        # The first statement writes, so that the write lock is held before anything is read.
+        bump = update(revisions).values(number=revisions.c.number + 1, time_us=now_us).returning(revisions.c.number)
+        revision = (await connection.execute(bump)).scalar_one()
+        collector_id = await self._alive(connection, now_us)
+        transaction = Transaction(connection, revision, collector_id, dict(self._machine_ids))
+        await transaction.learn_machines(_names(batch))
+        return transaction
+
+    async def _alive(self, connection: AsyncConnection, now_us: int) -> int:
+        if self._collector_id is not None:
+            mine = collectors.c.id == self._collector_id
+            await connection.execute(update(collectors).where(mine).values(alive_us=now_us))
+            return self._collector_id
+        me = {"host": text(socket.gethostname()), "pid": os.getpid(), "started_us": now_us, "alive_us": now_us}
+        return int((await connection.execute(insert(collectors).returning(collectors.c.id), me)).scalar_one())
+
+    async def _write_samples(self, transaction: Transaction, batch: WriteBatch, now_us: int) -> None:
+        if batch.samples:
+            figures = self._packer.pack(batch.samples, transaction.machine_ids, now_us)
+            row = {"time_us": now_us, "figures": figures, "revision": transaction.revision}
+            await transaction.connection.execute(insert(sample_batches), row)
+
+
+def _names(batch: WriteBatch) -> Iterator[str]:
+    yield from batch.machines
+    yield from batch.removed
+    yield from (change.machine for change in batch.states)
+    yield from (session.machine for session in batch.sessions.values())
+    yield from (event.machine for event in batch.events.values())
+    yield from (alert.machine for alert in batch.alerts.values() if alert.machine)
+    yield from (sample.machine for sample, _ in batch.samples)
+    yield from (machine for machine, _ in batch.cursors)
+
+
+async def _write_machines(transaction: Transaction, batch: WriteBatch, plan: SpanPlan) -> None:
+    await transaction.write(statements.MACHINE_UPDATE, _machine_rows(transaction, batch))
+    await transaction.write(statements.MACHINE_REMOVAL, _removal_rows(transaction, batch))
+    await transaction.write(insert(machine_states), _state_rows(transaction, batch))
+    await transaction.write(statements.SPAN_END, _span_end_rows(transaction, plan))
+    await transaction.write(insert(watched), _span_rows(transaction, plan))
+
+
+async def _write_news(transaction: Transaction, batch: WriteBatch) -> None:
+    ids, revision, dialect = transaction.machine_ids, transaction.revision, transaction.dialect
+    session_rows = [session_row(session, ids[session.machine], revision) for session in batch.sessions.values()]
+    event_rows = [event_row(event, ids[event.machine], revision) for event in batch.events.values()]
+    alert_rows = [alert_row(alert, ids.get(alert.machine), revision) for alert in batch.alerts.values()]
+    await transaction.write(statements.session_upsert(dialect), session_rows)
+    await transaction.write(statements.event_upsert(dialect), event_rows)
+    await transaction.write(statements.alert_upsert(dialect), alert_rows)
+    await transaction.write(statements.cursor_upsert(dialect), _cursor_rows(transaction, batch))
+
+
+def _machine_rows(transaction: Transaction, batch: WriteBatch) -> list[Row]:
+    return [
+        {
+            "row_id": transaction.machine_ids[machine.name],
+            "address": text(machine.address),
+            "boot_id": text(machine.boot_id),
+            "state": machine.state.value,
+            "details": json(machine),
+            "collector_id": transaction.collector_id,
+            "removed_us": None,
+            "revision": transaction.revision,
+        }
+        for machine in batch.machines.values()
+    ]
+
+
+def _removal_rows(transaction: Transaction, batch: WriteBatch) -> list[Row]:
+    ids, revision = transaction.machine_ids, transaction.revision
+    return [{"row_id": ids[name], "removed_us": when, "revision": revision} for name, when in batch.removed.items()]
+
+
+def _state_rows(transaction: Transaction, batch: WriteBatch) -> list[Row]:
+    return [
+        {
+            "machine_id": transaction.machine_ids[change.machine],
+            "time_us": number(change.time_us),
+            "state": change.state.value,
+            "reason": text(change.reason),
+            "revision": transaction.revision,
+        }
+        for change in batch.states
+    ]
+
+
+def _span_end_rows(transaction: Transaction, plan: SpanPlan) -> list[Row]:
+    ids, mine = transaction.machine_ids, transaction.collector_id
+    return [{"of_machine": ids[name], "mine": mine, "end_us": end_us} for name, end_us in plan.ends.items()]
+
+
+def _span_rows(transaction: Transaction, plan: SpanPlan) -> list[Row]:
+    return [
+        {
+            "machine_id": transaction.machine_ids[span.machine],
+            "collector_id": transaction.collector_id,
+            "start_us": span.start_us,
+            "end_us": span.end_us,
+        }
+        for span in plan.begins
+    ]
+
+
+def _cursor_rows(transaction: Transaction, batch: WriteBatch) -> list[Row]:
+    return [
+        {"machine_id": transaction.machine_ids[machine], "origin": text(origin), "cursor": json(cursor)}
+        for (machine, origin), cursor in batch.cursors.items()
+    ]
+
+
+def _minute_rows(transaction: Transaction, minutes: list[tuple[str, MinuteFigures]]) -> list[Row]:
+    return [
+        {
+            "machine_id": transaction.machine_ids[machine],
+            "resolution_seconds": chunks.MINUTE_SECONDS,
+            "start_us": chunks.chunk_start_us(figures.time_us, chunks.MINUTE_SECONDS),
+            "figures": chunks.pack(figures, chunks.MINUTE_SECONDS),
+            "condensed": False,
+        }
+        for machine, figures in minutes
+    ]

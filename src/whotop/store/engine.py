@@ -1,0 +1,87 @@
+"""The connections to the database, and how its failures are put into words."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from whotop.errors import StoreError
+
+BUSY_SECONDS = 5
+"""How long a statement waits for another process's commit before it fails."""
+
+_ON_CONNECT = (
+    "PRAGMA journal_mode = WAL",
+    # Safe against a killed process; after a power cut the last commits may be missing, each of
+    # them whole, so that cursors still agree with their events.
+    "PRAGMA synchronous = NORMAL",
+    "PRAGMA journal_size_limit = 67108864",
+)
+
+_IN_WORDS = {
+    sqlite3.SQLITE_FULL: "the disk is full",
+    sqlite3.SQLITE_BUSY: "locked by another process",
+    sqlite3.SQLITE_LOCKED: "locked by another process",
+    sqlite3.SQLITE_READONLY: "cannot be written",
+    sqlite3.SQLITE_CANTOPEN: "cannot be opened",
+    sqlite3.SQLITE_NOTADB: "this file is not a database (name another file)",
+    sqlite3.SQLITE_CORRUPT: "the database is damaged (move it away; a new one is begun)",
+    sqlite3.SQLITE_IOERR: "the disk cannot be read or written",
+}
+
+
+def make_engine(path: Path) -> AsyncEngine:
+    """An engine on an SQLite file whose transactions begin where SQLAlchemy says so."""
+    engine = create_async_engine(
+        # By Python's own rules a transaction begins only at the first write, and a reader of
+        # several tables would see several revisions: whotop says BEGIN itself.
+        f"sqlite+aiosqlite:///{path}",
+        connect_args={"timeout": BUSY_SECONDS, "isolation_level": None},
+    )
+    event.listen(engine.sync_engine, "connect", _prepare)
+    event.listen(engine.sync_engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    for statement in _ON_CONNECT:
+        cursor.execute(statement)
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def for_writing(engine: AsyncEngine) -> AsyncEngine:
+    """The same engine, whose transactions take the write lock before they read anything.
+
+    SQLite refuses at once, without waiting, a transaction that has read and then finds that another
+    process has written.
+    """
+    return engine.execution_options(writes=True)
+
+
+@contextmanager
+def failures_in_words(place: Path) -> Iterator[None]:
+    """Turn what the database raises into a StoreError of one line."""
+    try:
+        yield
+    except (DBAPIError, sqlite3.Error) as error:
+        raise StoreError(f"{place}: {_words(error)}") from error
+
+
+def _words(error: DBAPIError | sqlite3.Error) -> str:
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    code = getattr(cause, "sqlite_errorcode", None)
+    known = None if code is None else _IN_WORDS.get(code & 0xFF)
+    return known or str(cause).splitlines()[0]

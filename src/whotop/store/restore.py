@@ -1,0 +1,74 @@
+"""Where whotop left off: what a collecting process needs before it goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import msgspec
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from whotop.clock import HOUR_US
+from whotop.model import Alert, Machine, Session
+from whotop.store.batch import Restored
+from whotop.store.rows import alert_of, session_of
+from whotop.store.schema import alerts, cursors, machines, sessions
+from whotop.wire.messages import Cursor
+
+ENDED_US = 48 * HOUR_US
+"""Sessions that ended within this time come back too: a logout record may still correct them."""
+ROWS_AT_ONCE = 500
+
+_decode_machine = msgspec.json.Decoder(Machine).decode
+_decode_cursor = msgspec.json.Decoder(Cursor).decode
+
+
+async def restore(engine: AsyncEngine, names: Collection[str], now_us: int) -> Restored:
+    """What is known of these machines, and the open alerts of the fleet."""
+    async with engine.begin() as connection:
+        known, ids = await _machines(connection, frozenset(names))
+        return Restored(
+            machines=known,
+            sessions=await _sessions(connection, ids, now_us),
+            alerts=await _alerts(connection, ids),
+            cursors=await _cursors(connection, ids),
+        )
+
+
+async def _machines(connection: AsyncConnection, names: frozenset[str]) -> tuple[dict[str, Machine], dict[int, str]]:
+    known, ids = {}, {}
+    result = await connection.stream(select(machines.c.id, machines.c.name, machines.c.details))
+    async for page in result.partitions(ROWS_AT_ONCE):
+        for machine_id, name, details in page:
+            if name in names:
+                ids[machine_id] = name
+                if details is not None:
+                    known[name] = _decode_machine(details)
+    return known, ids
+
+
+async def _sessions(connection: AsyncConnection, ids: dict[int, str], now_us: int) -> list[Session]:
+    ended_us = sessions.c.fleet_logout_us
+    statement = select(sessions).where(or_(ended_us.is_(None), ended_us >= now_us - ENDED_US))
+    result = await connection.stream(statement.order_by(sessions.c.login_us))
+    return [
+        session_of(row, ids[row["machine_id"]])
+        async for page in result.mappings().partitions(ROWS_AT_ONCE)
+        for row in page
+        if row["machine_id"] in ids
+    ]
+
+
+async def _alerts(connection: AsyncConnection, ids: dict[int, str]) -> list[Alert]:
+    statement = select(alerts).where(alerts.c.resolved_us.is_(None)).order_by(alerts.c.opened_us)
+    rows = (await connection.execute(statement)).mappings()
+    return [
+        alert_of(row, ids.get(row["machine_id"], ""))
+        for row in rows
+        if row["machine_id"] is None or row["machine_id"] in ids
+    ]
+
+
+async def _cursors(connection: AsyncConnection, ids: dict[int, str]) -> dict[tuple[str, str], Cursor]:
+    rows = await connection.execute(select(cursors))
+    return {(ids[row.machine_id], row.origin): _decode_cursor(row.cursor) for row in rows if row.machine_id in ids}

@@ -1,0 +1,161 @@
+"""The samples of one commit as one text, and back.
+
+A row each would cost ten times as much to write. The text is a JSON array of arrays; what rarely
+changes (disks, sizes, clock skew, when terminals last had input) is written when it changes and once
+a minute, and carried forward by the reader. Percentages are kept to two decimals, rates to whole bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import msgspec
+
+from whotop.clock import MINUTE_US
+from whotop.model import Disk, LastInput, Sample
+from whotop.store.storable import json
+
+REPEAT_US = MINUTE_US
+"""How often what has not changed is written all the same: how far back a new reader has to look."""
+
+
+class Still(msgspec.Struct, frozen=True, array_like=True):
+    """What rarely changes of a sample."""
+
+    memory_total_bytes: int
+    cpu_count: int
+    skew_us: int
+    disks: Sequence[tuple[str, int, int, float | None]]
+
+
+class PackedSample(msgspec.Struct, frozen=True, array_like=True):
+    """One sample. The view ``machine_statistics`` reads these by their place: add only at the end."""
+
+    machine_id: int
+    offset_us: int
+    """From the batch's own time."""
+    cpu_percent: float | None
+    memory_percent: float | None
+    swap_percent: float | None
+    load1: float | None
+    load5: float | None
+    load15: float | None
+    disk_percent: float | None
+    received_bytes_per_second: float | None
+    sent_bytes_per_second: float | None
+    session_count: int
+    uptime_seconds: float | None
+    still: Still | None = None
+    last_inputs: list[tuple[str, int]] | None = None
+
+
+_decode = msgspec.json.Decoder(list[PackedSample]).decode
+
+
+class SamplePacker:
+    """Writes batches; knows what it has told of each machine."""
+
+    def __init__(self) -> None:
+        self._told: dict[str, tuple[int, Sample]] = {}
+
+    def pack(self, samples: Iterable[tuple[Sample, int]], machine_ids: Mapping[str, int], time_us: int) -> str:
+        """The text of a batch at ``time_us``."""
+        return json([self._packed(sample, count, machine_ids[sample.machine], time_us) for sample, count in samples])
+
+    def forget(self) -> None:
+        """The last batch was not written after all: tell everything again."""
+        self._told.clear()
+
+    def _packed(self, sample: Sample, session_count: int, machine_id: int, time_us: int) -> PackedSample:
+        told_us, told = self._told.get(sample.machine, (0, None))
+        is_due = told is None or sample.time_us - told_us >= REPEAT_US
+        still_changed = told is None or is_due or _differs(sample, told)
+        inputs_changed = told is None or is_due or sample.last_inputs != told.last_inputs
+        self._told[sample.machine] = (sample.time_us if is_due else told_us, sample)
+        return PackedSample(
+            machine_id,
+            sample.time_us - time_us,
+            _rounded(sample.cpu_percent, 2),
+            _rounded(sample.memory_percent, 2),
+            _rounded(sample.swap_percent, 2),
+            _rounded(sample.load1, 2),
+            _rounded(sample.load5, 2),
+            _rounded(sample.load15, 2),
+            _rounded(sample.disk_percent, 2),
+            _rounded(sample.received_bytes_per_second, 0),
+            _rounded(sample.sent_bytes_per_second, 0),
+            session_count,
+            round(sample.uptime_seconds, 2),
+            _still(sample) if still_changed else None,
+            [(entry.tty, entry.time_us) for entry in sample.last_inputs] if inputs_changed else None,
+        )
+
+
+class SampleReader:
+    """Reads batches in the order of their revisions; carries forward what rarely changes."""
+
+    def __init__(self) -> None:
+        self._still: dict[int, Still] = {}
+        self._disks: dict[int, tuple[Disk, ...]] = {}
+        self._last_inputs: dict[int, tuple[LastInput, ...]] = {}
+
+    def unpack(self, text: str, time_us: int, names: Mapping[int, str]) -> Iterator[Sample]:
+        """The samples of a batch; those of machines not among ``names`` are left out."""
+        for packed in _decode(text):
+            self._carry(packed)
+            name = names.get(packed.machine_id)
+            if name is not None:
+                yield self._sample(packed, name, time_us)
+
+    def _carry(self, packed: PackedSample) -> None:
+        if packed.still is not None:
+            self._still[packed.machine_id] = packed.still
+            self._disks[packed.machine_id] = tuple(_disk(*disk) for disk in packed.still.disks)
+        if packed.last_inputs is not None:
+            self._last_inputs[packed.machine_id] = tuple(LastInput(*entry) for entry in packed.last_inputs)
+
+    def _sample(self, packed: PackedSample, name: str, time_us: int) -> Sample:
+        still = self._still.get(packed.machine_id, _UNKNOWN)
+        return Sample(
+            machine=name,
+            time_us=time_us + packed.offset_us,
+            cpu_percent=packed.cpu_percent,
+            memory_percent=packed.memory_percent,
+            memory_total_bytes=still.memory_total_bytes,
+            swap_percent=packed.swap_percent,
+            load1=packed.load1,
+            load5=packed.load5,
+            load15=packed.load15,
+            cpu_count=still.cpu_count,
+            uptime_seconds=packed.uptime_seconds or 0.0,
+            received_bytes_per_second=packed.received_bytes_per_second,
+            sent_bytes_per_second=packed.sent_bytes_per_second,
+            disks=self._disks.get(packed.machine_id, ()),
+            last_inputs=self._last_inputs.get(packed.machine_id, ()),
+            skew_us=still.skew_us,
+        )
+
+
+_UNKNOWN = Still(0, 0, 0, [])
+
+
+def _differs(sample: Sample, told: Sample) -> bool:
+    return (
+        sample.disks != told.disks
+        or sample.skew_us != told.skew_us
+        or sample.memory_total_bytes != told.memory_total_bytes
+        or sample.cpu_count != told.cpu_count
+    )
+
+
+def _still(sample: Sample) -> Still:
+    disks = [(disk.mount, disk.size_bytes, disk.available_bytes, disk.used_percent) for disk in sample.disks]
+    return Still(sample.memory_total_bytes, sample.cpu_count, sample.skew_us, disks)
+
+
+def _disk(mount: str, size_bytes: int, available_bytes: int, used_percent: float | None) -> Disk:
+    return Disk(mount=mount, size_bytes=size_bytes, available_bytes=available_bytes, used_percent=used_percent or 0.0)
+
+
+def _rounded(value: float | None, decimals: int) -> float | None:
+    return None if value is None else round(value, decimals)

@@ -1,0 +1,121 @@
+"""The statements of a commit: one place for each SQL text.
+
+What two readers of the same record know may differ (an import finds no logind id, live does), so an
+update never replaces knowledge by ignorance, and history never replaces what was seen.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from sqlalchemy import ColumnElement, Table, Update, and_, bindparam, func, or_, update
+
+from whotop.model import Outcome, Standing
+from whotop.store.dialect import Excluded, Insert, insert_missing, upsert
+from whotop.store.schema import alerts, cursors, events, machines, sample_chunks, sessions, watched
+
+MACHINE_COLUMNS = ("address", "boot_id", "state", "details", "collector_id", "removed_us", "revision")
+
+MACHINE_UPDATE: Update = (
+    update(machines)
+    .where(machines.c.id == bindparam("row_id"))
+    .values({name: bindparam(name) for name in MACHINE_COLUMNS})
+)
+
+MACHINE_REMOVAL: Update = (
+    update(machines)
+    .where(machines.c.id == bindparam("row_id"))
+    .values(removed_us=bindparam("removed_us"), revision=bindparam("revision"))
+)
+
+SPAN_END: Update = (
+    update(watched)
+    .where(
+        watched.c.machine_id == bindparam("of_machine"),
+        watched.c.collector_id == bindparam("mine"),
+        watched.c.end_us.is_(None),
+    )
+    .values(end_us=bindparam("end_us"))
+)
+
+
+@cache
+def machine_insert(dialect: str) -> Insert:
+    """A row for a machine that has none."""
+    return insert_missing(dialect, machines, ["name"])
+
+
+@cache
+def session_upsert(dialect: str) -> Insert:
+    """A session, or what is newly known of it."""
+    always = {"outcome", "logout_us", "login_us", "user_name", "skew_us", "fleet_login_us", "fleet_logout_us"}
+    if_known = {"tty", "source", "session_id", "service", "boot_id", "leader_pid", "login_pid", "raw"}
+
+    def change(excluded: Excluded) -> dict[str, object]:
+        plain: dict[str, object] = {name: excluded[name] for name in (*always, "revision")}
+        return plain | {name: _known(sessions, excluded, name) for name in if_known}
+
+    def is_news(excluded: Excluded) -> ColumnElement[bool]:
+        said = [sessions.c[name].is_distinct_from(excluded[name]) for name in ("outcome", "logout_us", "login_us")]
+        learnt = [sessions.c[name].is_distinct_from(_known(sessions, excluded, name)) for name in if_known]
+        ends = and_(_is_loose(sessions.c.outcome), excluded["outcome"] != Outcome.OPEN.value)
+        return and_(or_(*said, *learnt), or_(excluded["standing"] != Standing.HISTORY.value, ends))
+
+    return upsert(dialect, sessions, ["key"], change, is_news)
+
+
+@cache
+def event_upsert(dialect: str) -> Insert:
+    """An event stays as it was first told, but for what is learnt later: how a session ended."""
+    learnt = ("time_us", "duration_us", "outcome", "session_key", "origin", "fleet_time_us")
+
+    def change(excluded: Excluded) -> dict[str, object]:
+        return {name: excluded[name] for name in (*learnt, "revision")}
+
+    def is_news(excluded: Excluded) -> ColumnElement[bool]:
+        differs = or_(*(events.c[name].is_distinct_from(excluded[name]) for name in learnt[:4]))
+        may_tell = or_(excluded["standing"] != Standing.HISTORY.value, _is_loose(events.c.outcome))
+        return and_(differs, excluded["session_key"] != b"", may_tell)
+
+    return upsert(dialect, events, ["key"], change, is_news)
+
+
+@cache
+def alert_upsert(dialect: str) -> Insert:
+    """An alert, or how it stands now."""
+    told = ("level", "text", "updated_us", "resolved_us", "count", "value", "limit_value", "evidence")
+
+    def change(excluded: Excluded) -> dict[str, object]:
+        return {name: excluded[name] for name in (*told, "revision")}
+
+    def is_news(excluded: Excluded) -> ColumnElement[bool]:
+        return or_(*(alerts.c[name].is_distinct_from(excluded[name]) for name in told))
+
+    return upsert(dialect, alerts, ["key"], change, is_news)
+
+
+@cache
+def cursor_upsert(dialect: str) -> Insert:
+    """How far an origin has been read now."""
+    return upsert(dialect, cursors, ["machine_id", "origin"], lambda excluded: {"cursor": excluded["cursor"]})
+
+
+@cache
+def chunk_append(dialect: str) -> Insert:
+    """Add periods to their chunk, or begin one."""
+
+    def change(excluded: Excluded) -> dict[str, object]:
+        return {"figures": sample_chunks.c.figures + "," + excluded["figures"]}
+
+    return upsert(dialect, sample_chunks, ["machine_id", "resolution_seconds", "start_us"], change)
+
+
+def _known(table: Table, excluded: Excluded, name: str) -> ColumnElement[object]:
+    """The new value unless it is empty or 0, else the stored one."""
+    nothing = 0 if name.endswith("_pid") else ""
+    return func.coalesce(func.nullif(excluded[name], nothing), table.c[name])
+
+
+def _is_loose(outcome: ColumnElement[str | None]) -> ColumnElement[bool]:
+    """Whether an outcome is one that a record found later may correct."""
+    return or_(outcome.is_(None), outcome.in_([Outcome.OPEN.value, Outcome.GONE.value]))

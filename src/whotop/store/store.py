@@ -1,0 +1,128 @@
+"""The store: one database file, open. ``open_store`` makes it, everything else goes through it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Collection, Iterable
+from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from whotop.clock import Clock
+from whotop.core.feed import Batch, History
+from whotop.errors import StoreError
+from whotop.store import expire
+from whotop.store.batch import Restored, WriteBatch
+from whotop.store.claims import Claims
+from whotop.store.commit import Committer
+from whotop.store.engine import failures_in_words, for_writing, make_engine
+from whotop.store.history import StoreHistory
+from whotop.store.migrate import migrate
+from whotop.store.precheck import check_store, store_path
+from whotop.store.read import Collector, FleetReader
+from whotop.store.restore import restore
+from whotop.store.retention import RetentionSettings
+from whotop.store.rollup import Rollup
+
+
+async def open_store(place: str | Path, *, clock: Clock, retention: RetentionSettings | None = None) -> Store:
+    """Open the store at a path or ``sqlite:///`` URL; make or upgrade it where needed.
+
+    Raises StoreTooNewError, or StoreError with one line that says what is wrong.
+    """
+    path = store_path(place)
+    await asyncio.to_thread(_make_private_file, path)
+    engine = make_engine(path)
+    try:
+        with failures_in_words(path):
+            async with for_writing(engine).begin() as connection:
+                await connection.run_sync(migrate, path)
+    except BaseException:
+        await engine.dispose()
+        raise
+    return Store(engine, path, clock, retention or RetentionSettings())
+
+
+class Store:
+    """An open store. Any number of processes may have it open; one of them writes for each machine."""
+
+    def __init__(self, engine: AsyncEngine, path: Path, clock: Clock, retention: RetentionSettings) -> None:
+        self._engine, self._clock, self._retention = engine, clock, retention
+        self._writing = for_writing(engine)
+        self.path = path
+        rollup = Rollup()
+        self._claims = Claims(path.with_name(path.name + ".lock"))
+        self._committer = Committer(self._writing, clock, rollup)
+        self._reader = FleetReader(engine)
+        self.history: History = StoreHistory(engine, path, rollup)
+
+    def claim(self, machines: Iterable[str]) -> set[str]:
+        """Those of ``machines`` that this process may write for, until it releases them or ends."""
+        return self._claims.claim(machines)
+
+    def release(self, machines: Iterable[str]) -> None:
+        """Let other processes write for these."""
+        self._claims.release(machines)
+
+    async def restore(self, machines: Collection[str]) -> Restored:
+        """Where whotop left off with these machines."""
+        with failures_in_words(self.path):
+            return await restore(self._engine, machines, self._clock.now_us())
+
+    async def commit(self, batch: WriteBatch) -> int:
+        """Write a batch in one transaction and return its revision.
+
+        Raises StoreError (the disk is full, the store is locked); then nothing of it is written, and
+        the same batch may be tried again.
+        """
+        with failures_in_words(self.path):
+            return await self._committer.commit(batch)
+
+    async def beat(self) -> None:
+        """Tell followers that this process still polls. A commit does so too."""
+        with failures_in_words(self.path):
+            await self._committer.beat()
+
+    async def whole(self) -> Batch:
+        """The whole fleet as one batch."""
+        with failures_in_words(self.path):
+            return await self._reader.whole()
+
+    async def changes_since(self, revision: int) -> Batch | None:
+        """What was committed after ``revision``; None when nothing was."""
+        with failures_in_words(self.path):
+            return await self._reader.changes_since(revision)
+
+    async def collectors(self) -> dict[int, Collector]:
+        """The processes that poll or have polled, by number."""
+        with failures_in_words(self.path):
+            return await self._reader.collectors()
+
+    def polled_by(self, machine: str) -> int | None:
+        """The collector that last wrote a machine, as of the last batch read; None if never any."""
+        return self._reader.polled_by.get(machine)
+
+    async def expire(self, now_us: int) -> int:
+        """Condense ended hours and delete what is too old, in small steps; how many rows left."""
+        with failures_in_words(self.path):
+            await expire.condense_hours(self._writing, now_us)
+            return await expire.expire(self._writing, now_us, self._retention)
+
+    async def close(self) -> None:
+        """Write what is held back, say that this process polls no longer, and free its machines."""
+        try:
+            with failures_in_words(self.path):
+                await self._committer.leave()
+        finally:
+            await self._engine.dispose()
+            self._claims.close()
+
+
+def _make_private_file(path: Path) -> None:
+    check_store(path)
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    except OSError as error:
+        raise StoreError(f"{path}: {error.strerror}") from error
