@@ -88,5 +88,5 @@ def _line(action: Action, keys: Keymap, reasons: Mapping[str, str]) -> Content:
     return Content.assemble(
         (f"  {own:<{KEYS_WIDTH}}", "bold $whotop-key"),
         (action.help, "$whotop-dim" if reason else "$whotop-normal"),
-        (f"\n{' ' * (KEYS_WIDTH + 3)}not now: {reason}" if reason else "", "italic $whotop-stale"),
+        (f"\n{' ' * (KEYS_WIDTH + 2)}not now: {reason}" if reason else "", "italic $whotop-stale"),
     )

@@ -48,11 +48,6 @@ class LineTable(ScrollView, can_focus=True):
     """
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("table")]
 
-    Opened = Opened
-    SelectionChanged = SelectionChanged
-    HeaderPressed = HeaderPressed
-    CellPressed = CellPressed
-
     def __init__(
         self,
         columns: Sequence[Column],
