@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from whotop.model import Event
 
-LOGINS_KEPT = 1_000_000
-"""When more are held, the oldest window goes: nothing that machines send fills the memory."""
+LOGINS_KEPT = 200_000
+"""When more are held (about 40 MB), the oldest window goes: nothing that machines send fills the memory."""
 
 
 class WindowLogin(NamedTuple):

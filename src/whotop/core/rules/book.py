@@ -1,0 +1,94 @@
+"""The book of rules: hands every fact to the rules that judge it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from whotop.clock import DAY_US, SECOND_US
+from whotop.core.rules import many_logins, reach, reboot, skew
+from whotop.core.rules.findings import OpenAlerts
+from whotop.core.rules.limits import Limits
+from whotop.core.rules.many_logins import ManyLogins
+from whotop.core.rules.reach import Reach
+from whotop.core.rules.reboot import Reboot
+from whotop.core.rules.settings import RuleSettings
+from whotop.core.rules.skew import Skew
+from whotop.core.windows import Series, TumblingWindows
+from whotop.model import Alert, Event, Machine, Sample, Standing
+
+_WINDOWS_KEPT_US = DAY_US
+"""Late logins find their window for so long."""
+
+
+class RuleBook:
+    """All rules over the whole fleet. Every method gives the alerts that it opened, updated or resolved.
+
+    An alert is updated only where its words or its level change, not on every poll. History never
+    alerts; what happened while nobody watched does once, marked ``late``. ``restored`` are the open
+    alerts of the store.
+    """
+
+    def __init__(self, settings: RuleSettings, restored: Iterable[Alert] = ()) -> None:
+        self._alerts = OpenAlerts(restored)
+        self._off = frozenset(settings.off)
+        self._reach = Reach(self._alerts)
+        self._reboot = Reboot(settings, self._alerts)
+        self._skew = Skew(settings, self._alerts)
+        self._limits = Limits(settings, self._alerts)
+        self._many_logins = ManyLogins(settings, self._alerts)
+        self._windows = TumblingWindows(
+            round(settings.logins_window_seconds * SECOND_US), round(settings.logins_start_seconds * SECOND_US)
+        )
+
+    def on_machine(self, machine: Machine, now_us: int) -> list[Alert]:
+        """A machine's row has changed. Machines known from the store come first, as they were."""
+        self._limits.expect(machine.name, machine.interval_seconds)
+        changed: list[Alert] = []
+        if reach.RULE not in self._off:
+            changed += self._reach.judge(machine, now_us)
+        if reboot.RULE not in self._off:
+            changed += self._reboot.judge(machine, now_us)
+        return changed
+
+    def on_sample(self, sample: Sample, now_us: int) -> list[Alert]:
+        """A new sample."""
+        changed = self._limits.judge(sample, now_us)
+        if skew.RULE not in self._off:
+            changed += self._skew.judge(sample.machine, sample.skew_us, now_us)
+        return changed
+
+    def on_boot(self, boot: Event, now_us: int) -> list[Alert]:
+        """A boot record."""
+        return [] if reboot.RULE in self._off else self._reboot.judge_boot(boot, now_us)
+
+    def on_login(self, login: Event, now_us: int) -> list[Alert]:
+        """An accepted login, released by the hold-back: it is counted in its window and judged."""
+        if login.standing is Standing.HISTORY:
+            return []
+        # A clock that is ahead by more than was measured must not open a window that never ends.
+        time_us = min(login.fleet_time_us, now_us)
+        series = (
+            self._windows.add(login.source, login.user, login.machine, time_us, login.key) if login.source else None
+        )
+        return [] if series is None else self.on_series(series, now_us, login.standing)
+
+    def on_series(self, series: Series, now_us: int, standing: Standing = Standing.LIVE) -> list[Alert]:
+        """A series has grown by a login of this standing."""
+        if standing is Standing.HISTORY or many_logins.RULE in self._off:
+            return []
+        return self._many_logins.judge(series, now_us, late=standing is Standing.LATE)
+
+    def tick(self, now_us: int) -> list[Alert]:
+        """Time has passed; to be called about once a second."""
+        self._windows.expire(now_us - max(_WINDOWS_KEPT_US, self._windows.size_us))
+        return self._reboot.tick(now_us) + self._many_logins.tick(now_us)
+
+    def forget(self, machine: str, now_us: int) -> list[Alert]:
+        """A machine is watched no longer: what stood about it is over."""
+        self._limits.forget(machine)
+        self._reboot.forget(machine)
+        return [
+            done
+            for alert in self._alerts.of_machine(machine)
+            for done in self._alerts.over(alert.rule, machine, alert.subject, now_us)
+        ]
