@@ -1,0 +1,1 @@
+"""Batch questions over files and history."""

@@ -1,0 +1,43 @@
+"""Moments in words. A report is read later and elsewhere, so they carry their date and say their zone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, tzinfo
+
+from whotop.clock import SECOND_US
+
+NEVER = "never"
+
+
+def local(time_us: int, zone: tzinfo) -> datetime:
+    """A time in a zone. A machine may claim any time: one outside the calendar becomes its nearest end."""
+    try:
+        return datetime.fromtimestamp(time_us / SECOND_US, zone)
+    except (OverflowError, ValueError, OSError):
+        return datetime(9999 if time_us > 0 else 1, 1, 2, tzinfo=zone)
+
+
+def full_moment(time_us: int, zone: tzinfo) -> str:
+    """``2026-11-21 14:22:07``; 0 is ``never``."""
+    return local(time_us, zone).replace(tzinfo=None).isoformat(" ", "seconds") if time_us else NEVER
+
+
+def short_moment(time_us: int, at_us: int, zone: tzinfo) -> str:
+    """``14:22:07`` on the day of ``at_us``, else with its date."""
+    full = full_moment(time_us, zone)
+    return full[11:] if time_us and full[:10] == full_moment(at_us, zone)[:10] else full
+
+
+def iso_moment(time_us: int, zone: tzinfo) -> str:
+    """``2026-11-21T14:22:07.250000+01:00``, for programs."""
+    return local(time_us, zone).isoformat(timespec="microseconds")
+
+
+def zone_name(time_us: int, zone: tzinfo) -> str:
+    """``+01:00 Europe/Berlin``: the offset in force at that time, and the zone's name where it has one."""
+    if zone is UTC:
+        return "UTC"
+    moment = local(time_us, zone)
+    offset, name = moment.strftime("%z"), getattr(zone, "key", None) or moment.tzname() or ""
+    offset = f"{offset[:3]}:{offset[3:5]}"
+    return offset if name.startswith(("UTC+", "UTC-")) or not name else f"{offset} {name}"

@@ -1,0 +1,43 @@
+"""A report as lines of text: ``machine: user, user``, and what went wrong only where something did."""
+
+from __future__ import annotations
+
+from whotop.core.report import Report
+from whotop.render.moments import short_moment
+from whotop.render.phrases import last_seen, listed, place, why_not_reached
+
+
+def text_lines(report: Report) -> list[str]:
+    """All of it; a blank line stands before each kind of trouble."""
+    lines = who_lines(report)
+    for block in (alert_lines(report), not_reached_lines(report), cannot_tell_lines(report)):
+        if lines and block:
+            lines.append("")
+        lines += block
+    return lines
+
+
+def who_lines(report: Report) -> list[str]:
+    """Machines with somebody on, in the report's order; each user once."""
+    return [f"{machine.name}: {listed(machine.users)}" for machine in report.machines if machine.sessions]
+
+
+def alert_lines(report: Report) -> list[str]:
+    """Alerts that stand, the newest first."""
+    return [
+        f"alert: {alert.level} {short_moment(alert.opened_us, report.at_us, report.zone)} {place(alert)}: {alert.text}"
+        for alert in report.alerts
+    ]
+
+
+def not_reached_lines(report: Report) -> list[str]:
+    """Machines that do not answer, why, and who was last seen on them."""
+    return [
+        f"not reached: {machine.name}: {why_not_reached(machine)} ({last_seen(machine, report)})"
+        for machine in report.not_reached
+    ]
+
+
+def cannot_tell_lines(report: Report) -> list[str]:
+    """Machines that answer but do not tell who is logged in."""
+    return [f"cannot tell: {machine.name}" for machine in report.cannot_tell]
