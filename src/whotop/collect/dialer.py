@@ -92,7 +92,7 @@ class Dialer:
         client = Client(expected, turn, self._settings.exchange_seconds)
         try:
             carrier = await self._carrier(route, turn, client, through)
-            return await asyncssh.connect(
+            connection = await asyncssh.connect(
                 route.host,
                 route.port,
                 **carrier,
@@ -102,6 +102,10 @@ class Dialer:
                 client_keys=list(offer.keys) or None,
                 password=offer.password,
             )
+            # One that is aborted while it connects is returned as if it had succeeded.
+            if connection.is_closed():
+                raise asyncssh.ConnectionLost("closed while connecting")
+            return connection
         except (asyncssh.Error, OSError, ValueError, MachineError) as error:
             client.end()
             reason = client.refusal or _in_words(error, through)

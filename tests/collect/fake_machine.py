@@ -1,0 +1,124 @@
+"""Machines that are asyncssh servers on loopback, with a scripted probe behind each session."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import asyncssh
+import msgspec
+
+from whotop.model import Target
+from whotop.wire.frames import FrameEncoder, down_decoder, preamble
+from whotop.wire.messages import Down, Figures, Hello, Message, Start
+
+HELLO = Hello(
+    version=1,
+    probe="linux",
+    interpreter="3.11",
+    clock_us=1,
+    boot_id=b"boot",
+    hostname=b"db-02",
+    kernel=b"6.1",
+    architecture=b"x86_64",
+    os_release=b"",
+    cpu_count=2,
+    clock_ticks=100,
+    uid=1000,
+    ancestors=(),
+    origins=(),
+)
+FIGURES = Figures(clock_us=2)
+
+
+class FakeProbe:
+    """The far end of a conversation, played inside an asyncssh server."""
+
+    def __init__(self, process: asyncssh.SSHServerProcess[bytes]) -> None:
+        self.process = process
+        self.encoder = FrameEncoder()
+        self.decoder = down_decoder()
+
+    async def start(self) -> Start:
+        """Swallow the source, as the loader does, and return the start frame."""
+        size = int(await self.process.stdin.readline())
+        await self.process.stdin.readexactly(size)
+        (start, *_) = await self.received()
+        assert isinstance(start, Start)
+        return start
+
+    async def received(self) -> list[Down]:
+        while True:
+            data = await self.process.stdin.read(65_536)
+            if not data:
+                raise EOFError
+            messages = self.decoder.feed(data)
+            if messages:
+                return messages
+
+    def send(self, *messages: Message) -> None:
+        for message in messages:
+            self.process.stdout.write(self.encoder.encode(message))
+
+    async def greet(self) -> Start:
+        start = await self.start()
+        self.process.stdout.write(preamble(start.nonce))
+        self.send(HELLO, FIGURES)
+        return start
+
+
+Script = Callable[[FakeProbe], Awaitable[None]]
+
+
+async def greet_and_stay(probe: FakeProbe) -> None:
+    """A probe that is well and has nothing more to say."""
+    await probe.greet()
+    try:
+        while True:
+            await probe.received()
+    except EOFError:
+        return
+
+
+@dataclass
+class FakeMachine:
+    """An SSH server of asyncssh on loopback that plays a script for each session."""
+
+    port: int
+    key: asyncssh.SSHKey
+    server: asyncssh.SSHAcceptor
+    commands: list[str] = field(default_factory=list)
+    connections: list[asyncssh.SSHServerConnection] = field(default_factory=list)
+
+    def known_hosts_line(self, name: str = "127.0.0.1") -> str:
+        return f"[{name}]:{self.port} {self.key.export_public_key().decode().strip()}\n"
+
+    def target(self, name: str = "db-02", **changes: Any) -> Target:
+        target = Target(name=name, host="127.0.0.1", port=self.port, user="watcher")
+        return msgspec.structs.replace(target, **changes)
+
+
+class FakeServer(asyncssh.SSHServer):
+    def __init__(self, machine_of: Callable[[], FakeMachine | None], password: str | None) -> None:
+        self._machine_of, self._password = machine_of, password
+
+    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        machine = self._machine_of()
+        if machine is not None:
+            machine.connections.append(conn)
+
+    def begin_auth(self, username: str) -> bool:
+        return True
+
+    def password_auth_supported(self) -> bool:
+        return self._password is not None
+
+    def validate_password(self, username: str, password: str) -> bool:
+        return password == self._password
+
+    def connection_requested(self, dest_host: str, dest_port: int, orig_host: str, orig_port: int) -> bool:
+        return True
+
+
+MachineMaker = Callable[..., Awaitable[FakeMachine]]

@@ -1,0 +1,49 @@
+"""A home directory with its ssh files; nothing of the real one is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import asyncssh
+
+from whotop.collect.settings import CollectSettings
+
+
+@dataclass
+class Home:
+    """A home directory with its ssh files; nothing of the real one is read."""
+
+    folder: Path
+
+    @property
+    def ssh(self) -> Path:
+        return self.folder / ".ssh"
+
+    def key(self, name: str = "id_ed25519", passphrase: str | None = None) -> asyncssh.SSHKey:
+        key = asyncssh.generate_private_key("ssh-ed25519")
+        path = self.ssh / name
+        path.write_bytes(key.export_private_key(passphrase=passphrase))
+        path.chmod(0o600)
+        path.with_name(name + ".pub").write_bytes(key.export_public_key())
+        return key
+
+    def trust(self, *lines: str) -> None:
+        (self.ssh / "known_hosts").write_text("".join(lines))
+
+    def config(self, text: str) -> None:
+        (self.ssh / "config").write_text(text)
+
+    @property
+    def own_known_hosts(self) -> Path:
+        return self.folder / "whotop" / "known_hosts"
+
+    def settings(self, **changes: Any) -> CollectSettings:
+        defaults: dict[str, Any] = {
+            "own_known_hosts": self.own_known_hosts,
+            "ssh_config_files": (self.ssh / "config",),
+            "first_delay_seconds": 0.05,
+            "slowest_delay_seconds": 0.2,
+        }
+        return CollectSettings(**(defaults | changes))
