@@ -11,6 +11,7 @@ from datetime import tzinfo
 from pathlib import Path
 
 from whotop.cli.options import ConfigOptions
+from whotop.config.lines import with_line
 from whotop.config.load import find_file, load_settings
 from whotop.config.machines import configured_machines
 from whotop.config.select import select_machines
@@ -35,10 +36,13 @@ class Prepared:
 def prepare(words: Sequence[str], chosen: ConfigOptions) -> Prepared:
     """Read the configuration and find the machines. Raises UsageError and ConfigError."""
     file = find_file(chosen.config)
-    settings = chosen.applied_to(load_settings(file))
-    machines = configured_machines(settings, str(file or ""))
-    targets = select_machines(words, machines, settings)
-    return Prepared(settings, targets, file, _zone(settings, file, chosen))
+    try:
+        settings = chosen.applied_to(load_settings(file))
+        machines = configured_machines(settings, str(file or ""))
+        zone = _zone(settings, file, chosen)
+    except ConfigError as error:
+        raise with_line(error) from None
+    return Prepared(settings, select_machines(words, machines, settings), file, zone)
 
 
 def _zone(settings: Settings, file: Path | None, chosen: ConfigOptions) -> tzinfo:

@@ -133,7 +133,9 @@ def _in_words(message: str, value: object) -> str:
         return f"expected {' or '.join(expected) or message}, got {_kind(value)}"
     if "of length" in message:
         return "must not be empty" if bound[1] == ">=" else f"is longer than {bound[2]} characters"
-    return f"{_shown(value)} is too " + (f"small: at least {bound[2]}" if bound[1] == ">=" else f"large: at most {bound[2]}")
+    return f"{_shown(value)} is too " + (
+        f"small: at least {bound[2]}" if bound[1] == ">=" else f"large: at most {bound[2]}"
+    )
 
 
 def _unknown(key: str, fields: Mapping[str, object], place: str) -> _WrongError:
@@ -141,7 +143,7 @@ def _unknown(key: str, fields: Mapping[str, object], place: str) -> _WrongError:
         return _WrongError(
             place, "secrets are never read from this file", "use password_environment or password_command"
         )
-    nearest = difflib.get_close_matches(key, fields, n=1, cutoff=0.5)
+    nearest = difflib.get_close_matches(key, fields, n=1, cutoff=0.6)
     mend = f'did you mean "{nearest[0]}"?' if nearest else "known are " + ", ".join(sorted(fields))
     return _WrongError(place, "there is no such field", mend)
 
@@ -152,4 +154,6 @@ def _kind(value: object) -> str:
 
 
 def _shown(value: object) -> str:
-    return f'"{value}"' if isinstance(value, str) else str(value)
+    if isinstance(value, str):
+        return f'"{value}"'
+    return str(value) if isinstance(value, int | float) else _kind(value)

@@ -66,18 +66,26 @@ def target_at(address: Address, settings: Settings, table: Defaults | None = Non
 
 def _own(settings: Settings, file: str) -> Machines:
     machines: Machines = {}
+    reached: dict[object, str] = {}
     for number, entry in enumerate(settings.machines):
         place = f"machines[{number}]"
         try:
             for target in _of_table(MachineTable(name=entry) if isinstance(entry, str) else entry, settings):
                 if target.name in machines:
                     raise ValueError(f'"{target.name}" is there twice')
+                twin = reached.setdefault(_way_to(target), target.name)
+                if twin != target.name:
+                    raise ValueError(f'"{target.name}" and "{twin}" are one machine: {target.address}')
                 machines[target.name] = target
                 if len(machines) > MACHINES_MAX:
                     raise ValueError(f"more than {MACHINES_MAX} machines")
         except ValueError as error:
             raise ConfigError(str(error), file=file, place=place) from None
     return machines
+
+
+def _way_to(target: Target) -> object:
+    return "local" if target.local else (target.host or target.name, target.port, target.jump)
 
 
 def _of_table(table: MachineTable, settings: Settings) -> Iterator[Target]:

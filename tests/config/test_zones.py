@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from whotop.config import zones
+from whotop.config.zones import local_zone, zone_named
+
+
+def test_a_zone_is_found_by_name() -> None:
+    assert zone_named("Europe/Berlin") == ZoneInfo("Europe/Berlin")
+
+
+@pytest.mark.parametrize("name", ["Mars/Olympus", "../../etc/passwd", "/etc/localtime", "\x00"])
+def test_an_unknown_zone_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match="is no time zone"):
+        zone_named(name)
+
+
+def test_no_name_means_this_computers_zone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    assert zone_named("") == ZoneInfo("Asia/Tokyo")
+
+
+def test_this_computers_zone_is_what_etc_localtime_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TZ", raising=False)
+    source = next(Path(folder) / "Asia/Tokyo" for folder in ("/usr/share/zoneinfo",))
+    if not source.is_file():
+        pytest.skip("no /usr/share/zoneinfo on this computer")
+    (tmp_path / "localtime").write_bytes(source.read_bytes())
+    monkeypatch.setattr(zones, "LOCAL_ZONE_FILE", tmp_path / "localtime")
+    assert (
+        datetime(2026, 1, 1, tzinfo=local_zone()).utcoffset()
+        == datetime(2026, 1, 1, tzinfo=ZoneInfo("Asia/Tokyo")).utcoffset()
+    )
+
+
+def test_a_computer_without_a_zone_is_in_utc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TZ", raising=False)
+    monkeypatch.setattr(zones, "LOCAL_ZONE_FILE", tmp_path / "none")
+    assert local_zone() is UTC
