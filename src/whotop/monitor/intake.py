@@ -1,0 +1,247 @@
+"""Takes in what machines send: parses it, lets the core judge it, and passes on what changed.
+
+The sink of the collector. Everything here runs in the event loop, once per message, and returns
+within microseconds; what takes longer (the disk) is the writer's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from whotop.clock import DAY_US, SECOND_US, Clock
+from whotop.core.life import Link
+from whotop.model import Event, Machine, MachineState, Origin, OriginStatus, Readability, Standing, Target
+from whotop.monitor.judgement import Judgement
+from whotop.monitor.outlet import Outlet
+from whotop.monitor.watched import LiveList, Watched, watched_from
+from whotop.parse import logind, os_release, proc, utmp
+from whotop.text import safe
+from whotop.wire.messages import Cursor, Figures, Goodbye, Hello, OriginReport, Records, Sessions
+
+HISTORY_US = 30 * DAY_US
+"""Older records of a first contact are not kept."""
+RECORD_ORIGINS = {"wtmp": Origin.WTMP}
+ORIGINS = frozenset(origin.value for origin in Origin)
+READABILITIES = {readability.value: readability for readability in Readability}
+LEAST_PATIENCE_SECONDS = 15.0
+LIST_SETTLES_US = 2 * SECOND_US
+"""A record may reach us before the list that shows its session: such a session is not missing yet."""
+
+
+class Intake:
+    """All machines' messages come here, and leave as changes for the feed and rows for the store."""
+
+    def __init__(self, outlet: Outlet, judgement: Judgement, clock: Clock) -> None:
+        self._outlet, self._judgement, self._clock = outlet, judgement, clock
+        self.watched: dict[str, Watched] = {}
+        self.acknowledge: Callable[[str, str, int], None] = lambda machine, origin, offset: None
+        """Where to tell what is in the store; the collector's, once there is one."""
+
+    def add(self, target: Target, last_known: Machine | None, cursors: Mapping[str, Cursor]) -> None:
+        """A machine is going to be watched."""
+        watched = watched_from(target, last_known, cursors, self._clock.now_us())
+        self.watched[target.name] = watched
+        self._outlet.machine(watched.machine)
+
+    def remove(self, name: str) -> None:
+        """A machine is watched no longer."""
+        if self.watched.pop(name, None) is not None:
+            self._judgement.forget(name, self._clock.now_us())
+            self._outlet.machine_removed(name)
+
+    def sweep(self, now_us: int) -> None:
+        """Once a second: who has fallen silent, and what rules say of it."""
+        for watched in self.watched.values():
+            self._publish(watched, watched.judged(now_us), now_us)
+        self._judgement.tick(now_us)
+
+    def silent(self, now_us: int, intervals: int) -> list[str]:
+        """Machines that are connected but have sent no sample for so many intervals."""
+        return [
+            name
+            for name, watched in self.watched.items()
+            if watched.contact.link is Link.UP
+            and now_us - max(watched.contact.last_sample_us, watched.contact.since_us)
+            > max(intervals * watched.contact.interval_seconds, LEAST_PATIENCE_SECONDS) * SECOND_US
+        ]
+
+    # --- the sink ------------------------------------------------------------------------------
+
+    def cursors(self, machine: str) -> Mapping[str, Cursor]:
+        """Where each origin of this machine is to be continued."""
+        watched = self.watched.get(machine)
+        return {} if watched is None else watched.cursors
+
+    def connecting(self, machine: str) -> None:
+        """A connection is being made; the row keeps saying why the last one failed."""
+
+    def lost(self, machine: str, reason: str, *, retry_seconds: float) -> None:
+        """No connection, or no longer."""
+        watched = self.watched.get(machine)
+        if watched is not None:
+            watched.lost(reason)
+            now_us = self._clock.now_us()
+            self._publish(watched, watched.judged(now_us), now_us)
+
+    def hello(self, machine: str, hello: Hello, received_us: int) -> None:
+        """The probe has answered; a new connection begins."""
+        watched = self.watched.get(machine)
+        if watched is None:
+            return
+        watched.begin(hello, received_us)
+        known = watched.judged(received_us)
+        introduced = msgspec.structs.replace(
+            known,
+            boot_id=safe(hello.boot_id, 64),
+            hostname=safe(hello.hostname, 64),
+            kernel=safe(hello.kernel, 64),
+            system=os_release.system_name(hello.os_release),
+            origins=tuple(_origin_status(report) for report in hello.origins if report.name in ORIGINS),
+            skew_us=watched.skew_us,
+            sessions_known=False,
+        )
+        self._publish(watched, introduced, received_us)
+
+    def figures(self, machine: str, figures: Figures, received_us: int) -> None:
+        """A reading."""
+        watched = self.watched.get(machine)
+        if watched is None or watched.hello is None:
+            return
+        watched.measure_skew(figures.clock_us, received_us)
+        reading = proc.reading(figures, watched.reading)
+        sample = proc.sample(
+            machine,
+            watched.reading,
+            reading,
+            received_us,
+            skew_us=watched.skew_us,
+            cpu_count=watched.hello.cpu_count,
+        )
+        watched.reading, watched.sample = reading, sample
+        watched.sampled(received_us)
+        if watched.machine.state is not MachineState.UP or watched.machine.skew_us != watched.skew_us:
+            self._publish(watched, self._with_boot(watched, received_us), received_us)
+        self._outlet.sample(sample)
+        self._judgement.sample(sample, received_us)
+        if watched.unlisted_us is not None:
+            self._settle_unlisted(watched, figures.clock_us - LIST_SETTLES_US, received_us)
+
+    def sessions(self, machine: str, sessions: Sessions, received_us: int) -> None:
+        """The full list of open sessions."""
+        watched = self.watched.get(machine)
+        if watched is None or watched.hello is None:
+            return
+        if sessions.logind is None and sessions.utmp is None:
+            return
+        reports = self._reports(watched, sessions, received_us)
+        watched.live_list = LiveList(reports, sessions.clock_us)
+        self._settle(watched, watched.live_list, sessions.clock_us, received_us)
+        if not watched.machine.sessions_known:
+            known = msgspec.structs.replace(watched.machine, sessions_known=True)
+            self._publish(watched, known, received_us)
+
+    def records(self, machine: str, records: Records, received_us: int) -> None:
+        """A piece of login records; acknowledged once it is in the store."""
+        watched = self.watched.get(machine)
+        origin = RECORD_ORIGINS.get(records.origin)
+        if watched is None or origin is None:
+            return
+        standing = _standing(records)
+        events = utmp.events(
+            records.data,
+            machine,
+            origin,
+            ordinals=watched.ordinals.setdefault(records.origin, utmp.Ordinals()),
+            standing=standing,
+            seen_us=received_us,
+            skew_us=watched.skew_us,
+        )
+        oldest_us = received_us - HISTORY_US
+        for event in events:
+            if standing is Standing.HISTORY and event.time_us < oldest_us:
+                continue
+            if self._judgement.event(event, received_us):
+                watched.unlisted_us = max(event.time_us, watched.unlisted_us or 0)
+        watched.cursors[records.origin] = records.cursor
+        acknowledge, offset = self.acknowledge, records.cursor.offset
+        self._outlet.cursor(
+            machine, records.origin, records.cursor, lambda: acknowledge(machine, records.origin, offset)
+        )
+
+    def goodbye(self, machine: str, goodbye: Goodbye, received_us: int) -> None:
+        """The probe has ended by itself; ``lost`` follows with the reason."""
+
+    # --- behind it -----------------------------------------------------------------------------
+
+    def _settle_unlisted(self, watched: Watched, clock_us: int, received_us: int) -> None:
+        """The last list still stands: a session that it lacks and that is old enough is gone."""
+        if watched.live_list is None:
+            watched.unlisted_us = None
+        elif watched.unlisted_us is not None and clock_us > max(watched.unlisted_us, watched.live_list.clock_us):
+            watched.unlisted_us = None
+            self._settle(watched, watched.live_list, clock_us, received_us)
+
+    def _settle(self, watched: Watched, live_list: LiveList, clock_us: int, received_us: int) -> None:
+        """Let the tracker compare its open sessions with the list that stood at ``clock_us``."""
+        self._judgement.live_list(
+            watched.target.name, watched.machine.boot_id, live_list.reports, clock_us, received_us, watched.skew_us
+        )
+
+    def _reports(self, watched: Watched, sessions: Sessions, received_us: int) -> list[Event]:
+        """The open sessions as logind and utmp tell of them, without the one that is our own connection."""
+        assert watched.hello is not None
+        name, boot_id = watched.target.name, safe(sessions.boot_id, 64)
+        own = frozenset() if watched.target.local else frozenset(watched.hello.ancestors)
+        reports: list[Event] = []
+        for file in sessions.logind or ():
+            report = logind.login(
+                file.id,
+                file.data,
+                name,
+                tty_nr=file.tty_nr,
+                boot_id=boot_id,
+                seen_us=received_us,
+                skew_us=watched.skew_us,
+            )
+            if report is not None and report.leader_pid not in own:
+                reports.append(report)
+        if sessions.utmp is not None:
+            terminals = {safe(terminal.name) for terminal in sessions.terminals}
+            reports += utmp.live_reports(
+                sessions.utmp, name, terminals, boot_id=boot_id, seen_us=received_us, skew_us=watched.skew_us
+            )
+        return reports
+
+    def _with_boot(self, watched: Watched, now_us: int) -> Machine:
+        """The machine as judged, with what the reading says of its clock and its boot."""
+        judged = watched.judged(now_us)
+        boot_us = judged.boot_us
+        if watched.reading is not None and watched.reading.uptime_seconds:
+            booted_us = now_us - round(watched.reading.uptime_seconds * SECOND_US)
+            # Within a few seconds it is the same boot, told by two clocks.
+            if abs(booted_us - boot_us) > 5 * SECOND_US:
+                boot_us = booted_us
+        return msgspec.structs.replace(judged, boot_us=boot_us, skew_us=watched.skew_us)
+
+    def _publish(self, watched: Watched, machine: Machine, now_us: int) -> None:
+        if machine is watched.machine or machine == watched.machine:
+            return
+        watched.machine = machine
+        self._outlet.machine(machine)
+        self._judgement.machine(machine, now_us)
+
+
+def _standing(records: Records) -> Standing:
+    if records.first_contact:
+        return Standing.HISTORY
+    return Standing.LATE if records.backlog else Standing.LIVE
+
+
+def _origin_status(report: OriginReport) -> OriginStatus:
+    readability = READABILITIES.get(report.state, Readability.UNREADABLE)
+    mend = ""
+    if readability is Readability.UNREADABLE and report.group:
+        mend = f"group {safe(report.group, 32)}"
+    return OriginStatus(origin=Origin(report.name), path=safe(report.path), readability=readability, mend=mend)

@@ -1,0 +1,120 @@
+"""What comes of events, lists and samples: sessions tracked, windows and rules judged, all handed on.
+
+The pure core does the thinking; this is its place in the flow. Sessions are handed on at once; what
+depends on the order of events across machines waits for stragglers in the hold-back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from whotop.clock import DAY_US, SECOND_US
+from whotop.core.holdback import Holdback
+from whotop.core.rules import RuleBook
+from whotop.core.tracker import SessionTracker
+from whotop.core.transition import Transition
+from whotop.model import Alert, Event, EventKind, Machine, Sample, Session, Standing
+from whotop.monitor.outlet import Outlet
+
+RECENT_US = DAY_US
+"""History younger than this is shown among the events; the rest only where the past is asked for."""
+ENDED_KEPT_US = 2 * DAY_US
+EXPIRE_EVERY_US = 600 * SECOND_US
+
+
+class Judgement:
+    """Tracker, hold-back and rules of all machines."""
+
+    def __init__(self, outlet: Outlet, tracker: SessionTracker, rules: RuleBook) -> None:
+        self._outlet, self._tracker, self._rules = outlet, tracker, rules
+        self._holdback = Holdback()
+        self._expired_us = 0
+
+    def resume(self, sessions: Iterable[Session], now_us: int) -> None:
+        """Show what the store has of the sessions, and count their logins in the windows of today."""
+        for session in sessions:
+            self._outlet.restored(session)
+            if session.standing is not Standing.HISTORY:
+                self._alerts(self._rules.on_login(_login_of(session), now_us))
+
+    def event(self, event: Event, now_us: int) -> bool:
+        """Take in one event; whether it opened a session that is open still."""
+        opened = False
+        for transition in self._tracker.apply(event):
+            self._hand_on(transition, now_us)
+            session = transition.session
+            opened = opened or (session is not None and session.is_open and event.kind is EventKind.LOGIN)
+        return opened
+
+    def live_list(
+        self, machine: str, boot_id: str, reports: list[Event], clock_us: int, now_us: int, skew_us: int
+    ) -> None:
+        """Take in a machine's full list of open sessions, as it stood at ``clock_us`` by its own clock."""
+        for transition in self._tracker.observe(machine, boot_id, reports, clock_us, now_us, skew_us):
+            self._hand_on(transition, now_us)
+
+    def sample(self, sample: Sample, now_us: int) -> None:
+        """A new sample."""
+        self._alerts(self._rules.on_sample(sample, now_us))
+
+    def machine(self, machine: Machine, now_us: int) -> None:
+        """A machine's row has changed."""
+        self._alerts(self._rules.on_machine(machine, now_us))
+
+    def tick(self, now_us: int) -> None:
+        """Once a second: what has waited long enough is judged."""
+        for login in self._holdback.due(now_us):
+            self._alerts(self._rules.on_login(login, now_us))
+        self._alerts(self._rules.tick(now_us))
+        if now_us - self._expired_us >= EXPIRE_EVERY_US:
+            self._expired_us = now_us
+            self._tracker.expire(now_us - ENDED_KEPT_US)
+
+    def forget(self, machine: str, now_us: int) -> None:
+        """A machine is watched no longer."""
+        self._tracker.forget(machine)
+        self._alerts(self._rules.forget(machine, now_us))
+
+    def close(self, now_us: int) -> None:
+        """Judge what was still held back."""
+        for login in self._holdback.flush():
+            self._alerts(self._rules.on_login(login, now_us))
+
+    def _hand_on(self, transition: Transition, now_us: int) -> None:
+        session, event = transition.session, transition.event
+        if session is not None and (session.is_open or session.standing is not Standing.HISTORY):
+            self._outlet.session(session)
+        elif session is not None:
+            self._outlet.past_session(session)
+        if event is None:
+            return
+        if event.standing is Standing.HISTORY and event.fleet_time_us < now_us - RECENT_US:
+            self._outlet.past_event(event)
+            return
+        self._outlet.event(event)
+        if event.kind is EventKind.LOGIN:
+            self._holdback.add(event, now_us)
+        elif event.kind is EventKind.BOOT:
+            self._alerts(self._rules.on_boot(event, now_us))
+
+    def _alerts(self, alerts: Iterable[Alert]) -> None:
+        for alert in alerts:
+            self._outlet.alert(alert)
+
+
+def _login_of(session: Session) -> Event:
+    """The login event of a session that the store gave back."""
+    return Event(
+        machine=session.machine,
+        kind=EventKind.LOGIN,
+        time_us=session.login_us,
+        user=session.user,
+        tty=session.tty,
+        source=session.source,
+        origin=session.origin,
+        standing=session.standing,
+        seen_us=session.seen_us,
+        skew_us=session.skew_us,
+        key=session.key,
+        session_key=session.key,
+    )

@@ -1,0 +1,161 @@
+"""The monitor: one process that polls machines, keeps what happens, and publishes the live feed."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass, field
+
+from whotop.clock import Clock
+from whotop.collect.collector import Collector
+from whotop.collect.settings import CollectSettings
+from whotop.core.feed import Batch, History
+from whotop.core.rules import RuleBook, RuleSettings
+from whotop.core.tracker import SessionTracker
+from whotop.errors import StoreError, UnreachableError
+from whotop.model import Process, Session, Target
+from whotop.monitor.intake import Intake
+from whotop.monitor.judgement import Judgement
+from whotop.monitor.memory import FleetHistory
+from whotop.monitor.outlet import Outlet
+from whotop.monitor.publisher import Publisher
+from whotop.parse.processes import process
+from whotop.store.batch import Restored
+from whotop.store.store import Store
+from whotop.store.writer import StoreWriter
+
+SWEEP_SECONDS = 1.0
+FLUSH_SECONDS = 5.0
+SILENT_INTERVALS = 6
+"""A machine that is connected but has sent nothing for so long is connected to anew."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonitorSettings:
+    """What the monitor may be told."""
+
+    collect: CollectSettings
+    rules: RuleSettings = field(default_factory=RuleSettings)
+
+
+class Monitor:
+    """The live feed of these targets. ``start`` it, read its ``batches``, ``close`` it.
+
+    Without a store nothing is kept and every first contact is one anew.
+    """
+
+    kind = "live"
+
+    def __init__(self, targets: Iterable[Target], settings: MonitorSettings, clock: Clock, store: Store | None) -> None:
+        self._targets = {target.name: target for target in targets}
+        self._settings, self._clock, self._store = settings, clock, store
+        self._publisher = Publisher(clock)
+        self._writer = None if store is None else StoreWriter(store, clock=clock)
+        self._outlet = Outlet(self._publisher, self._writer)
+        self._history: History = FleetHistory(self._publisher.fleet) if store is None else store.history
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Take up where the store left off, and begin to connect. Raises StoreError."""
+        restored = await self._restored()
+        now_us = self._clock.now_us()
+        rules = RuleBook(self._settings.rules, restored.alerts)
+        self._judgement = Judgement(self._outlet, SessionTracker(restored.sessions), rules)
+        self._intake = Intake(self._outlet, self._judgement, self._clock)
+        for name, target in self._targets.items():
+            cursors = {origin: cursor for (machine, origin), cursor in restored.cursors.items() if machine == name}
+            self._intake.add(target, restored.machines.get(name), cursors)
+        for alert in restored.alerts:
+            self._outlet.restored_alert(alert)
+        self._judgement.resume(restored.sessions, now_us)
+        self._publisher.flush()
+        self._collector = Collector(self._targets.values(), self._intake, self._clock, self._settings.collect)
+        self._intake.acknowledge = self._collector.acknowledge
+        self._tasks = [asyncio.create_task(self._collector.run()), asyncio.create_task(self._sweep())]
+        if self._writer is not None:
+            self._tasks.append(asyncio.create_task(self._writer.run()))
+
+    async def _restored(self) -> Restored:
+        if self._store is None:
+            return Restored(machines={}, sessions=[], alerts=[], cursors={})
+        return await self._store.restore(self._targets.keys())
+
+    async def close(self) -> None:
+        """Let go of the machines, write what waits, and end the feed."""
+        if self._tasks:
+            await self._collector.close()
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        if self._tasks:
+            self._judgement.close(self._clock.now_us())
+            self._publisher.flush()
+        if self._writer is not None:
+            with contextlib.suppress(StoreError, TimeoutError):
+                await asyncio.wait_for(self._writer.flush(), FLUSH_SECONDS)
+        self._publisher.close()
+
+    # --- the feed ------------------------------------------------------------------------------
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """A disk that is full, a store that is locked."""
+        trouble = None if self._writer is None else self._writer.trouble
+        return () if trouble is None else (trouble,)
+
+    @property
+    def history(self) -> History:
+        """The past: the store's, or the little that is in memory."""
+        return self._history
+
+    def batches(self) -> AsyncIterator[Batch]:
+        """The whole fleet, then changes as they come."""
+        return self._publisher.batches()
+
+    async def processes(self, session: Session) -> tuple[Process, ...]:
+        """What a session is running now. Raises MachineError."""
+        watched = self._intake.watched.get(session.machine)
+        pid = session.leader_pid or session.login_pid
+        if watched is None or watched.hello is None or not pid:
+            raise UnreachableError("this session's processes cannot be asked for")
+        answer = await self._collector.processes(session.machine, pid)
+        found = (
+            process(
+                report.stat,
+                report.cmdline,
+                clock_us=answer.clock_us,
+                uptime=answer.uptime,
+                clock_ticks=watched.hello.clock_ticks,
+            )
+            for report in answer.processes
+        )
+        return tuple(one for one in found if one is not None)
+
+    # --- the machines --------------------------------------------------------------------------
+
+    async def retarget(self, targets: Iterable[Target]) -> None:
+        """Watch these from now on: new ones are added, others removed, changed ones connected anew."""
+        wanted = {target.name: target for target in targets}
+        for name in self._targets.keys() - wanted.keys():
+            self._collector.remove(name)
+            self._intake.remove(name)
+            if self._store is not None:
+                self._store.release([name])
+        changed = [target for name, target in wanted.items() if self._targets.get(name) != target]
+        self._targets = wanted
+        for target in changed:
+            known = self._intake.watched.get(target.name)
+            machine, cursors = (None, {}) if known is None else (known.machine, known.cursors)
+            self._intake.add(target, machine, cursors)
+            self._collector.add(target)
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS)
+            now_us = self._clock.now_us()
+            self._intake.sweep(now_us)
+            for name in self._intake.silent(now_us, SILENT_INTERVALS):
+                self._collector.reconnect(name)

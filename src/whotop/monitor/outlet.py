@@ -1,0 +1,117 @@
+"""Where changes leave the monitor: to the live feed at once, to the store when it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from whotop.core.feed import AlertChanged, EventAdded, MachineChanged, MachineRemoved, Sampled, SessionChanged
+from whotop.model import Alert, Event, Machine, Sample, Session
+from whotop.monitor.publisher import Publisher
+from whotop.wire.messages import Cursor
+
+
+class Writer(Protocol):
+    """What keeps things: ``store.writer.StoreWriter``."""
+
+    def machine(self, machine: Machine) -> None:
+        """A machine as it is now."""
+        ...
+
+    def machine_removed(self, name: str) -> None:
+        """A machine is watched no longer."""
+        ...
+
+    def sample(self, sample: Sample, session_count: int) -> None:
+        """A reading."""
+        ...
+
+    def session(self, session: Session) -> None:
+        """A session that opened, got better known, or ended."""
+        ...
+
+    def event(self, event: Event) -> None:
+        """An event, or a correction of one."""
+        ...
+
+    def alert(self, alert: Alert) -> None:
+        """An alert as it stands now."""
+        ...
+
+    def cursor(
+        self, machine: str, origin: str, cursor: Cursor, on_committed: Callable[[int], None] | None = None
+    ) -> None:
+        """How far an origin has been read."""
+        ...
+
+
+class Outlet:
+    """Hands each change to the feed and to the store. Without a store, cursors count as kept."""
+
+    def __init__(self, publisher: Publisher, writer: Writer | None) -> None:
+        self._publisher, self._writer = publisher, writer
+
+    def machine(self, machine: Machine) -> None:
+        """A machine is new or different."""
+        self._publisher.add(MachineChanged(machine))
+        if self._writer is not None:
+            self._writer.machine(machine)
+
+    def machine_removed(self, name: str) -> None:
+        """A machine is watched no longer."""
+        self._publisher.add(MachineRemoved(name))
+        if self._writer is not None:
+            self._writer.machine_removed(name)
+
+    def sample(self, sample: Sample) -> None:
+        """A reading."""
+        self._publisher.add(Sampled(sample))
+        if self._writer is not None:
+            open_sessions = self._publisher.fleet.sessions_of_machine.get(sample.machine)
+            self._writer.sample(sample, len(open_sessions) if open_sessions else 0)
+
+    def session(self, session: Session) -> None:
+        """A session opened, got better known, or ended."""
+        self._publisher.add(SessionChanged(session))
+        if self._writer is not None:
+            self._writer.session(session)
+
+    def event(self, event: Event) -> None:
+        """An event, or a correction of one."""
+        self._publisher.add(EventAdded(event))
+        if self._writer is not None:
+            self._writer.event(event)
+
+    def restored(self, session: Session) -> None:
+        """A session that the store has already."""
+        self._publisher.add(SessionChanged(session))
+
+    def restored_alert(self, alert: Alert) -> None:
+        """An alert that the store has already."""
+        self._publisher.add(AlertChanged(alert))
+
+    def past_session(self, session: Session) -> None:
+        """A session that was over before we looked: kept; the feed is told where it is a last login."""
+        newest = self._publisher.fleet.last_logins.get(session.machine)
+        if newest is None or newest.login_us < session.login_us:
+            self._publisher.add(SessionChanged(session))
+        if self._writer is not None:
+            self._writer.session(session)
+
+    def past_event(self, event: Event) -> None:
+        """An event of long ago: kept, and shown only where the past is asked for."""
+        if self._writer is not None:
+            self._writer.event(event)
+
+    def alert(self, alert: Alert) -> None:
+        """An alert opened, was updated, or resolved."""
+        self._publisher.add(AlertChanged(alert))
+        if self._writer is not None:
+            self._writer.alert(alert)
+
+    def cursor(self, machine: str, origin: str, cursor: Cursor, on_committed: Callable[[], None]) -> None:
+        """How far an origin has been read; ``on_committed`` is called once that is safe."""
+        if self._writer is None:
+            on_committed()
+        else:
+            self._writer.cursor(machine, origin, cursor, lambda _revision: on_committed())

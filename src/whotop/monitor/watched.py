@@ -1,0 +1,105 @@
+"""What the monitor remembers of one machine between two messages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import msgspec
+
+from whotop.core.life import Contact, Link, judge
+from whotop.model import Event, Machine, MachineState, Sample, Target
+from whotop.parse.proc import Reading
+from whotop.parse.utmp import Ordinals
+from whotop.wire.messages import Cursor, Hello
+
+SKEWS_KEPT = 8
+SKEW_STEP_US = 100_000
+"""A change smaller than this is the network's, not the clock's."""
+
+
+@dataclass(slots=True)
+class LiveList:
+    """The newest full list of open sessions, and when the machine's clock showed what it says."""
+
+    reports: list[Event]
+    clock_us: int
+
+
+@dataclass(slots=True)
+class Watched:
+    """One machine. ``machine`` is what was last published of it."""
+
+    target: Target
+    machine: Machine
+    contact: Contact
+    hello: Hello | None = None
+    reading: Reading | None = None
+    sample: Sample | None = None
+    live_list: LiveList | None = None
+    unlisted_us: int | None = None
+    """When a session began (by the machine's clock) of which records told but no list of open sessions yet."""
+    ordinals: dict[str, Ordinals] = field(default_factory=dict)
+    cursors: dict[str, Cursor] = field(default_factory=dict)
+    skew_us: int = 0
+    _skews_us: list[int] = field(default_factory=list)
+
+    def begin(self, hello: Hello, received_us: int) -> None:
+        """A new connection: rates start anew, and so does the measuring of the clock."""
+        self.hello = hello
+        self.reading = self.live_list = self.unlisted_us = None
+        self._skews_us.clear()
+        self.measure_skew(hello.clock_us, received_us)
+        self.contact = msgspec.structs.replace(self.contact, link=Link.UP, since_us=received_us)
+
+    def measure_skew(self, clock_us: int, received_us: int) -> None:
+        """Learn from one message how far the machine's clock is ahead.
+
+        A message can only be delayed, which makes the machine look behind: of the newest readings
+        the greatest is nearest to the truth.
+        """
+        self._skews_us.append(clock_us - received_us)
+        del self._skews_us[:-SKEWS_KEPT]
+        measured_us = max(self._skews_us)
+        if abs(measured_us - self.skew_us) >= SKEW_STEP_US or len(self._skews_us) == 1:
+            self.skew_us = measured_us
+
+    def sampled(self, received_us: int) -> None:
+        """A good sample came."""
+        self.contact = msgspec.structs.replace(self.contact, last_sample_us=received_us, reason="")
+
+    def lost(self, reason: str) -> None:
+        """There is no connection."""
+        self.contact = msgspec.structs.replace(self.contact, link=Link.LOST, reason=reason)
+
+    def judged(self, now_us: int) -> Machine:
+        """The machine in the state that it is in now."""
+        verdict = judge(self.contact, now_us)
+        if verdict.state is self.machine.state and verdict.reason == self.machine.reason:
+            return self.machine
+        since_us = self.machine.state_since_us if verdict.state is self.machine.state else now_us
+        return msgspec.structs.replace(
+            self.machine,
+            state=verdict.state,
+            reason=verdict.reason,
+            state_since_us=since_us,
+            last_sample_us=self.contact.last_sample_us,
+        )
+
+
+def watched_from(target: Target, last_known: Machine | None, cursors: Mapping[str, Cursor], now_us: int) -> Watched:
+    """A machine that is about to be watched, with what the store still knows of it."""
+    known = last_known or Machine(name=target.name, address=target.address)
+    machine = msgspec.structs.replace(
+        known,
+        name=target.name,
+        address=target.address,
+        tags=target.tags,
+        jump=target.jump,
+        interval_seconds=target.interval_seconds,
+        state=MachineState.CONNECTING,
+        state_since_us=now_us,
+        reason="",
+    )
+    contact = Contact(last_sample_us=machine.last_sample_us, interval_seconds=target.interval_seconds)
+    return Watched(target, machine, contact, skew_us=machine.skew_us, cursors=dict(cursors))
