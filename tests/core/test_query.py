@@ -154,6 +154,9 @@ def test_none_finds_rows_without() -> None:
     assert not passes("user:none")
     assert not passes("on:none", DictRow({"on": 0}))
     assert passes('user:"none"', DictRow({"user": "none"}))
+    assert passes("from:none", DictRow({"from": ["10.0.0.7", ""]}))
+    assert passes("tag:none", DictRow({"tag": ()}))
+    assert not passes("tag:none")
 
 
 @pytest.mark.parametrize(

@@ -122,7 +122,10 @@ def _equal_to_one(field: str, value: Word) -> Matcher:
 
 
 def _is_nothing(found: str | float | Sequence[str] | None) -> bool:
-    return found is None or (not isinstance(found, NUMBERS) and not found)
+    """Also of several texts, one of which is empty: a console login among others has no source."""
+    if found is None or isinstance(found, NUMBERS):
+        return found is None
+    return not found or not all(found)
 
 
 def _any_text(matches: TextTest, texts: Sequence[str]) -> bool:

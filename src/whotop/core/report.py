@@ -115,7 +115,7 @@ def report_of_fleet(
         at_us=at_us,
         zone=zone,
         watched_from_us=watched_from_us,
-        totals=_totals(machines, len(alerts)),
+        totals=totals_of(machines, len(alerts)),
         machines=tuple(machine for machine in answering if machine.sessions_known),
         not_reached=tuple(machine for machine in machines if machine.state is not MachineState.UP),
         cannot_tell=tuple(machine for machine in answering if not machine.sessions_known),
@@ -135,7 +135,7 @@ def report_of_sessions(
         ReportedMachine(name=name, sessions=_reported_sessions(found, None, at_us))
         for name, found in open_sessions.items()
     )
-    return Report(made_us=made_us, at_us=at_us, zone=zone, totals=_totals(reported, 0), machines=reported)
+    return Report(made_us=made_us, at_us=at_us, zone=zone, totals=totals_of(reported, 0), machines=reported)
 
 
 def _reported(machine: Machine, fleet: Fleet, at_us: int) -> ReportedMachine:
@@ -177,7 +177,8 @@ def _reported_sessions(sessions: Iterable[Session], sample: Sample | None, at_us
     )
 
 
-def _totals(machines: Sequence[ReportedMachine], alerts: int) -> Totals:
+def totals_of(machines: Sequence[ReportedMachine], alerts: int) -> Totals:
+    """What is counted of these machines; ``alerts`` is how many stand."""
     states = Counter(machine.state for machine in machines)
     counted = [machine for machine in machines if machine.state in {None, MachineState.UP}]
     sessions = [session for machine in counted for session in machine.sessions]
