@@ -8,6 +8,7 @@ per row but its key; ``cells_of`` is asked for a row's text at the moment it is 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
+from itertools import zip_longest
 from typing import ClassVar
 
 from textual import events
@@ -17,17 +18,15 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from whotop.tui.actions import bindings
-from whotop.tui.columns import GAP, Column, Placed, lay_out
+from whotop.tui.columns import Column
 from whotop.tui.redraw_limit import RedrawLimit
-from whotop.tui.roles import RoleStyles, RowState
-from whotop.tui.row_strip import Cells, header_strip, line_strip, measured, row_strip
+from whotop.tui.roles import RowState
+from whotop.tui.row_painter import RowPainter
+from whotop.tui.row_strip import Cells
 from whotop.tui.selection import Key, Rows
 from whotop.tui.table_messages import CellPressed, HeaderPressed, Opened, SelectionChanged
 
 HEADER_LINES = 1
-MARKS: dict[RowState, str] = {"plain": " ", "selected": "▌", "blurred": "▏"}
-MATCH_MARK = "•"
-ARROW_UP, ARROW_DOWN = "▴", "▾"
 
 
 class LineTable(ScrollView, can_focus=True):
@@ -59,8 +58,7 @@ class LineTable(ScrollView, can_focus=True):
         super().__init__(id=id)
         self.follow = False
         """Whether the view goes after the selected row even when it was out of sight."""
-        self._columns = tuple(columns)
-        self._cells_of = cells_of
+        self._painter = RowPainter(self, columns, cells_of)
         self._empty = empty
         self._rows = Rows()
         self._waiting: Sequence[Key] | None = None
@@ -70,25 +68,25 @@ class LineTable(ScrollView, can_focus=True):
         self._sort_reverse = False
         self._matches: Collection[Key] = frozenset()
         self._limit = RedrawLimit(self, self._redraw)
-        self._placed: list[Placed] = []
-        self._placed_width = -1
-        self._styles: dict[RowState, RoleStyles] = {}
 
     def set_order(self, keys: Sequence[Key]) -> None:
         """Show these rows in this order; the sequence is kept, not copied. Waits while frozen."""
         if self._order_frozen:
             self._waiting = keys
             return
-        before, was_in_sight = self._rows.selected, self._is_in_sight(self._rows.index)
+        selected, was_in_sight = self._rows.selected, self._is_in_sight(self._rows.index)
+        seen, first = self._keys_in_sight(), self.scroll_offset.y
         moved = self._rows.reorder(keys)
         self.virtual_size = Size(0, len(keys) + HEADER_LINES)
         if self.follow or (self._holds_line and was_in_sight):
             self.scroll_to(y=self.scroll_offset.y + moved, animate=False, force=True)
         if self.follow:
             self._bring_into_sight()
-        self._limit.forget()
-        self.refresh()
-        if self._rows.selected != before:
+        if first == self.scroll_offset.y and seen and keys:
+            self._refresh_differences(seen, self._keys_in_sight())
+        else:
+            self.refresh()
+        if self._rows.selected != selected:
             self.post_message(SelectionChanged(self, self._rows.selected))
 
     def touch(self, keys: Iterable[Key]) -> None:
@@ -129,7 +127,7 @@ class LineTable(ScrollView, can_focus=True):
     @property
     def columns_shown(self) -> tuple[Column, ...]:
         """The columns that fit."""
-        return tuple(place.column for place in self._layout())
+        return self._painter.columns_shown()
 
     @property
     def order_frozen(self) -> bool:
@@ -175,64 +173,45 @@ class LineTable(ScrollView, can_focus=True):
 
     def text_of(self, key: Key) -> str:
         """The visible columns of a row as plain text, two spaces between them."""
-        return "  ".join(cell for cell in self._texts(key) if cell)
+        return "  ".join(cell for cell in self._painter.texts(key) if cell)
 
     def rows_as_text(self) -> list[list[str]]:
         """The visible columns of all rows in their order, the titles first."""
-        return [[column.title for column in self.columns_shown], *map(self._texts, self._rows.keys)]
-
-    def _texts(self, key: Key) -> list[str]:
-        cells = self._cells_of(key)
-        return ["".join(text for text, _ in measured(cells[place.number])[0]).strip() for place in self._layout()]
+        return [[column.title for column in self.columns_shown], *map(self._painter.texts, self._rows.keys)]
 
     def render_line(self, y: int) -> Strip:
         """Draw one line: the titles, a row, or what says that there is none."""
-        width = self.size.width
         if y < HEADER_LINES:
-            arrow = ARROW_DOWN if self._sort_reverse else ARROW_UP
-            return header_strip(self._layout(), width, self._sort_key, arrow, self._styles_for("plain"))
+            return self._painter.header(self._sort_key, descending=self._sort_reverse)
         index = y - HEADER_LINES + self.scroll_offset.y
         if index < len(self._rows.keys):
-            return self._row_line(self._rows.keys[index])
-        text = self._empty if y == HEADER_LINES and not self._rows.keys else ""
-        return line_strip(text, width, "dim", self._styles_for("plain"))
+            key = self._rows.keys[index]
+            return self._painter.row(key, self._state_of(key), is_match=key in self._matches)
+        return self._painter.words(self._empty if y == HEADER_LINES and not self._rows.keys else "")
 
-    def _row_line(self, key: Key) -> Strip:
-        state: RowState = "plain"
-        if key == self._rows.selected:
-            state = "selected" if self.has_focus else "blurred"
-        lead = (MARKS[state], "title")
-        if state == "plain" and key in self._matches:
-            lead = (MATCH_MARK, "match")
-        return row_strip(self._layout(), self._cells_of(key), self.size.width, lead, self._styles_for(state))
-
-    def _layout(self) -> list[Placed]:
-        if self._placed_width != self.size.width:
-            self._placed_width = self.size.width
-            self._placed = lay_out(self._columns, self.size.width - 1, start=1)
-        return self._placed
-
-    def _styles_for(self, state: RowState) -> RoleStyles:
-        if state not in self._styles:
-            self._styles[state] = RoleStyles(
-                state,
-                self.app.theme_variables,
-                self.visual_style.rich_style,
-                coloured=not self.app.no_color,
-                own_shades=not self.app.native_ansi_color,
-            )
-        return self._styles[state]
+    def _state_of(self, key: Key) -> RowState:
+        if key != self._rows.selected:
+            return "plain"
+        return "selected" if self.has_focus else "blurred"
 
     def notify_style_update(self) -> None:
         """Look up the styles anew: the theme or the focus has changed."""
         super().notify_style_update()
-        self._styles.clear()
+        self._painter.forget_styles()
 
     def _redraw(self, keys: set[Key]) -> None:
-        first = self.scroll_offset.y
-        for line, key in enumerate(self._rows.keys[first : first + self._lines_of_rows], HEADER_LINES):
+        for line, key in enumerate(self._keys_in_sight(), HEADER_LINES):
             if key in keys:
                 self._refresh_line(line)
+
+    def _refresh_differences(self, before: Sequence[Key], after: Sequence[Key]) -> None:
+        for line, (old, new) in enumerate(zip_longest(before, after), HEADER_LINES):
+            if old != new:
+                self._refresh_line(line)
+
+    def _keys_in_sight(self) -> Sequence[Key]:
+        first = self.scroll_offset.y
+        return self._rows.keys[first : first + self._lines_of_rows]
 
     def _refresh_line(self, y: int) -> None:
         self.refresh(Region(0, y, self.size.width, 1))
@@ -309,7 +288,7 @@ class LineTable(ScrollView, can_focus=True):
         offset = event.get_content_offset(self)
         if offset is None:
             return
-        column = next((p.column for p in self._layout() if p.start <= offset.x < p.start + p.width + GAP), None)
+        column = self._painter.column_at(offset.x)
         if offset.y < HEADER_LINES:
             if column is not None and column.sortable:
                 self.post_message(HeaderPressed(self, column.key))

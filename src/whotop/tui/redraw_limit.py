@@ -29,10 +29,6 @@ class RedrawLimit:
         if self._touched and not self._is_cooling and self._widget.is_attached:
             self._hand_over()
 
-    def forget(self) -> None:
-        """Drop what waits: everything has just been redrawn."""
-        self._touched.clear()
-
     def _hand_over(self) -> None:
         touched, self._touched = self._touched, set()
         self._redraw(touched)

@@ -141,12 +141,11 @@ class RoleStyles(dict[str, Style]):
         return style
 
     def _text_style(self, role: Role) -> Style:
-        if not self._coloured:
-            return Style.parse(role.without_colour or "none") + self._colour_of(role)
+        own = self._variables.get(attributes_variable_of(role.name), "none")
+        attributes = Style.parse(own if self._coloured else role.without_colour or "none")
         if self._reverses and self._state == "selected":
-            return Style()
-        attributes = self._variables.get(attributes_variable_of(role.name), "none")
-        return Style.parse(attributes) + self._colour_of(role)
+            return attributes
+        return attributes + self._colour_of(role)
 
     def _colour_of(self, role: Role) -> Style:
         colour = self._variables.get(variable_of(role.name), "")

@@ -32,16 +32,15 @@ def row_strip(placed: Sequence[Placed], cells: Cells, width: int, lead: Span, st
     A left-aligned cell too long for its column runs on into the empty cells on its right, so that
     a reason can stand where figures would.
     """
-    blank = styles["normal"]
-    segments = [Segment(lead[0], styles[lead[1]])]
+    texts = [lead[0]]
+    looks = [styles[lead[1]]]
     position = 1
     for number, place in enumerate(placed):
         spans = cells[place.number]
         if not spans:
             continue
         pieces, used = measured(spans)
-        room = place.width
-        if used > room:
+        if used > place.width:
             room = _room_with_empty_neighbours(placed, cells, number)
             if used > room:
                 pieces, used = clipped(pieces, room)
@@ -49,14 +48,24 @@ def row_strip(placed: Sequence[Placed], cells: Cells, width: int, lead: Span, st
         if place.column.align == "right" and used < place.width:
             start += place.width - used
         if start > position:
-            segments.append(Segment(" " * (start - position), blank))
-        segments.extend([Segment(text, styles[role]) for text, role in pieces])
+            _pad(texts, looks, start - position, styles)
+        for text, role in pieces:
+            texts.append(text)
+            looks.append(styles[role])
         position = start + used
-    spare = width - position
-    if spare > 0:
-        segments.append(Segment(" " * spare, blank))
-    strip = Strip(segments, position + max(spare, 0))
-    return strip if spare >= 0 else strip.crop(0, width)
+    if width > position:
+        _pad(texts, looks, width - position, styles)
+    strip = Strip(map(Segment, texts, looks), max(position, width))
+    return strip if position <= width else strip.crop(0, width)
+
+
+def _pad(texts: list[str], looks: list[Style], count: int, styles: Mapping[str, Style]) -> None:
+    """Blanks belong to the text before them, where that shows nothing: half as many segments to send."""
+    if looks[-1].underline:
+        texts.append(" " * count)
+        looks.append(styles["normal"])
+    else:
+        texts[-1] += " " * count
 
 
 def header_strip(placed: Sequence[Placed], width: int, sort_key: str, arrow: str, styles: Mapping[str, Style]) -> Strip:
