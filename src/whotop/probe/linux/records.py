@@ -46,6 +46,7 @@ class RecordFile:
     """One open file of records. The path may come to name another; this stays the same."""
 
     def __init__(self, path: bytes) -> None:
+        self.handle = -1
         self.path = path
         self.handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
         found = os.fstat(self.handle)
@@ -85,7 +86,12 @@ class RecordFile:
 
     def close(self) -> None:
         """Let it go."""
-        os.close(self.handle)
+        handle, self.handle = self.handle, -1
+        if handle >= 0:
+            os.close(handle)
+
+    def __del__(self) -> None:
+        self.close()
 
 
 def cursor_offset(cursor: "dict[str, object]") -> int:
