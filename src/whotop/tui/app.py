@@ -12,7 +12,6 @@ from typing import ClassVar, TypeAlias
 
 from textual.app import App
 from textual.binding import BindingType
-from textual.screen import Screen
 
 from whotop.clock import Clock, SystemClock
 from whotop.core.feed import Feed
@@ -24,9 +23,14 @@ from whotop.tui.desk import Desk
 from whotop.tui.fleet_screen import FleetScreen
 from whotop.tui.intake import Intake, News
 from whotop.tui.keymap import for_textual, keymap
+from whotop.tui.machine_screen import MachineScreen
 from whotop.tui.options import ScreenOptions
 from whotop.tui.pane_screen import GoTo, PaneScreen
+from whotop.tui.process_screen import ProcessScreen
+from whotop.tui.sessions_screen import SessionsScreen
 from whotop.tui.theme_files import DEFAULT_THEME, default_variables, load_themes
+from whotop.tui.user_screen import UserScreen
+from whotop.tui.views.place import MachinePlace, Place, SessionPlace, UserPlace
 from whotop.tui.views.scene import Scene
 
 INTERRUPTED = 130
@@ -127,11 +131,34 @@ class WhotopApp(App[None]):
         return [screen.crumb for screen in self.screen_stack if isinstance(screen, PaneScreen)]
 
     def on_go_to(self, message: GoTo) -> None:
-        """Put the screen of that place on top."""
-        self._say(str(message.place))
+        """Put the screen of that place on top; one that is open already comes to the surface."""
+        self._go_to(message.place)
 
-    def _go(self, screen: Screen[None]) -> None:
-        self.push_screen(screen)
+    def _go_to(self, place: Place) -> None:
+        screens = [screen for screen in self.screen_stack if isinstance(screen, PaneScreen)]
+        for depth, screen in enumerate(screens):
+            if screen.place == place:
+                self.action_surface(depth)
+                return
+        match place:
+            case MachinePlace(machine):
+                self.push_screen(MachineScreen(self.desk, machine))
+            case UserPlace(user):
+                self.push_screen(UserScreen(self.desk, user))
+            case SessionPlace(key):
+                self._show_processes(key)
+
+    def _show_processes(self, key: bytes) -> None:
+        session = self.fleet.sessions.get(key)
+        if session is None:
+            self._say("this session has ended")
+            return
+        self.push_screen(ProcessScreen(self.desk, session), lambda place: self._go_to(place) if place else None)
+
+    def action_all_sessions(self) -> None:
+        """Every open session of the fleet."""
+        if not isinstance(self._top_screen(), SessionsScreen):
+            self.push_screen(SessionsScreen(self.desk))
 
     def action_surface(self, depth: int) -> None:
         """Back to the screen at that place in the breadcrumb."""

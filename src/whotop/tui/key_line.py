@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from rich.cells import cell_len
-from textual import events
 
 from whotop.tui.actions import ACTIONS, Action
 from whotop.tui.keymap import Keymap, shown
@@ -24,7 +23,7 @@ class KeyLine(SpanLine):
         """Say them."""
         self.update()
 
-    def on_resize(self, event: events.Resize) -> None:
+    def on_resize(self) -> None:
         """There is room for more, or for less."""
         self.update()
 

@@ -7,7 +7,7 @@ by changed (at most once a second).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from typing import Any
 
 from whotop.core.query import Query, parse_query
@@ -85,8 +85,7 @@ class Pane(LineTable):
         """Look at everything again."""
         self._missed = False
         column = self.sort_key or self.view.sorts_by
-        self._values = {key: self.view.sort_value(key, column) for key in self.view.keys() if self._passes(key)}
-        self.empty = "nothing matches the filter" if self.query_in_force else self.view.empty()
+        self._values = {key: self.view.sort_value(key, column) for key in self.view.rows() if self._passes(key)}
         self._arrange()
 
     def tick(self) -> None:
@@ -94,10 +93,12 @@ class Pane(LineTable):
         self._ticks += 1
         if self.query_in_force and self._ticks % FILTER_TICKS == 0:
             self.reload()
-        before, self._ages = self._ages, {key: self.view.ages(key) for key in self._keys_in_sight()}
+        self._say_why_empty()
+        before, self._ages = self._ages, {key: self.view.ages(key) for key in self.keys_in_sight()}
         self.touch([key for key, text in self._ages.items() if before.get(key, text) != text])
 
-    def _keys_in_sight(self) -> Iterable[Key]:
+    def keys_in_sight(self) -> Sequence[Key]:
+        """The rows on screen, from the top."""
         first = self.scroll_offset.y
         return [key for key in self.keys[first : first + self.size.height] if self.view.contains(key)]
 
@@ -112,9 +113,13 @@ class Pane(LineTable):
             return
         self._came_or_went.taken()
         self._moved.taken()
-        if not self._values:
-            self.empty = "nothing matches the filter" if self.query_in_force else self.view.empty()
+        self._say_why_empty()
         self.set_order(self._sorted(self._values))
+
+    def _say_why_empty(self) -> None:
+        text = "nothing matches the filter" if self.query_in_force else self.view.empty()
+        if not self.keys and text != self.empty:
+            self.empty = text
 
     def _sorted(self, values: dict[Key, Any]) -> list[Key]:
         known = [key for key, value in values.items() if value is not None]
@@ -138,7 +143,7 @@ class Pane(LineTable):
 
     def start_typing_filter(self) -> None:
         """Let the order stand still until ``stop_typing_filter``."""
-        values = {key: self.view.sort_value(key, self.sort_key) for key in self.view.keys()}
+        values = {key: self.view.sort_value(key, self.sort_key) for key in self.view.rows()}
         self._typed_over = self._sorted(values)
 
     def stop_typing_filter(self) -> None:
@@ -156,7 +161,7 @@ class Pane(LineTable):
         if self._typed_over is None:
             self.reload()
         else:
-            self.empty = "nothing matches the filter" if query else self.view.empty()
+            self._say_why_empty()
             self.set_order([key for key in self._typed_over if self._passes(key)])
 
     def go_to_match(self, go: Callable[[], bool]) -> bool:

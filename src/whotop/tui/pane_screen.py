@@ -57,6 +57,8 @@ class PaneScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("panes")]
     AUTO_FOCUS = ""
+    place: Place | None = None
+    """Where this is, for whoever wants to go there again."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -138,8 +140,13 @@ class PaneScreen(Screen[None]):
             pane.order_frozen = False
             if self._missed:
                 pane.reload()
-        self._missed = False
-        self._recount()
+        if self._missed:
+            self._missed = False
+            self.missed_something()
+            self._recount()
+
+    def missed_something(self) -> None:
+        """Called when it is on top again and batches have come meanwhile."""
 
     def _recount(self) -> None:
         self._count.taken()

@@ -33,8 +33,8 @@ class SpanLine(Widget):
 
     DEFAULT_CSS: ClassVar[str] = "SpanLine { height: 1; }"
 
-    def __init__(self, *, id: str) -> None:  # noqa: A002  (Textual's own name for it)
-        super().__init__(id=id)
+    def __init__(self, *, id: str, classes: str = "") -> None:  # noqa: A002  (Textual's own name for it)
+        super().__init__(id=id, classes=classes)
         self._left: Sequence[Piece] = ()
         self._right: Sequence[Piece] = ()
         self._drawn: list[Piece] = []
@@ -44,6 +44,10 @@ class SpanLine(Widget):
     def text(self) -> str:
         """What the line says."""
         return "".join(piece.text for piece in self._pieces())
+
+    def on_resize(self) -> None:
+        """There is room for more, or for less."""
+        self.refresh()
 
     def show(self, left: Sequence[Piece], right: Sequence[Piece] = ()) -> None:
         """Say this from now on."""

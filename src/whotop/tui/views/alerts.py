@@ -36,7 +36,7 @@ class AlertsView(View[bytes]):
         if machine:
             self.columns = tuple(column for column in self.columns if column.key != "machine")
 
-    def keys(self) -> Iterable[bytes]:
+    def rows(self) -> Iterable[bytes]:
         """Open and lately resolved ones."""
         return [key for key in self.fleet.alerts if self.contains(key)]
 
@@ -56,7 +56,7 @@ class AlertsView(View[bytes]):
 
     def count(self) -> str:
         """How many are open."""
-        return str(sum(1 for key in self.keys() if self.fleet.alerts[key].is_open))
+        return str(sum(1 for key in self.rows() if self.fleet.alerts[key].is_open))
 
     def empty(self) -> str:
         """All is well."""

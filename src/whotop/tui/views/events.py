@@ -42,7 +42,7 @@ class EventsView(View[bytes]):
     )
     fields = frozenset({"user", "machine", "tty", "from", "kind", "outcome"})
 
-    def keys(self) -> Iterable[bytes]:
+    def rows(self) -> Iterable[bytes]:
         """The newest that are kept."""
         return [key for key in self.fleet.events if self.contains(key)]
 

@@ -59,7 +59,7 @@ class MachinesView(View[str]):
         {"machine", "user", "from", "tag", "state", "address", "system", "on", "cpu", "mem", "load", "disk", "up"}
     )
 
-    def keys(self) -> Iterable[str]:
+    def rows(self) -> Iterable[str]:
         """Every machine."""
         return self.fleet.machines
 

@@ -29,16 +29,21 @@ _COLUMNS = {
 
 
 class SessionsView(View[bytes]):
-    """Key: the session's. ``shown`` names its columns, ``of`` picks the sessions from the fleet."""
+    """Key: the session's.
+
+    ``shown`` names its columns, ``of`` picks the sessions from the fleet, and ``nobody`` says what
+    it means if there are none.
+    """
 
     name = "Sessions"
     sorts_by = "since"
     fields = frozenset({"user", "machine", "tty", "from", "idle", "running", "service"})
 
-    def __init__(self, scene: Scene, shown: Sequence[str], of: SessionsOf) -> None:
+    def __init__(self, scene: Scene, shown: Sequence[str], of: SessionsOf, nobody: Callable[[], str]) -> None:
         super().__init__(scene)
         self.columns = tuple(_COLUMNS[key] for key in shown)
         self._of = of
+        self._nobody = nobody
         self._cell_of = {
             "user": self._user,
             "machine": self._machine,
@@ -53,7 +58,7 @@ class SessionsView(View[bytes]):
         self.running: dict[bytes, str] = {}
         """What each session runs in its foreground, as far as its machine was asked."""
 
-    def keys(self) -> Iterable[bytes]:
+    def rows(self) -> Iterable[bytes]:
         """The open sessions of whom this is about."""
         return self._of(self.fleet)
 
@@ -77,8 +82,8 @@ class SessionsView(View[bytes]):
         return MachinePlace(session.machine) if self._machine in self._makers else SessionPlace(key)
 
     def empty(self) -> str:
-        """What nobody being on means is for the screen to say."""
-        return "no open sessions"
+        """What it means that there are none."""
+        return self._nobody()
 
     def cells(self, key: bytes) -> Sequence[Cell]:
         """Dim, with the time of what we last saw, where the machine is not up."""

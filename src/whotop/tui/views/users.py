@@ -9,6 +9,7 @@ from whotop.model import Session
 from whotop.text import age
 from whotop.tui.columns import Column
 from whotop.tui.views.machines import user_role
+from whotop.tui.views.nobody import nobody_in_fleet
 from whotop.tui.views.place import Place, UserPlace
 from whotop.tui.views.times import since
 from whotop.tui.views.view import Cell, Value, View, natural
@@ -28,7 +29,7 @@ class UsersView(View[str]):
     )
     fields = frozenset({"user", "machine", "from", "on", "idle"})
 
-    def keys(self) -> Iterable[str]:
+    def rows(self) -> Iterable[str]:
         """Everybody with an open session."""
         return self.fleet.sessions_of_user
 
@@ -46,14 +47,11 @@ class UsersView(View[str]):
 
     def count(self) -> str:
         """How many are on, on machines that are up."""
-        return str(sum(1 for key in self.keys() if any(True for _ in self._counted(key))))
+        return str(sum(1 for key in self.rows() if any(True for _ in self._counted(key))))
 
     def empty(self) -> str:
         """Nobody is a finding only where somebody has answered."""
-        if not self.fleet.machines:
-            return "no machines yet"
-        known = any(m.sessions_known and self.fleet.is_up(m.name) for m in self.fleet.machines.values())
-        return "nobody is logged in" if known else "cannot tell yet"
+        return nobody_in_fleet(self.fleet)
 
     def _all(self, key: str) -> Collection[Session]:
         return self.fleet.sessions_of_user.get(key, {}).values()

@@ -38,7 +38,7 @@ class View(ABC, Generic[Key]):
         self.fleet = scene.fleet
 
     @abstractmethod
-    def keys(self) -> Iterable[Key]:
+    def rows(self) -> Iterable[Key]:
         """All rows, in no particular order."""
 
     @abstractmethod
@@ -75,7 +75,7 @@ class View(ABC, Generic[Key]):
 
     def count(self) -> str:
         """The number in the title; '' where there is none to tell."""
-        return str(sum(1 for _ in self.keys()))
+        return str(sum(1 for _ in self.rows()))
 
     def empty(self) -> str:
         """What stands where there are no rows."""

@@ -1,0 +1,134 @@
+"""One machine: who is on it, how it has been for an hour, who came and went, what looks wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+
+from whotop.errors import MachineError, StoreError
+from whotop.tui.charts import Charts
+from whotop.tui.desk import Desk
+from whotop.tui.intake import News
+from whotop.tui.pane import Pane
+from whotop.tui.pane_screen import PaneScreen
+from whotop.tui.span_line import Piece, SpanLine
+from whotop.tui.tile import Tile
+from whotop.tui.views.alerts import AlertsView
+from whotop.tui.views.machine_facts import condition, identity, origins
+from whotop.tui.views.nobody import nobody_on_machine
+from whotop.tui.views.past import Past
+from whotop.tui.views.place import MachinePlace
+from whotop.tui.views.process_tree import foreground
+from whotop.tui.views.recent import RecentView
+from whotop.tui.views.sessions import SessionsView
+
+RECENT_SESSIONS = 300
+RUNNING_TICKS = 5
+"""Every so many seconds its sessions are asked what they run."""
+
+
+class MachineScreen(PaneScreen):
+    """Times here are the machine's own, so that they agree with its ``last``."""
+
+    def __init__(self, desk: Desk, machine: str) -> None:
+        self.machine = machine
+        self.place = MachinePlace(machine)
+        self._past = Past(lambda session: session.machine == machine)
+        self._ticks = 0
+        super().__init__(desk)
+
+    @property
+    def crumb(self) -> str:
+        """Its name."""
+        return self.machine
+
+    def make_tiles(self) -> Sequence[Tile]:
+        """1 open sessions, 2 charts, 3 recent sessions, 4 alerts."""
+        scene, name = self.desk.scene, self.machine
+        self._sessions = SessionsView(
+            scene,
+            ("user", "tty", "from", "login", "idle", "running"),
+            lambda fleet: fleet.sessions_of_machine.get(name, {}),
+            lambda: nobody_on_machine(scene.fleet, name),
+        )
+        self._sessions_pane = Pane(1, self._sessions)
+        self._charts = Charts(2, scene, name)
+        self._recent = Pane(3, RecentView(scene, self._past, "user"))
+        return [self._sessions_pane, self._charts, self._recent, Pane(4, AlertsView(scene, name))]
+
+    def compose_header(self) -> ComposeResult:
+        """Three lines of what is known of the machine itself."""
+        for name in ("identity", "condition", "origins"):
+            yield SpanLine(id=name, classes="facts")
+
+    def on_mount(self) -> None:
+        """Fetch what happened before we looked."""
+        self._past.add(self.desk.fleet.sessions_of_machine.get(self.machine, {}).values())
+        self._show_facts()
+        self.run_worker(self._load(), group="history", exclusive=True)
+        self.call_after_refresh(self._ask_running)
+
+    async def _load(self) -> None:
+        if self.desk.feed is None:
+            return
+        history = self.desk.feed.history
+        try:
+            self._past.add(await history.sessions(machine=self.machine, limit=RECENT_SESSIONS))
+            self._recent.reload()
+            await self._charts.load(history)
+        except StoreError as error:
+            self.say(str(error), "error")
+
+    def take(self, news: News) -> None:
+        """A batch has been applied."""
+        self._past.take(news.changes)
+        super().take(news)
+        if self.machine in news.touched.machines:
+            self._show_facts()
+
+    def missed_something(self) -> None:
+        """Sessions may have come and gone while another screen stood over this one."""
+        self.run_worker(self._load(), group="history", exclusive=True)
+
+    def tick(self) -> None:
+        """A second has passed."""
+        super().tick()
+        self._show_facts()
+        self._ticks += 1
+        if self._ticks % RUNNING_TICKS == 0:
+            self._ask_running()
+
+    def _show_facts(self) -> None:
+        scene, machine = self.desk.scene, self.desk.fleet.machines.get(self.machine)
+        if machine is None:
+            lines = {"identity": [(" this machine is watched no longer", "dim")], "condition": [], "origins": []}
+        else:
+            lines = {
+                "identity": identity(scene, machine),
+                "condition": condition(scene, machine),
+                "origins": origins(machine),
+            }
+        for name, spans in lines.items():
+            self.query_one(f"#{name}", SpanLine).show([Piece(text, role) for text, role in spans])
+
+    # What runs
+
+    def _ask_running(self) -> None:
+        if self.desk.scene.paused_us is None and self.desk.fleet.is_up(self.machine):
+            self.run_worker(self._read_running(), group="running", exclusive=True)
+
+    async def _read_running(self) -> None:
+        feed = self.desk.feed
+        for key in self._sessions_pane.keys_in_sight():
+            session = self.desk.fleet.sessions.get(key) if isinstance(key, bytes) else None
+            if feed is None or session is None:
+                continue
+            try:
+                command = foreground(await feed.processes(session))
+            except MachineError:
+                # Said nowhere: the column stays empty, and opening the session tells why.
+                return
+            if command and self._sessions.running.get(session.key) != command:
+                self._sessions.running[session.key] = command
+                self._sessions_pane.touch([session.key])

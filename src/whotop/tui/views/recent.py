@@ -1,0 +1,130 @@
+"""Sessions of a machine or a user as ``last`` lists them: when, from where, how long, how they ended."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+
+from whotop.clock import SECOND_US
+from whotop.core.fleet import Touched
+from whotop.model import Outcome, Session
+from whotop.text import duration
+from whotop.tui.columns import Column
+from whotop.tui.views.machines import user_role
+from whotop.tui.views.past import Past
+from whotop.tui.views.place import MachinePlace, Place, UserPlace
+from whotop.tui.views.scene import Scene
+from whotop.tui.views.times import day_and_time
+from whotop.tui.views.view import Cell, Value, View, natural
+
+_ENDINGS = {
+    Outcome.OPEN: ("still on", "up"),
+    Outcome.LOGOUT: ("", "dim"),
+    Outcome.CRASH: ("crash", "down"),
+    Outcome.SHUTDOWN: ("shutdown", "boot"),
+    Outcome.GONE: ("gone", "stale"),
+}
+
+
+class RecentView(View[bytes]):
+    """Key: the session's. ``whom`` is the column that tells them apart: ``user`` or ``machine``.
+
+    Times are the machine's own, so that they agree with its ``last``.
+    """
+
+    name = "Recent"
+    sorts_by = "login"
+    sorts_reversed = True
+    fields = frozenset({"user", "machine", "tty", "from", "outcome", "lasted"})
+
+    def __init__(self, scene: Scene, past: Past, whom: str) -> None:
+        super().__init__(scene)
+        self._past = past
+        self._whom = whom
+        self.columns = (
+            Column("login", "login", 16, 0),
+            Column(whom, whom, 9, 0, flexible=True),
+            Column("tty", "tty", 7, 3),
+            Column("from", "from", 15, 6, flexible=True),
+            Column("lasted", "lasted", 8, 8, align="right"),
+            Column("outcome", "", 8, 7),
+        )
+
+    def rows(self) -> Iterable[bytes]:
+        """All that are known."""
+        return self._past.sessions
+
+    def contains(self, key: bytes) -> bool:
+        """Whether it is known."""
+        return key in self._past.sessions
+
+    def touched(self, touched: Touched) -> Collection[bytes]:
+        """Sessions that came, got better known, or ended."""
+        return touched.sessions
+
+    def count(self) -> str:
+        """History goes back further than this list; a number would mislead."""
+        return ""
+
+    def empty(self) -> str:
+        """Nothing is known of the past."""
+        return "no login is known"
+
+    def place(self, key: bytes) -> Place | None:
+        """The user of a machine's session, the machine of a user's."""
+        session = self._past.sessions[key]
+        return UserPlace(session.user) if self._whom == "user" else MachinePlace(session.machine)
+
+    def cells(self, key: bytes) -> Sequence[Cell]:
+        """``Nov 19 08:12  alice  pts/3  10.0.3.7  2h 14m``, and how it ended unless by logging out."""
+        session = self._past.sessions[key]
+        whom = (session.user, user_role(session.user)) if self._whom == "user" else (session.machine, "machine")
+        return [
+            [(day_and_time(session.login_us, self.scene.now_us() + session.skew_us, self.scene.zone), "time")],
+            [whom],
+            [(session.tty or "no tty", "dim")],
+            [(session.source, "source") if session.source else ("console", "dim")],
+            [(duration(self._lasted_seconds(session)), "normal")],
+            [_ENDINGS[session.outcome]],
+        ]
+
+    def _lasted_seconds(self, session: Session) -> float:
+        end_us = self.scene.now_us() + session.skew_us if session.logout_us is None else session.logout_us
+        return (end_us - session.login_us) / SECOND_US
+
+    def ages(self, key: bytes) -> str:
+        """How long an open one has lasted."""
+        session = self._past.sessions[key]
+        return duration(self._lasted_seconds(session)) if session.is_open else ""
+
+    def sort_value(self, key: bytes, column: str) -> object:
+        """By time; names as people sort them."""
+        session = self._past.sessions[key]
+        if column == "login":
+            return session.login_us
+        value = self.value(key, column)
+        return natural(value) if isinstance(value, str) else value
+
+    def value(self, key: bytes, field: str) -> Value:
+        """One of each."""
+        session = self._past.sessions[key]
+        match field:
+            case "user":
+                return session.user
+            case "machine":
+                return session.machine
+            case "tty":
+                return session.tty
+            case "from":
+                return session.source
+            case "outcome":
+                return session.outcome.value
+            case "lasted":
+                return self._lasted_seconds(session)
+            case _:
+                return None
+
+    def visible(self, key: bytes) -> Iterable[str]:
+        """All its texts."""
+        session = self._past.sessions[key]
+        whom = session.user if self._whom == "user" else session.machine
+        return (whom, session.tty, session.source, _ENDINGS[session.outcome][0])
