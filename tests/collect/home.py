@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,10 @@ class Home:
 
     def trust(self, *lines: str) -> None:
         (self.ssh / "known_hosts").write_text("".join(lines))
+
+    def hash_names(self) -> None:
+        """Hash the names in known_hosts, as HashKnownHosts does."""
+        subprocess.run(["ssh-keygen", "-q", "-H", "-f", self.ssh / "known_hosts"], check=True, capture_output=True)
 
     def config(self, text: str) -> None:
         (self.ssh / "config").write_text(text)

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
+
 from whotop.wire.messages import Cursor, Message
 
 
@@ -46,10 +48,13 @@ class RecordingSink:
 
     async def wait_for(self, kind: str, machine: str = "", *, count: int = 1, seconds: float = 20.0) -> Any:
         """The ``count``-th call of ``kind``, once it has come."""
-        async with asyncio.timeout(seconds):
-            while len(self.of(kind, machine)) < count:
-                self._news.clear()
-                await self._news.wait()
+        try:
+            async with asyncio.timeout(seconds):
+                while len(self.of(kind, machine)) < count:
+                    self._news.clear()
+                    await self._news.wait()
+        except TimeoutError:
+            pytest.fail(f"no {kind} of {machine or 'any machine'} (number {count}); lost: {self.of('lost')}")
         return self.of(kind, machine)[count - 1]
 
     def _note(self, kind: str, machine: str, what: Any) -> None:

@@ -1,14 +1,13 @@
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable
 
 import asyncssh
 import pytest
-
 from tests.collect.fake_machine import MachineMaker
 from tests.collect.home import Home
 from tests.collect.recording_sink import RecordingSink
+
 from whotop.collect.collector import Collector
 
 Collect = Callable[..., Collector]
@@ -92,7 +91,7 @@ async def test_hashed_names_are_found(
 ) -> None:
     machine = await machines()
     home.trust(machine.known_hosts_line())
-    subprocess.run(["ssh-keygen", "-q", "-H", "-f", home.ssh / "known_hosts"], check=True, capture_output=True)
+    home.hash_names()
     assert "127.0.0.1" not in (home.ssh / "known_hosts").read_text()
     collect(machine.target())
     await sink.wait_for("hello")
@@ -104,7 +103,7 @@ async def test_a_changed_key_is_seen_behind_hashed_names_too(
     machine = await machines()
     other = asyncssh.generate_private_key("ssh-ed25519").export_public_key().decode()
     home.trust(f"[127.0.0.1]:{machine.port} {other}")
-    subprocess.run(["ssh-keygen", "-q", "-H", "-f", home.ssh / "known_hosts"], check=True, capture_output=True)
+    home.hash_names()
     collect(machine.target(host_key_policy="accept-new"))
     assert "HOST KEY CHANGED" in await sink.wait_for("lost")
 

@@ -67,6 +67,8 @@ class _Visitor(asyncssh.SSHTCPSession[bytes]):
         self._held.clear()
         if self._is_over:
             session.connection_lost(self._error)
+        else:
+            self._channel.resume_reading()
         return session
 
     def connection_made(self, chan: Any) -> None:

@@ -114,17 +114,18 @@ class _Resolver:
             raise UnreachableError("its jump hosts lead in a circle")
         routes: list[Route] = []
         for number, hop in enumerate(text.split(",")):
-            route = self.route(_hop(hop.strip()), depth + 1, is_behind=number > 0)
+            route = self.route(_hop(hop.strip(), target.identity_files), depth + 1, is_behind=number > 0)
             routes += (*route.jumps, msgspec.structs.replace(route, jumps=()))
         return tuple(routes)
 
 
-def _hop(text: str) -> Target:
+def _hop(text: str, identity_files: tuple[str, ...]) -> Target:
+    """A jump host as a target; keys that were named for the machine are good for its jump hosts too."""
     parts = _HOP.fullmatch(text)
     if parts is None:
         raise UnreachableError(f"{safe(text, 60)} is no jump host: write [user@]host[:port]")
     host = parts["bracketed"] or parts["host"]
-    return Target(name=host, user=parts["user"] or "", port=int(parts["port"] or 0))
+    return Target(name=host, user=parts["user"] or "", port=int(parts["port"] or 0), identity_files=identity_files)
 
 
 def _check(host: str, user: str) -> None:
