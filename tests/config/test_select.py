@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import pytest
 
-from whotop.config import select
 from whotop.config.select import select_machines
 from whotop.config.settings import Defaults, Settings
 from whotop.errors import UsageError
@@ -25,7 +24,7 @@ def test_no_words_mean_all_that_are_configured() -> None:
 
 
 def test_no_words_and_no_configuration_mean_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(select.socket, "gethostname", lambda: "mine")
+    monkeypatch.setattr("socket.gethostname", lambda: "mine")
     assert select_machines((), {}, Settings()) == (Target(name="mine", local=True),)
 
 

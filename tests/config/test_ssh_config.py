@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from whotop.config.ssh_config import identity_files, named_hosts
+from whotop.config.ssh_config import named_hosts, ssh_config_files
 from whotop.errors import ConfigError
 
 CONFIG = """\
@@ -63,6 +63,10 @@ def test_a_file_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
         named_hosts(tmp_path / "none", ["a"])
 
 
-def test_the_keys_that_it_names_are_known(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_users_file_goes_with_the_systems_and_a_file_of_ones_own_stands_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("HOME", "/home/lane")
-    assert identity_files(config) == [Path("/home/lane/.ssh/db"), Path("/keys/all")]
+    assert ssh_config_files("/home/lane/.ssh/config") == (Path("/home/lane/.ssh/config"), Path("/etc/ssh/ssh_config"))
+    assert ssh_config_files("/own") == (Path("/own"),)
+    assert ssh_config_files("") == ()

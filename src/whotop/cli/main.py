@@ -15,9 +15,12 @@ import rich_click as click
 from whotop import __version__
 from whotop.cli.group import CommandGroup
 from whotop.errors import WhotopError
+from whotop.text import safe
 
 FAILED = 1
 INTERRUPTED = 130
+MESSAGE_LIMIT = 2_000
+"""A message may quote what was typed or read; it stays one line of plain text."""
 
 
 @click.group(
@@ -59,5 +62,5 @@ def _usage(error: click.ClickException) -> str:
 
 
 def _complain(line: str, code: int) -> int:
-    print(f"whotop: {line}", file=sys.stderr)
+    print(f"whotop: {safe(line, MESSAGE_LIMIT)}", file=sys.stderr)
     return code

@@ -23,6 +23,7 @@ class ConfigOptions:
     ssh_config_hosts: tuple[str, ...] = ()
     interval: float | None = None
     accept_new: bool = False
+    ask_password: bool = False
     store: str | None = None
     time_zone: str | None = None
     log_file: Path | None = None
@@ -75,9 +76,8 @@ _OPTIONS = (
     click.option(
         "--ssh-config-hosts", metavar="PATTERN", multiple=True, help="Hosts of ~/.ssh/config to watch, such as 'web*'."
     ),
-    click.option("-n", "--interval", type=Seconds(), metavar="TIME", help="How often machines are asked: 5s, 1m."),
     click.option("--accept-new", is_flag=True, help="Record unknown host keys in whotop's own known_hosts."),
-    click.option("--store", metavar="FILE", help="Where what happened is kept."),
+    click.option("-k", "--ask-password", is_flag=True, help="Ask for one password, for machines that take no key."),
     click.option("--time-zone", metavar="ZONE", help="Time zone for all times shown, such as Europe/Berlin."),
     click.option("--log-file", type=_FILE, metavar="FILE", help="File that takes what whotop and libraries say."),
     click.option("-v", "--verbose", is_flag=True, help="Say more in the log file."),
@@ -85,12 +85,15 @@ _OPTIONS = (
 
 
 def config_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give ``command`` the shared options, as one argument named ``chosen``."""
+    """Give ``command`` the shared options, as one argument named ``chosen``.
+
+    What else of ``ConfigOptions`` a command offers above this line is gathered too.
+    """
     names = [field.name for field in dataclasses.fields(ConfigOptions)]
 
     @functools.wraps(command)
     def gathered(**parameters: Any) -> Any:
-        chosen = ConfigOptions(**{name: parameters.pop(name) for name in names})
+        chosen = ConfigOptions(**{name: parameters.pop(name) for name in names if name in parameters})
         return command(chosen=chosen, **parameters)
 
     for option in reversed(_OPTIONS):

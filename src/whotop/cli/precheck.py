@@ -6,8 +6,9 @@ import os
 from pathlib import Path
 
 from whotop.cli.prepare import Prepared
-from whotop.config.key_files import is_encrypted
+from whotop.config.key_files import check_key_file
 from whotop.config.places import default_store
+from whotop.config.ssh_config import USER_FILE, ssh_config_files
 from whotop.errors import ConfigError
 
 
@@ -21,8 +22,9 @@ def check_before_start(prepared: Prepared) -> None:
 def check_keys_and_passwords(prepared: Prepared) -> None:
     """Raise ConfigError for a key that cannot be read or a password that is not there."""
     for key in {key for target in prepared.targets for key in target.identity_files}:
-        is_encrypted(Path(key))
+        check_key_file(Path(key))
     _check_passwords(prepared)
+    _check_ssh_config(prepared)
 
 
 def store_place(prepared: Prepared) -> str:
@@ -41,6 +43,12 @@ def _check_passwords(prepared: Prepared) -> None:
                 place="password_environment",
                 mend=f"export {name} before whotop starts",
             )
+
+
+def _check_ssh_config(prepared: Prepared) -> None:
+    for file in ssh_config_files(prepared.settings.ssh_config)[:1]:
+        if file != USER_FILE.expanduser() and not file.is_file():
+            raise ConfigError(f"there is no file {file}", file=str(prepared.file or ""), place="ssh_config")
 
 
 def _check_store(prepared: Prepared) -> None:

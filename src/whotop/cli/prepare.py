@@ -11,12 +11,14 @@ from datetime import tzinfo
 from pathlib import Path
 
 from whotop.cli.options import ConfigOptions
+from whotop.config.decode import decode
 from whotop.config.lines import with_line
 from whotop.config.load import find_file, load_settings
 from whotop.config.machines import configured_machines
 from whotop.config.select import select_machines
 from whotop.config.settings import Settings
 from whotop.config.zones import zone_named
+from whotop.core.rules import RuleSettings
 from whotop.errors import ConfigError
 from whotop.model import Target
 
@@ -31,6 +33,9 @@ class Prepared:
     """The configuration file that counted."""
     zone: tzinfo
     """The viewer's."""
+    rules: RuleSettings
+    ask_password: bool
+    """Whether a password is to be asked for."""
 
 
 def prepare(words: Sequence[str], chosen: ConfigOptions) -> Prepared:
@@ -40,9 +45,11 @@ def prepare(words: Sequence[str], chosen: ConfigOptions) -> Prepared:
         settings = chosen.applied_to(load_settings(file))
         machines = configured_machines(settings, str(file or ""))
         zone = _zone(settings, file, chosen)
+        rules = decode(settings.rules, RuleSettings, file=str(file or ""), place="rules")
     except ConfigError as error:
         raise with_line(error) from None
-    return Prepared(settings, select_machines(words, machines, settings), file, zone)
+    targets = select_machines(words, machines, settings)
+    return Prepared(settings, targets, file, zone, rules, chosen.ask_password)
 
 
 def _zone(settings: Settings, file: Path | None, chosen: ConfigOptions) -> tzinfo:

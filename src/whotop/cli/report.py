@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import rich_click as click
 
 from whotop.cli.options import ConfigOptions, config_options
-from whotop.cli.prepare import Prepared, prepare
 from whotop.errors import UsageError
 
 if TYPE_CHECKING:
+    from whotop.cli.prepare import Prepared
+    from whotop.cli.secrets import Secrets
     from whotop.core.report import Report
 
 FORMATS = ("text", "markdown", "json", "csv", "html", "pdf")
@@ -55,6 +56,7 @@ def report(
         raise UsageError("--at needs a FILE of events: a poll knows only now")
     from whotop.cli.log import start_log
     from whotop.cli.precheck import check_keys_and_passwords
+    from whotop.cli.prepare import prepare
 
     prepared = prepare(what, chosen)
     start_log(prepared.settings, chosen)
@@ -64,16 +66,16 @@ def report(
 
 def report_machines(prepared: Prepared, wanted_format: str = "text", output: Path | None = None) -> int:
     """Poll every machine once and print; 3 when some could not be reached, which standard error names."""
-    from whotop.cli.passphrases import ask_passphrases
+    from whotop.cli.secrets import ask_secrets
 
-    polled = poll(prepared, ask_passphrases(prepared))
+    polled = poll(prepared, ask_secrets(prepared))
     _print(polled, wanted_format, output)
     for machine in polled.not_reached:
         print(f"whotop: {machine.name} not reached: {machine.reason}", file=sys.stderr)
     return NOT_REACHED if polled.not_reached else 0
 
 
-def poll(prepared: Prepared, passphrases: dict[Path, str]) -> Report:
+def poll(prepared: Prepared, secrets: Secrets) -> Report:
     """One reading of every machine."""
     raise UsageError("this build polls no machines")
 
@@ -98,7 +100,9 @@ def _of_files(what: Sequence[str], at: str | None, chosen: ConfigOptions) -> Rep
         at_us = None if at is None else parse_moment(at, SystemClock().now_us(), zone)
     except ValueError as error:
         raise UsageError(str(error)) from None
-    made, _unmatched = report_files(what, at_us, zone)
+    made, unmatched = report_files(what, at_us, zone)
+    if unmatched:
+        print(f"whotop: logouts without a login: {unmatched}", file=sys.stderr)
     return made
 
 

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from pathlib import Path
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import msgspec
 import rich_click as click
 
-from whotop.cli.options import ConfigOptions, config_options
+from whotop.cli.options import ConfigOptions, Seconds, config_options
 from whotop.cli.prepare import Prepared, prepare
+
+if TYPE_CHECKING:
+    from whotop.cli.secrets import Secrets
 
 
 @click.command()
 @click.argument("machines", nargs=-1, metavar="[MACHINE]...")
+@click.option("-n", "--interval", type=Seconds(), metavar="TIME", help="How often machines are asked: 5s, 1m.")
+@click.option("--store", metavar="FILE", help="Where what happened is kept, instead of the usual place.")
 @config_options
 @click.option("--theme", metavar="NAME", help="Colour theme; `t` on the screen shows them all.")
 @click.option("--report", metavar="FILE", help="Leave the snapshot report here; its ending names the format.")
@@ -29,8 +35,8 @@ def watch(
     output is no terminal, one report is printed instead.
     """
     from whotop.cli.log import start_log
-    from whotop.cli.passphrases import ask_passphrases
     from whotop.cli.precheck import check_before_start
+    from whotop.cli.secrets import ask_secrets
 
     def read() -> Prepared:
         return _with_screen_options(prepare(machines, chosen), theme, report, no_report)
@@ -42,10 +48,10 @@ def watch(
         from whotop.cli.report import report_machines
 
         return report_machines(prepared, "text")
-    return run_screen(prepared, ask_passphrases(prepared), read)
+    return run_screen(prepared, ask_secrets(prepared), read)
 
 
-def run_screen(prepared: Prepared, passphrases: dict[Path, str], read_again: Callable[[], Prepared]) -> int:
+def run_screen(prepared: Prepared, secrets: Secrets, read_again: Callable[[], Prepared]) -> int:
     """Show the screen until it is left; its exit code. ``read_again`` is what SIGHUP calls."""
     from whotop.errors import WhotopError
 
@@ -60,4 +66,4 @@ def _with_screen_options(prepared: Prepared, theme: str | None, report: str | No
     if no_report:
         written = msgspec.structs.replace(written, on_exit=False)
     settings = msgspec.structs.replace(settings, theme=settings.theme if theme is None else theme, report=written)
-    return Prepared(settings, prepared.targets, prepared.file, prepared.zone)
+    return replace(prepared, settings=settings)

@@ -1,7 +1,8 @@
 """From a parsed TOML table to a frozen struct, with errors that name the field and the mend.
 
 One rule beyond the obvious: a struct's ``limit_seconds: float`` is written ``limit = "5m"``, so that
-code keeps its units in names and files read like prose. A list may be written as its only element.
+code keeps its units in names and files read like prose; ``window_start_seconds`` (since 1970) is
+written ``window_start = 2026-11-01T00:00:00Z``. A list may be written as its only element.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 import difflib
 import re
 import types
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 import msgspec
@@ -20,6 +22,7 @@ from whotop.errors import ConfigError
 Shape = TypeVar("Shape", bound=msgspec.Struct)
 
 _SECONDS = "_seconds"
+_START_SECONDS = "_start_seconds"
 _SECRETS = {"password", "passphrase", "ssh_password", "ansible_password", "ansible_ssh_pass"}
 _KINDS = {"int": "a whole number", "float": "a number", "str": "text", "bool": "true or false"}
 _KINDS |= {"array": "a list", "object": "a table", "datetime": "a date", "date": "a date", "time": "a time"}
@@ -52,12 +55,17 @@ def _struct(table: object, shape: type[Shape], place: str) -> Shape:
         if key not in fields:
             raise _unknown(key, fields, inner)
         field = fields[key]
-        is_duration = field.name.endswith(_SECONDS)
-        values[field.name] = (_duration if is_duration else _value)(value, field.type, inner)
+        values[field.name] = _reader(field.name)(value, field.type, inner)
     for key, field in fields.items():
         if field.required and field.name not in values:
             raise _WrongError(place, f'"{key}" is missing')
     return shape(**values)
+
+
+def _reader(name: str) -> Callable[[object, Any, str], object]:
+    if name.endswith(_START_SECONDS):
+        return _moment
+    return _duration if name.endswith(_SECONDS) else _value
 
 
 def _value(value: object, kind: Any, place: str) -> object:
@@ -107,6 +115,12 @@ def _duration(value: object, kind: Any, place: str) -> float:
         if limit.le is not None and seconds > limit.le:
             raise _WrongError(place, f'"{value}" is too long', mend=f"at most {format_duration(limit.le)}")
     return seconds
+
+
+def _moment(value: object, _kind_of_field: Any, place: str) -> float:
+    if not isinstance(value, datetime) or value.tzinfo is None:
+        raise _WrongError(place, f"expected a time with its offset, got {_kind(value)}", "such as 2026-11-01T00:00:00Z")
+    return value.timestamp()
 
 
 def _limits(kind: Any) -> Iterable[msgspec.Meta]:

@@ -20,6 +20,7 @@ Port = Annotated[int, Meta(ge=1, le=65_535)]
 Interval = Annotated[float, Meta(ge=0.2, le=86_400)]
 Kept = Annotated[float, Meta(ge=60)]
 Line = Annotated[str, Meta(min_length=1, max_length=4_096)]
+ReportFormat = Literal["text", "markdown", "json", "csv", "html", "pdf"]
 HostKeys = Literal["strict", "accept-new"]
 
 
@@ -90,6 +91,8 @@ class ReportTable(Table, frozen=True, kw_only=True):
 
     file: str = ""
     """File to write it to; its ending names the format: .txt, .md, .json, .csv, .html, .pdf."""
+    format: ReportFormat | None = None
+    """Format of snapshots and of reports left without a `file`; else that of `file`, or text."""
     on_exit: bool = True
     """Whether a report is left at all; `--no-report` says no for once."""
 

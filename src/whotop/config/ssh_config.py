@@ -18,6 +18,8 @@ from whotop.errors import ConfigError
 INCLUDE_DEPTH_MAX = 16
 """OpenSSH's own limit (readconf.c, READCONF_MAX_DEPTH)."""
 SIZE_MAX_BYTES = 4 << 20
+USER_FILE = Path("~/.ssh/config")
+SYSTEM_FILE = Path("/etc/ssh/ssh_config")
 
 _WORD = re.compile(r'"([^"]*)"|([^\s"]+)')
 _PATTERN_CHARACTERS = frozenset("*?!")
@@ -45,15 +47,12 @@ def named_hosts(file: Path, patterns: Iterable[str]) -> list[str]:
     return [host for host in known if host in chosen]
 
 
-def identity_files(file: Path) -> list[Path]:
-    """Every private key that ``file`` names, whichever host it is for."""
-    return [
-        Path(argument).expanduser()
-        for keyword, arguments in _lines(file, depth=0)
-        if keyword == "identityfile"
-        for argument in arguments[:1]
-        if "%" not in argument and argument.lower() != "none"
-    ]
+def ssh_config_files(named: str) -> tuple[Path, ...]:
+    """The files that are honoured: the user's, then the system's; one of one's own alone, as with ``ssh -F``."""
+    if not named:
+        return ()
+    file = Path(named).expanduser()
+    return (file, SYSTEM_FILE) if file == USER_FILE.expanduser() else (file,)
 
 
 def _hosts(file: Path, depth: int) -> Iterator[str]:

@@ -1,0 +1,57 @@
+"""Passphrases and a password, asked for before the screen starts: once per key, once in all."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import rich_click as click
+
+from whotop.cli.prepare import Prepared
+from whotop.config.ssh_config import ssh_config_files
+from whotop.errors import UsageError
+from whotop.model import Target
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """What was typed. Never printed, logged, or handed to another process."""
+
+    passphrases: Mapping[Path, str] = field(default_factory=dict, repr=False)
+    """By the encrypted key's file."""
+    passwords: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """By the machine's name."""
+
+
+def ask_secrets(prepared: Prepared) -> Secrets:
+    """Ask for what is needed and neither an agent, the environment nor a command gives.
+
+    Where nobody can be asked, encrypted keys are done without, and the machine's row says so.
+    """
+    passwords = _passwords(prepared) if prepared.ask_password else {}
+    return Secrets(_passphrases(prepared) if sys.stdin.isatty() else {}, passwords)
+
+
+def _passphrases(prepared: Prepared) -> dict[Path, str]:
+    from whotop.collect.passphrases import keys_needing_passphrase
+
+    needed = keys_needing_passphrase(prepared.targets, ssh_config_files(prepared.settings.ssh_config))
+    return {key: secret for key in needed if (secret := _ask(f"Passphrase for {key} (enter to do without)"))}
+
+
+def _passwords(prepared: Prepared) -> dict[str, str]:
+    if not sys.stdin.isatty():
+        raise UsageError("--ask-password needs a terminal (use password_environment or password_command)")
+    password = _ask("Password for the machines")
+    return {target.name: password for target in prepared.targets if password and _takes_a_typed_one(target)}
+
+
+def _takes_a_typed_one(target: Target) -> bool:
+    return not (target.local or target.password_environment or target.password_command)
+
+
+def _ask(question: str) -> str:
+    answer: str = click.prompt(question, default="", hide_input=True, show_default=False, err=True)
+    return answer
