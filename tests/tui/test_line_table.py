@@ -143,6 +143,29 @@ async def test_a_row_that_goes_hands_the_selection_to_the_one_in_its_place() -> 
         assert app.table.selected == "m03"
 
 
+async def test_a_selected_last_row_that_goes_leaves_the_mark_on_the_one_above() -> None:
+    app = Shelf(5)
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("G")
+        app.drawn.clear()
+        app.table.set_order(app.table.keys[:-1])
+        await pilot.pause()
+        assert app.drawn == ["m03"]
+        assert app.lines[4].startswith("▌")
+
+
+async def test_a_new_order_draws_only_the_lines_it_changes() -> None:
+    app = Shelf()
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.pause()
+        app.drawn.clear()
+        keys = list(app.table.keys)
+        keys[3], keys[4] = keys[4], keys[3]
+        app.table.set_order(keys)
+        await pilot.pause()
+        assert app.drawn == ["m04", "m03"]
+
+
 async def test_a_frozen_order_waits_until_it_is_released() -> None:
     app = Shelf()
     async with app.run_test(size=SIZE):
@@ -232,6 +255,18 @@ async def test_a_click_selects_and_tells_the_cell_and_two_open() -> None:
         cells = [(m.key, m.column_key) for m in app.heard if isinstance(m, CellPressed)]
         assert cells == [("m02", "name"), ("m04", "name")]
         assert [message.key for message in app.heard if isinstance(message, Opened)] == ["m04"]
+
+
+async def test_two_clicks_do_not_open_a_row_that_slid_under_the_pointer_between_them() -> None:
+    app = Shelf()
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.click(app.table, offset=(4, 3))
+        app.table.set_order([*reversed(app.table.keys)])
+        await pilot.pause()
+        app.table.scroll_to(y=0, animate=False)
+        await pilot.pause()
+        await pilot.click(app.table, offset=(4, 3))
+        assert not [message for message in app.heard if isinstance(message, Opened)]
 
 
 async def test_a_click_on_a_title_asks_to_sort_where_that_is_possible() -> None:

@@ -13,8 +13,7 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import BindingType
-from textual.geometry import Region, Size
-from textual.scroll_view import ScrollView
+from textual.reactive import var
 from textual.strip import Strip
 
 from whotop.tui.actions import bindings
@@ -23,13 +22,12 @@ from whotop.tui.redraw_limit import RedrawLimit
 from whotop.tui.roles import RowState
 from whotop.tui.row_painter import RowPainter
 from whotop.tui.row_strip import Cells
+from whotop.tui.row_window import HEADER_LINES, RowWindow
 from whotop.tui.selection import Key, Rows
 from whotop.tui.table_messages import CellPressed, HeaderPressed, Opened, SelectionChanged
 
-HEADER_LINES = 1
 
-
-class LineTable(ScrollView, can_focus=True):
+class LineTable(RowWindow, can_focus=True):
     """A table of ``columns`` whose cells ``cells_of(key)`` gives: a list of spans for each column.
 
     ``empty`` is the line shown where there are no rows. Selection is a key: when the order changes
@@ -37,15 +35,14 @@ class LineTable(ScrollView, can_focus=True):
     empty list lets the cell on its left run on into it.
     """
 
-    DEFAULT_CSS = """
-    LineTable {
-        overflow-x: hidden;
-        overflow-y: auto;
-        scrollbar-size-vertical: 1;
-        height: 1fr;
-    }
-    """
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("table")]
+
+    sort_key: var[str] = var("", init=False)
+    """The key of the column whose title carries the arrow; "" for none."""
+    sort_reverse: var[bool] = var(False, init=False)
+    """Whether the arrow points down: greatest first."""
+    empty: var[str] = var("", init=False)
+    """The line shown where there are no rows."""
 
     def __init__(
         self,
@@ -59,34 +56,37 @@ class LineTable(ScrollView, can_focus=True):
         self.follow = False
         """Whether the view goes after the selected row even when it was out of sight."""
         self._painter = RowPainter(self, columns, cells_of)
-        self._empty = empty
+        self.set_reactive(LineTable.empty, empty)
         self._rows = Rows()
         self._waiting: Sequence[Key] | None = None
         self._order_frozen = False
         self._holds_line = False
-        self._sort_key = ""
-        self._sort_reverse = False
         self._matches: Collection[Key] = frozenset()
         self._limit = RedrawLimit(self, self._redraw)
 
     def set_order(self, keys: Sequence[Key]) -> None:
-        """Show these rows in this order; the sequence is kept, not copied. Waits while frozen."""
+        """Show these rows in this order, or as soon as it is no longer frozen.
+
+        The sequence is kept, not copied: give a new one each time. A row that keeps its line is not
+        drawn again for it; ``touch`` it if its content has changed as well.
+        """
         if self._order_frozen:
             self._waiting = keys
             return
-        selected, was_in_sight = self._rows.selected, self._is_in_sight(self._rows.index)
-        seen, first = self._keys_in_sight(), self.scroll_offset.y
+        selected, was_in_sight = self._rows.selected, self.is_in_sight(self._rows.index)
+        seen, first = self._keys_in_sight(), self.first_row
         moved = self._rows.reorder(keys)
-        self.virtual_size = Size(0, len(keys) + HEADER_LINES)
+        self.make_room(len(keys))
         if self.follow or (self._holds_line and was_in_sight):
-            self.scroll_to(y=self.scroll_offset.y + moved, animate=False, force=True)
+            self.scroll_rows(moved)
         if self.follow:
-            self._bring_into_sight()
-        if first == self.scroll_offset.y and seen and keys:
+            self.bring_into_sight(self._rows.index)
+        if first == self.first_row and seen and keys:
             self._refresh_differences(seen, self._keys_in_sight())
         else:
             self.refresh()
         if self._rows.selected != selected:
+            self.refresh_row(self._rows.index)
             self.post_message(SelectionChanged(self, self._rows.selected))
 
     def touch(self, keys: Iterable[Key]) -> None:
@@ -141,35 +141,17 @@ class LineTable(ScrollView, can_focus=True):
             waiting, self._waiting = self._waiting, None
             self.set_order(waiting)
 
-    @property
-    def sort_key(self) -> str:
-        """The key of the column whose title carries the arrow; "" for none."""
-        return self._sort_key
+    def watch_sort_key(self) -> None:
+        """Draw the titles again."""
+        self.refresh_line(0)
 
-    @sort_key.setter
-    def sort_key(self, column_key: str) -> None:
-        self._sort_key = column_key
-        self._refresh_line(0)
+    def watch_sort_reverse(self) -> None:
+        """Draw the titles again."""
+        self.refresh_line(0)
 
-    @property
-    def sort_reverse(self) -> bool:
-        """Whether the arrow points down: greatest first."""
-        return self._sort_reverse
-
-    @sort_reverse.setter
-    def sort_reverse(self, reverse: bool) -> None:
-        self._sort_reverse = reverse
-        self._refresh_line(0)
-
-    @property
-    def empty(self) -> str:
-        """The line shown where there are no rows."""
-        return self._empty
-
-    @empty.setter
-    def empty(self, text: str) -> None:
-        self._empty = text
-        self._refresh_line(HEADER_LINES)
+    def watch_empty(self) -> None:
+        """Draw the first line below the titles again."""
+        self.refresh_line(HEADER_LINES)
 
     def text_of(self, key: Key) -> str:
         """The visible columns of a row as plain text, two spaces between them."""
@@ -182,12 +164,12 @@ class LineTable(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """Draw one line: the titles, a row, or what says that there is none."""
         if y < HEADER_LINES:
-            return self._painter.header(self._sort_key, descending=self._sort_reverse)
-        index = y - HEADER_LINES + self.scroll_offset.y
+            return self._painter.header(self.sort_key, descending=self.sort_reverse)
+        index = y - HEADER_LINES + self.first_row
         if index < len(self._rows.keys):
             key = self._rows.keys[index]
             return self._painter.row(key, self._state_of(key), is_match=key in self._matches)
-        return self._painter.words(self._empty if y == HEADER_LINES and not self._rows.keys else "")
+        return self._painter.words(self.empty if y == HEADER_LINES and not self._rows.keys else "")
 
     def _state_of(self, key: Key) -> RowState:
         if key != self._rows.selected:
@@ -202,45 +184,24 @@ class LineTable(ScrollView, can_focus=True):
     def _redraw(self, keys: set[Key]) -> None:
         for line, key in enumerate(self._keys_in_sight(), HEADER_LINES):
             if key in keys:
-                self._refresh_line(line)
+                self.refresh_line(line)
 
     def _refresh_differences(self, before: Sequence[Key], after: Sequence[Key]) -> None:
         for line, (old, new) in enumerate(zip_longest(before, after), HEADER_LINES):
             if old != new:
-                self._refresh_line(line)
+                self.refresh_line(line)
 
     def _keys_in_sight(self) -> Sequence[Key]:
-        first = self.scroll_offset.y
-        return self._rows.keys[first : first + self._lines_of_rows]
-
-    def _refresh_line(self, y: int) -> None:
-        self.refresh(Region(0, y, self.size.width, 1))
-
-    def _refresh_row(self, index: int) -> None:
-        if self._is_in_sight(index):
-            self._refresh_line(index - self.scroll_offset.y + HEADER_LINES)
-
-    @property
-    def _lines_of_rows(self) -> int:
-        return max(self.size.height - HEADER_LINES, 0)
-
-    def _is_in_sight(self, index: int) -> bool:
-        return 0 <= index - self.scroll_offset.y < self._lines_of_rows
-
-    def _bring_into_sight(self) -> None:
-        index, first, lines = self._rows.index, self.scroll_offset.y, self._lines_of_rows
-        if index < first:
-            self.scroll_to(y=index, animate=False, force=True)
-        elif lines and index >= first + lines:
-            self.scroll_to(y=index - lines + 1, animate=False, force=True)
+        first = self.first_row
+        return self._rows.keys[first : first + self.lines_of_rows]
 
     def _moved_from(self, before: int) -> None:
         self._holds_line = True
         if self._rows.index == before:
-            return self._bring_into_sight()
-        self._refresh_row(before)
-        self._bring_into_sight()
-        self._refresh_row(self._rows.index)
+            return self.bring_into_sight(self._rows.index)
+        self.refresh_row(before)
+        self.bring_into_sight(self._rows.index)
+        self.refresh_row(self._rows.index)
         self.post_message(SelectionChanged(self, self._rows.selected))
         return None
 
@@ -259,10 +220,10 @@ class LineTable(ScrollView, can_focus=True):
         """Open the selected row; one out of sight is only brought into it: nothing opens unseen."""
         if self._rows.selected is None:
             return
-        if self._is_in_sight(self._rows.index):
+        if self.is_in_sight(self._rows.index):
             self.post_message(Opened(self, self._rows.selected))
         else:
-            self._bring_into_sight()
+            self.bring_into_sight(self._rows.index)
 
     def action_move(self, rows: int) -> None:
         """Select the row that many below (above if negative)."""
@@ -270,8 +231,8 @@ class LineTable(ScrollView, can_focus=True):
 
     def action_move_pages(self, pages: float) -> None:
         """Move by a part of what is in sight, view and selection together."""
-        rows = round(pages * self._lines_of_rows)
-        self.scroll_to(y=self.scroll_offset.y + rows, animate=False, force=True)
+        rows = round(pages * self.lines_of_rows)
+        self.scroll_rows(rows)
         self._select_at(self._rows.index + rows)
 
     def action_top(self) -> None:
@@ -293,12 +254,12 @@ class LineTable(ScrollView, can_focus=True):
             if column is not None and column.sortable:
                 self.post_message(HeaderPressed(self, column.key))
             return
-        index = offset.y - HEADER_LINES + self.scroll_offset.y
+        index = offset.y - HEADER_LINES + self.first_row
         if index >= len(self._rows.keys):
             return
+        key, before = self._rows.keys[index], self._rows.selected
         self._select_at(index)
-        key = self._rows.keys[index]
-        if event.chain == 2:
+        if event.chain == 2 and key == before:  # not what slid under the pointer between the clicks
             self.post_message(Opened(self, key))
         elif column is not None:
             self.post_message(CellPressed(self, key, column.key))
