@@ -165,3 +165,7 @@ class SimulatedMachine:
             moment += round(self.random.expovariate(1 / 100) * MINUTE_US)
         for stay in sorted((stay for stay in self.stays if stay.leave_us <= now_us), key=lambda s: s.leave_us):
             self.leave(stay, stay.leave_us)
+        for _ in range(round(self.random.expovariate(1 / (10 * self.character.logins_per_minute)))):
+            login_us = now_us - round(self.random.uniform(1, 90) * MINUTE_US)
+            self.arrive(somebody(self.random), login_us)
+            self.stays[-1].leave_us = now_us + round(self.random.uniform(0.3, 40) * MINUTE_US)

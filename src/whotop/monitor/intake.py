@@ -158,12 +158,11 @@ class Intake:
             seen_us=received_us,
             skew_us=watched.skew_us,
         )
-        oldest_us = received_us - HISTORY_US
-        for event in events:
-            if standing is Standing.HISTORY and event.time_us < oldest_us:
-                continue
-            if self._judgement.event(event, received_us):
-                watched.unlisted_us = max(event.time_us, watched.unlisted_us or 0)
+        if standing is Standing.HISTORY:
+            events = [event for event in events if event.time_us >= received_us - HISTORY_US]
+        latest_us = self._judgement.events(events, received_us)
+        if latest_us is not None:
+            watched.unlisted_us = max(latest_us, watched.unlisted_us or 0)
         watched.cursors[records.origin] = records.cursor
         acknowledge, offset = self.acknowledge, records.cursor.offset
         self._outlet.cursor(
@@ -212,7 +211,7 @@ class Intake:
             reports += utmp.live_reports(
                 sessions.utmp, name, terminals, boot_id=boot_id, seen_us=received_us, skew_us=watched.skew_us
             )
-        return reports
+        return [_with_standing(report, watched) for report in reports]
 
     def _with_boot(self, watched: Watched, now_us: int) -> Machine:
         """The machine as judged, with what the reading says of its clock and its boot."""
@@ -231,6 +230,13 @@ class Intake:
         watched.machine = machine
         self._outlet.machine(machine)
         self._judgement.machine(machine, now_us)
+
+
+def _with_standing(report: Event, watched: Watched) -> Event:
+    """Who was there before this connection began is history, or came late if we had watched before."""
+    if report.fleet_time_us >= watched.contact.since_us:
+        return report
+    return msgspec.structs.replace(report, standing=Standing.LATE if watched.was_known else Standing.HISTORY)
 
 
 def _standing(records: Records) -> Standing:

@@ -6,7 +6,7 @@ depends on the order of events across machines waits for stragglers in the hold-
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from whotop.clock import DAY_US, SECOND_US
 from whotop.core.holdback import Holdback
@@ -37,21 +37,21 @@ class Judgement:
             if session.standing is not Standing.HISTORY:
                 self._alerts(self._rules.on_login(_login_of(session), now_us))
 
-    def event(self, event: Event, now_us: int) -> bool:
-        """Take in one event; whether it opened a session that is open still."""
-        opened = False
-        for transition in self._tracker.apply(event):
-            self._hand_on(transition, now_us)
-            session = transition.session
-            opened = opened or (session is not None and session.is_open and event.kind is EventKind.LOGIN)
-        return opened
+    def events(self, events: Iterable[Event], now_us: int) -> int | None:
+        """Take in events in their order.
+
+        Gives the time of the latest login among them whose session is open still, if there is one.
+        """
+        tracker = self._tracker
+        transitions = [transition for event in events for transition in tracker.apply(event)]
+        sessions = self._hand_on(transitions, now_us)
+        return max((session.login_us for session in sessions if session.is_open), default=None)
 
     def live_list(
         self, machine: str, boot_id: str, reports: list[Event], clock_us: int, now_us: int, skew_us: int
     ) -> None:
         """Take in a machine's full list of open sessions, as it stood at ``clock_us`` by its own clock."""
-        for transition in self._tracker.observe(machine, boot_id, reports, clock_us, now_us, skew_us):
-            self._hand_on(transition, now_us)
+        self._hand_on(self._tracker.observe(machine, boot_id, reports, clock_us, now_us, skew_us), now_us)
 
     def sample(self, sample: Sample, now_us: int) -> None:
         """A new sample."""
@@ -80,14 +80,19 @@ class Judgement:
         for login in self._holdback.flush():
             self._alerts(self._rules.on_login(login, now_us))
 
-    def _hand_on(self, transition: Transition, now_us: int) -> None:
-        session, event = transition.session, transition.event
-        if session is not None and (session.is_open or session.standing is not Standing.HISTORY):
+    def _hand_on(self, transitions: Iterable[Transition], now_us: int) -> Collection[Session]:
+        """Pass on events as they come, and each session once, as it is at the end: those are returned."""
+        sessions: dict[bytes, Session] = {}
+        for transition in transitions:
+            if transition.session is not None:
+                sessions[transition.session.key] = transition.session
+            if transition.event is not None:
+                self._event(transition.event, now_us)
+        for session in sessions.values():
             self._outlet.session(session)
-        elif session is not None:
-            self._outlet.past_session(session)
-        if event is None:
-            return
+        return sessions.values()
+
+    def _event(self, event: Event, now_us: int) -> None:
         if event.standing is Standing.HISTORY and event.fleet_time_us < now_us - RECENT_US:
             self._outlet.past_event(event)
             return

@@ -50,6 +50,8 @@ class Outlet:
 
     def __init__(self, publisher: Publisher, writer: Writer | None) -> None:
         self._publisher, self._writer = publisher, writer
+        self._shown: set[bytes] = set()
+        """Sessions that the feed shows as open."""
 
     def machine(self, machine: Machine) -> None:
         """A machine is new or different."""
@@ -71,10 +73,22 @@ class Outlet:
             self._writer.sample(sample, len(open_sessions) if open_sessions else 0)
 
     def session(self, session: Session) -> None:
-        """A session opened, got better known, or ended."""
-        self._publisher.add(SessionChanged(session))
+        """A session that opened, got better known, or ended.
+
+        One that was over before we looked is kept; the feed is told only where it is a last login.
+        """
+        if session.is_open:
+            self._shown.add(session.key)
+        if session.key in self._shown or self._is_last_login(session):
+            self._publisher.add(SessionChanged(session))
+        if not session.is_open:
+            self._shown.discard(session.key)
         if self._writer is not None:
             self._writer.session(session)
+
+    def _is_last_login(self, session: Session) -> bool:
+        newest = self._publisher.fleet.last_logins.get(session.machine)
+        return newest is None or newest.login_us <= session.login_us
 
     def event(self, event: Event) -> None:
         """An event, or a correction of one."""
@@ -84,19 +98,13 @@ class Outlet:
 
     def restored(self, session: Session) -> None:
         """A session that the store has already."""
+        if session.is_open:
+            self._shown.add(session.key)
         self._publisher.add(SessionChanged(session))
 
     def restored_alert(self, alert: Alert) -> None:
         """An alert that the store has already."""
         self._publisher.add(AlertChanged(alert))
-
-    def past_session(self, session: Session) -> None:
-        """A session that was over before we looked: kept; the feed is told where it is a last login."""
-        newest = self._publisher.fleet.last_logins.get(session.machine)
-        if newest is None or newest.login_us < session.login_us:
-            self._publisher.add(SessionChanged(session))
-        if self._writer is not None:
-            self._writer.session(session)
 
     def past_event(self, event: Event) -> None:
         """An event of long ago: kept, and shown only where the past is asked for."""

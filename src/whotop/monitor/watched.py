@@ -37,6 +37,8 @@ class Watched:
     reading: Reading | None = None
     sample: Sample | None = None
     live_list: LiveList | None = None
+    was_known: bool = False
+    """It had been watched before this connection."""
     unlisted_us: int | None = None
     """When a session began (by the machine's clock) of which records told but no list of open sessions yet."""
     ordinals: dict[str, Ordinals] = field(default_factory=dict)
@@ -46,6 +48,7 @@ class Watched:
 
     def begin(self, hello: Hello, received_us: int) -> None:
         """A new connection: rates start anew, and so does the measuring of the clock."""
+        self.was_known = self.was_known or self.hello is not None
         self.hello = hello
         self.reading = self.live_list = self.unlisted_us = None
         self._skews_us.clear()
@@ -102,4 +105,6 @@ def watched_from(target: Target, last_known: Machine | None, cursors: Mapping[st
         reason="",
     )
     contact = Contact(last_sample_us=machine.last_sample_us, interval_seconds=target.interval_seconds)
-    return Watched(target, machine, contact, skew_us=machine.skew_us, cursors=dict(cursors))
+    return Watched(
+        target, machine, contact, skew_us=machine.skew_us, cursors=dict(cursors), was_known=last_known is not None
+    )

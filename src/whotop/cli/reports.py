@@ -1,0 +1,82 @@
+"""The reports that the screen leaves: on ctrl+s, on exit, on a signal and after a crash."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from pathlib import Path
+
+from whotop.clock import SECOND_US, Clock
+from whotop.config.places import state_folder
+from whotop.config.settings import ReportTable
+from whotop.core.fleet import Fleet
+from whotop.core.report import Report, report_of_fleet
+from whotop.errors import WhotopError
+
+_ENDINGS = {"markdown": ".md", "text": ".txt"}
+
+
+@dataclass(frozen=True)
+class Reports:
+    """Makes reports of a fleet and puts them where the user said, or else in the state folder."""
+
+    table: ReportTable
+    zone: tzinfo
+    clock: Clock
+    watched_from_us: int
+
+    def of(self, fleet: Fleet) -> Report:
+        """The fleet as it is now."""
+        return report_of_fleet(fleet, made_us=self.clock.now_us(), zone=self.zone, watched_from_us=self.watched_from_us)
+
+    @property
+    def folder(self) -> Path:
+        """Where snapshots and tables are written."""
+        return Path(self.table.file).expanduser().absolute().parent if self.table.file else _private(state_folder())
+
+    def snapshot(self, fleet: Fleet) -> Path:
+        """Write one now, under a name of its own; returns where. Raises WhotopError."""
+        from whotop.render import write_report
+
+        named = Path(self.table.file)
+        ending = _ENDINGS.get(self.table.format or "", f".{self.table.format}") if self.table.format else named.suffix
+        moment = datetime.fromtimestamp(self.clock.now_us() / SECOND_US, self.zone)
+        name = f"{named.stem or 'whotop'}-{moment:%Y-%m-%d-%H%M%S}{ending or '.txt'}"
+        return write_report(self.of(fleet), self.folder / name)
+
+    def leave(self, fleet: Fleet, *, seen: bool) -> None:
+        """Leave the last one: on the terminal if somebody may read it there, and in a file.
+
+        Without a file of the user's own, one is written only where the terminal does not show all.
+        """
+        if not self.table.on_exit or not fleet.machines:
+            return
+        from whotop.render import exit_text, write_report
+
+        report = self.of(fleet)
+        size = shutil.get_terminal_size()
+        written: Path | None = None
+        try:
+            if self.table.file:
+                written = write_report(report, self.table.file)
+            elif not seen or not _fits(report, size):
+                written = self.snapshot(fleet)
+        except WhotopError as error:
+            print(f"whotop: {error}", file=sys.stderr)
+        if seen:
+            sys.stdout.write(exit_text(report, size.lines, written, size.columns))
+
+
+def _fits(report: Report, size: os.terminal_size) -> bool:
+    from whotop.render import exit_text
+
+    whole = exit_text(report, 100_000, None, size.columns)
+    return exit_text(report, size.lines, None, size.columns) == whole
+
+
+def _private(folder: Path) -> Path:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder

@@ -1,0 +1,92 @@
+"""The screen, from its first paint to the report that it leaves."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+import termios
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Protocol
+
+from whotop.cli.reports import Reports
+from whotop.clock import Clock
+from whotop.core.feed import Feed
+from whotop.core.fleet import Fleet
+from whotop.tui.app import WhotopApp
+from whotop.tui.options import ScreenOptions
+
+SIGNALLED = 130
+
+
+class Watchable(Protocol):
+    """What the screen shows: opened behind the first paint, closed at the end."""
+
+    async def open(self) -> Feed:
+        """Begin to watch."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of everything."""
+        ...
+
+
+class Screen:
+    """Runs the app on the terminal, minds the signals, leaves the report."""
+
+    def __init__(
+        self,
+        watch: Watchable,
+        options: ScreenOptions,
+        reports: Reports,
+        clock: Clock,
+        reload: Callable[[], Awaitable[str]] | None = None,
+    ) -> None:
+        self._watch, self._reports, self._reload = watch, reports, reload
+        self._gone = False
+        """The terminal has hung up, or somebody wants us to end: nobody reads what we print."""
+        self._signalled = False
+        snapshot = self._snapshot if reports.table.on_exit else None
+        self._app = WhotopApp(watch.open, clock=clock, options=options, snapshot=snapshot)
+
+    def run(self) -> int:
+        """Show it until it is left; the exit code."""
+        try:
+            asyncio.run(self._run())
+        finally:
+            with contextlib.suppress(OSError):
+                self._reports.leave(self._app.fleet, seen=not self._gone)
+        if self._signalled:
+            return SIGNALLED
+        return self._app.return_code or 0
+
+    async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGTERM, self._terminate)
+        loop.add_signal_handler(signal.SIGHUP, self._hang_up)
+        try:
+            await self._app.run_async()
+        finally:
+            await self._watch.close()
+
+    def _terminate(self) -> None:
+        self._gone = self._signalled = True
+        self._app.exit(return_code=SIGNALLED)
+
+    def _hang_up(self) -> None:
+        """SIGHUP means "read the configuration again" as long as there is a terminal."""
+        try:
+            termios.tcgetattr(sys.__stdin__.fileno() if sys.__stdin__ else 0)
+        except (termios.error, OSError, ValueError):
+            self._terminate()
+            return
+        self._app.run_worker(self._reload_now())
+
+    async def _reload_now(self) -> None:
+        if self._reload is not None:
+            self._app.notify(await self._reload(), markup=False)
+
+    async def _snapshot(self, fleet: Fleet) -> Path:
+        return await asyncio.to_thread(self._reports.snapshot, fleet)

@@ -1,0 +1,47 @@
+"""One reading of every machine: what ``whotop report`` prints and what a pipe gets."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from whotop.clock import Clock
+from whotop.core.feed import Feed
+from whotop.core.fleet import Fleet
+from whotop.model import MachineState, Target
+from whotop.monitor.opening import WatchSettings, watching
+
+LONGEST_SECONDS = 45.0
+"""A machine that has not answered by then has not been reached."""
+READINGS_APART_SECONDS = 1.0
+"""CPU is what happened between two readings."""
+
+
+async def poll_once(targets: Sequence[Target], settings: WatchSettings, clock: Clock) -> Fleet:
+    """The fleet after every machine has answered twice, or has said why it does not."""
+    import msgspec
+
+    quick = [msgspec.structs.replace(target, interval_seconds=READINGS_APART_SECONDS) for target in targets]
+    fleet = Fleet()
+    async with watching(quick, settings, clock) as feed:
+        try:
+            async with asyncio.timeout(LONGEST_SECONDS):
+                await _until_known(feed, fleet)
+        except TimeoutError:
+            pass
+    return fleet
+
+
+async def _until_known(feed: Feed, fleet: Fleet) -> None:
+    async for batch in feed.batches():
+        fleet.apply(batch)
+        if fleet.machines and all(_is_known(fleet, name) for name in fleet.machines):
+            return
+
+
+def _is_known(fleet: Fleet, name: str) -> bool:
+    machine = fleet.machines[name]
+    if machine.state is MachineState.DOWN:
+        return True
+    sample = fleet.samples.get(name)
+    return machine.state is MachineState.UP and sample is not None and sample.cpu_percent is not None
