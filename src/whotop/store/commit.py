@@ -13,10 +13,11 @@ from whotop.clock import HOUR_US, SECOND_US, Clock
 from whotop.core.feed import MinuteFigures
 from whotop.store import chunks, statements
 from whotop.store.batch import WriteBatch
+from whotop.store.prepared import Row
 from whotop.store.rollup import Rollup
-from whotop.store.rows import Row, alert_row, event_row, session_row
+from whotop.store.rows import alert_row, event_row, session_row
 from whotop.store.samples import SamplePacker
-from whotop.store.schema import collectors, machine_states, revisions, sample_batches, watched
+from whotop.store.schema import collectors, watched
 from whotop.store.storable import json, number, text
 from whotop.store.transaction import Transaction
 from whotop.store.watched import SpanPlan, plan_spans
@@ -26,6 +27,9 @@ MINUTES_AT_ONCE = 500
 SILENCE_US = 5 * SECOND_US
 """How long after its end a minute without a further sample counts as ended."""
 
+ALIVE_US = 3 * SECOND_US
+"""How often a busy writer says that it is there; followers give up after 15 s."""
+
 
 class Committer:
     """Writes batches; remembers from commit to commit what it need not look up again."""
@@ -34,6 +38,7 @@ class Committer:
         self._engine, self._clock, self._rollup = engine, clock, rollup
         self._machine_ids: dict[str, int] = {}
         self._collector_id: int | None = None
+        self._alive_us = 0
         self._watched: frozenset[str] = frozenset()
         self._packer = SamplePacker()
 
@@ -45,7 +50,8 @@ class Committer:
         plan = plan_spans(batch.states, self._watched)
         try:
             async with self._engine.begin() as connection:
-                transaction = await self._begin(connection, batch, now_us)
+                transaction = await self._begin(connection, now_us)
+                await transaction.learn_machines({*_names(batch), *(name for name, _ in minutes)}, self._machine_ids)
                 await _write_machines(transaction, batch, plan)
                 await _write_news(transaction, batch)
                 await self._write_samples(transaction, batch, now_us)
@@ -55,14 +61,15 @@ class Committer:
         except BaseException:
             self._packer.forget()
             raise
-        self._machine_ids, self._collector_id = transaction.machine_ids, transaction.collector_id
-        self._watched = plan.watched
+        self._machine_ids.update(transaction.machine_ids)
+        self._collector_id, self._watched = transaction.collector_id, plan.watched
         self._rollup.forget(len(minutes))
         self._rollup.add(batch.samples)
         return transaction.revision
 
     async def beat(self) -> None:
         """Say that this process still polls, where there is nothing else to say."""
+        self._alive_us = 0
         async with self._engine.begin() as connection:
             collector_id = await self._alive(connection, self._clock.now_us())
         self._collector_id = collector_id
@@ -81,19 +88,16 @@ class Committer:
             )
             await connection.execute(update(watched).where(mine, watched.c.end_us.is_(None)).values(end_us=now_us))
 
-    async def _begin(self, connection: AsyncConnection, batch: WriteBatch, now_us: int) -> Transaction:
-        # The first statement writes, so that the write lock is held before anything is read.
-        bump = update(revisions).values(number=revisions.c.number + 1, time_us=now_us).returning(revisions.c.number)
-        revision = (await connection.execute(bump)).scalar_one()
-        collector_id = await self._alive(connection, now_us)
-        transaction = Transaction(connection, revision, collector_id, dict(self._machine_ids))
-        await transaction.learn_machines(_names(batch))
-        return transaction
+    async def _begin(self, connection: AsyncConnection, now_us: int) -> Transaction:
+        revision = (await connection.execute(statements.NEXT_REVISION, {"now_us": now_us})).scalar_one()
+        return Transaction(connection, revision, await self._alive(connection, now_us))
 
     async def _alive(self, connection: AsyncConnection, now_us: int) -> int:
         if self._collector_id is not None:
-            mine = collectors.c.id == self._collector_id
-            await connection.execute(update(collectors).where(mine).values(alive_us=now_us))
+            if abs(now_us - self._alive_us) >= ALIVE_US:
+                mine = {"mine": self._collector_id, "now_us": now_us}
+                await connection.execute(statements.ALIVE_UPDATE, mine)
+                self._alive_us = now_us
             return self._collector_id
         me = {"host": text(socket.gethostname()), "pid": os.getpid(), "started_us": now_us, "alive_us": now_us}
         return int((await connection.execute(insert(collectors).returning(collectors.c.id), me)).scalar_one())
@@ -102,7 +106,7 @@ class Committer:
         if batch.samples:
             figures = self._packer.pack(batch.samples, transaction.machine_ids, now_us)
             row = {"time_us": now_us, "figures": figures, "revision": transaction.revision}
-            await transaction.connection.execute(insert(sample_batches), row)
+            await transaction.write(statements.SAMPLES_INSERT, [row])
 
 
 def _names(batch: WriteBatch) -> Iterator[str]:
@@ -119,9 +123,9 @@ def _names(batch: WriteBatch) -> Iterator[str]:
 async def _write_machines(transaction: Transaction, batch: WriteBatch, plan: SpanPlan) -> None:
     await transaction.write(statements.MACHINE_UPDATE, _machine_rows(transaction, batch))
     await transaction.write(statements.MACHINE_REMOVAL, _removal_rows(transaction, batch))
-    await transaction.write(insert(machine_states), _state_rows(transaction, batch))
+    await transaction.write(statements.STATE_INSERT, _state_rows(transaction, batch))
     await transaction.write(statements.SPAN_END, _span_end_rows(transaction, plan))
-    await transaction.write(insert(watched), _span_rows(transaction, plan))
+    await transaction.write(statements.SPAN_INSERT, _span_rows(transaction, plan))
 
 
 async def _write_news(transaction: Transaction, batch: WriteBatch) -> None:

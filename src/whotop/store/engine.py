@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, event
+from sqlalchemy import URL, Connection, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -38,15 +38,31 @@ _IN_WORDS = {
 
 
 def make_engine(path: Path) -> AsyncEngine:
-    """An engine on an SQLite file whose transactions begin where SQLAlchemy says so."""
+    """An engine for reading: what one transaction reads belongs to one revision.
+
+    By Python's own rules a transaction begins only at the first write; here it is told to.
+    """
+    engine = _engine(path, isolation_level=None)
+    event.listen(engine.sync_engine, "begin", _begin)
+    return engine
+
+
+def make_writing_engine(path: Path) -> AsyncEngine:
+    """An engine of one connection, whose transactions take the write lock with their first statement.
+
+    That has to be an INSERT, UPDATE or DELETE. A transaction that had read before would be refused at
+    once, without waiting, where another process has written since.
+    """
+    return _engine(path, isolation_level="IMMEDIATE", pool_size=1, max_overflow=0)
+
+
+def _engine(path: Path, *, isolation_level: str | None, **pool: int) -> AsyncEngine:
     engine = create_async_engine(
-        # By Python's own rules a transaction begins only at the first write, and a reader of
-        # several tables would see several revisions: whotop says BEGIN itself.
-        f"sqlite+aiosqlite:///{path}",
-        connect_args={"timeout": BUSY_SECONDS, "isolation_level": None},
+        URL.create("sqlite+aiosqlite", database=str(path)),
+        connect_args={"timeout": BUSY_SECONDS, "isolation_level": isolation_level},
+        **pool,
     )
     event.listen(engine.sync_engine, "connect", _prepare)
-    event.listen(engine.sync_engine, "begin", _begin)
     return engine
 
 
@@ -58,17 +74,7 @@ def _prepare(connection: Any, _record: object) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def for_writing(engine: AsyncEngine) -> AsyncEngine:
-    """The same engine, whose transactions take the write lock before they read anything.
-
-    SQLite refuses at once, without waiting, a transaction that has read and then finds that another
-    process has written.
-    """
-    return engine.execution_options(writes=True)
+    connection.exec_driver_sql("BEGIN")
 
 
 @contextmanager

@@ -17,9 +17,14 @@ def migrate(connection: Connection, place: Path) -> None:
     version = _version(connection)
     if version == SCHEMA_VERSION:
         return
+    if connection.dialect.name == "sqlite":
+        # Two that open a new store at the same time: the second waits here, and finds it made.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        version = _version(connection)
     if version is not None:
         check_version(place, version)
-    _upgrade(connection)
+    if version != SCHEMA_VERSION:
+        _upgrade(connection)
 
 
 def _version(connection: Connection) -> str | None:

@@ -11,65 +11,74 @@ from collections.abc import Iterable
 
 from whotop.clock import MINUTE_US
 from whotop.core.feed import MinuteFigures
-from whotop.model import Sample
-
-
-class _Mean:
-    __slots__ = ("count", "highest", "total")
-
-    def __init__(self) -> None:
-        self.count = 0
-        self.total = 0.0
-        self.highest = 0.0
-
-    def add(self, value: float | None) -> None:
-        if value is not None:
-            self.count += 1
-            self.total += value
-            if self.count == 1 or value > self.highest:
-                self.highest = value
-
-    @property
-    def mean(self) -> float | None:
-        return self.total / self.count if self.count else None
-
-    @property
-    def maximum(self) -> float | None:
-        return self.highest if self.count else None
+from whotop.model import Disk, Sample
 
 
 class _Minute:
-    """One machine's open minute."""
+    """One machine's open minute. Sums are written out: this runs for every sample of the fleet."""
 
-    __slots__ = ("cpu", "disk", "load", "memory", "samples", "sessions_max", "start_us", "swap")
+    __slots__ = (
+        *("cpu_count", "cpu_max", "cpu_sum", "disk_max", "disks", "load_count", "load_max", "load_sum"),
+        *("memory_count", "memory_sum", "samples", "sessions_max", "start_us", "swap_count", "swap_sum"),
+    )
 
     def __init__(self, start_us: int) -> None:
         self.start_us = start_us
         self.samples = self.sessions_max = 0
-        self.cpu, self.memory, self.swap, self.load, self.disk = _Mean(), _Mean(), _Mean(), _Mean(), _Mean()
+        self.cpu_count = self.memory_count = self.swap_count = self.load_count = 0
+        self.cpu_sum = self.memory_sum = self.swap_sum = self.load_sum = 0.0
+        self.cpu_max: float | None = None
+        self.load_max: float | None = None
+        self.disk_max: float | None = None
+        self.disks: tuple[Disk, ...] = ()
 
     def add(self, sample: Sample, session_count: int) -> None:
         self.samples += 1
-        self.cpu.add(sample.cpu_percent)
-        self.memory.add(sample.memory_percent)
-        self.swap.add(sample.swap_percent)
-        self.load.add(sample.load1)
-        self.disk.add(sample.disk_percent)
-        self.sessions_max = max(self.sessions_max, session_count)
+        if session_count > self.sessions_max:
+            self.sessions_max = session_count
+        if (cpu := sample.cpu_percent) is not None:
+            self.cpu_count += 1
+            self.cpu_sum += cpu
+            if self.cpu_max is None or cpu > self.cpu_max:
+                self.cpu_max = cpu
+        if (memory := sample.memory_percent) is not None:
+            self.memory_count += 1
+            self.memory_sum += memory
+        if (swap := sample.swap_percent) is not None:
+            self.swap_count += 1
+            self.swap_sum += swap
+        if (load := sample.load1) is not None:
+            self.load_count += 1
+            self.load_sum += load
+            if self.load_max is None or load > self.load_max:
+                self.load_max = load
+        if sample.disks is not self.disks:
+            self._add_disks(sample)
+
+    def _add_disks(self, sample: Sample) -> None:
+        """Disks are read every 30 s: most samples carry those of the sample before."""
+        self.disks = sample.disks
+        fullest = sample.disk_percent
+        if fullest is not None and (self.disk_max is None or fullest > self.disk_max):
+            self.disk_max = fullest
 
     def figures(self) -> MinuteFigures:
         return MinuteFigures(
             time_us=self.start_us,
             samples=self.samples,
-            cpu_mean=self.cpu.mean,
-            cpu_max=self.cpu.maximum,
-            memory_mean=self.memory.mean,
-            swap_mean=self.swap.mean,
-            load_mean=self.load.mean,
-            load_max=self.load.maximum,
-            disk_max=self.disk.maximum,
+            cpu_mean=_mean(self.cpu_sum, self.cpu_count),
+            cpu_max=self.cpu_max,
+            memory_mean=_mean(self.memory_sum, self.memory_count),
+            swap_mean=_mean(self.swap_sum, self.swap_count),
+            load_mean=_mean(self.load_sum, self.load_count),
+            load_max=self.load_max,
+            disk_max=self.disk_max,
             sessions_max=self.sessions_max,
         )
+
+
+def _mean(total: float, count: int) -> float | None:
+    return total / count if count else None
 
 
 class Rollup:
@@ -78,6 +87,7 @@ class Rollup:
     def __init__(self) -> None:
         self._open: dict[str, _Minute] = {}
         self._ended: deque[tuple[str, MinuteFigures]] = deque()
+        self._looked_us = 0
 
     def add(self, samples: Iterable[tuple[Sample, int]]) -> None:
         """Take in samples, each with its number of open sessions. A new minute ends the one before."""
@@ -91,7 +101,10 @@ class Rollup:
             minute.add(sample, session_count)
 
     def end_before(self, time_us: int) -> None:
-        """End the minutes of machines that have fallen silent."""
+        """End the minutes of machines that have fallen silent: those that were over at ``time_us``."""
+        if time_us - time_us % MINUTE_US == self._looked_us:
+            return
+        self._looked_us = time_us - time_us % MINUTE_US
         for machine in [name for name, minute in self._open.items() if minute.start_us + MINUTE_US <= time_us]:
             self._ended.append((machine, self._open.pop(machine).figures()))
 

@@ -6,15 +6,13 @@ change its meaning unseen.
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 from sqlalchemy import RowMapping
 
 from whotop.model import Alert, Event, EventKind, Level, Origin, Outcome, RawText, Session, Standing
+from whotop.store.prepared import Row
 from whotop.store.storable import json, number, number_or_none, text
 
-Row = dict[str, Any]
 KEY_BYTES = 16
 
 _decode_raw = msgspec.json.Decoder(RawText).decode
@@ -41,14 +39,14 @@ def session_row(session: Session, machine_id: int, revision: int) -> Row:
         "tty": text(session.tty),
         "source": text(session.source),
         "logout_us": logout_us,
-        "outcome": session.outcome.value,
+        "outcome": str(session.outcome),
         "boot_id": text(session.boot_id),
         "session_id": text(session.session_id),
         "leader_pid": number(session.leader_pid),
         "login_pid": number(session.login_pid),
         "service": text(session.service),
-        "origin": session.origin.value,
-        "standing": session.standing.value,
+        "origin": str(session.origin),
+        "standing": str(session.standing),
         "seen_us": number(session.seen_us),
         "skew_us": skew_us,
         "raw": _raw_column(session.raw),
@@ -88,12 +86,12 @@ def event_row(event: Event, machine_id: int, revision: int) -> Row:
     return {
         "key": event.key,
         "machine_id": machine_id,
-        "kind": event.kind.value,
+        "kind": str(event.kind),
         "time_us": time_us,
         "user_name": text(event.user),
         "tty": text(event.tty),
         "source": text(event.source),
-        "origin": event.origin.value,
+        "origin": str(event.origin),
         "session_id": text(event.session_id),
         "leader_pid": number(event.leader_pid),
         "login_pid": number(event.login_pid),
@@ -103,12 +101,12 @@ def event_row(event: Event, machine_id: int, revision: int) -> Row:
         "service": text(event.service),
         "detail": text(event.detail),
         "raw": _raw_column(event.raw),
-        "standing": event.standing.value,
+        "standing": str(event.standing),
         "seen_us": number(event.seen_us),
         "skew_us": skew_us,
         "session_key": event.session_key,
         "duration_us": number_or_none(event.duration_us),
-        "outcome": None if event.outcome is None else event.outcome.value,
+        "outcome": None if event.outcome is None else str(event.outcome),
         "fleet_time_us": number(time_us - skew_us),
         "revision": revision,
     }
@@ -149,7 +147,7 @@ def alert_row(alert: Alert, machine_id: int | None, revision: int) -> Row:
         "key": alert.key,
         "machine_id": machine_id,
         "rule": text(alert.rule),
-        "level": alert.level.value,
+        "level": str(alert.level),
         "subject": text(alert.subject),
         "text": text(alert.text),
         "opened_us": number(alert.opened_us),

@@ -2,7 +2,8 @@
 
 A row each would cost ten times as much to write. The text is a JSON array of arrays; what rarely
 changes (disks, sizes, clock skew, when terminals last had input) is written when it changes and once
-a minute, and carried forward by the reader. Percentages are kept to two decimals, rates to whole bytes.
+a minute, and carried forward by the reader. Percentages are kept to two decimals, rates to
+whole bytes.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ from whotop.store.storable import json
 
 REPEAT_US = MINUTE_US
 """How often what has not changed is written all the same: how far back a new reader has to look."""
+
+
+LastInputs = Sequence[tuple[str, int]]
 
 
 class Still(msgspec.Struct, frozen=True, array_like=True):
@@ -46,7 +50,7 @@ class PackedSample(msgspec.Struct, frozen=True, array_like=True):
     session_count: int
     uptime_seconds: float | None
     still: Still | None = None
-    last_inputs: list[tuple[str, int]] | None = None
+    last_inputs: LastInputs | None = None
 
 
 _decode = msgspec.json.Decoder(list[PackedSample]).decode
@@ -56,7 +60,7 @@ class SamplePacker:
     """Writes batches; knows what it has told of each machine."""
 
     def __init__(self) -> None:
-        self._told: dict[str, tuple[int, Sample]] = {}
+        self._told: dict[str, _Told] = {}
 
     def pack(self, samples: Iterable[tuple[Sample, int]], machine_ids: Mapping[str, int], time_us: int) -> str:
         """The text of a batch at ``time_us``."""
@@ -67,28 +71,55 @@ class SamplePacker:
         self._told.clear()
 
     def _packed(self, sample: Sample, session_count: int, machine_id: int, time_us: int) -> PackedSample:
-        told_us, told = self._told.get(sample.machine, (0, None))
-        is_due = told is None or sample.time_us - told_us >= REPEAT_US
-        still_changed = told is None or is_due or _differs(sample, told)
-        inputs_changed = told is None or is_due or sample.last_inputs != told.last_inputs
-        self._told[sample.machine] = (sample.time_us if is_due else told_us, sample)
+        told = self._told.get(sample.machine)
+        still: Still | None
+        last_inputs: LastInputs | None
+        if told is None or sample.time_us - told.time_us >= REPEAT_US:
+            told = self._told[sample.machine] = _Told(sample)
+            still, last_inputs = _still(sample), _last_inputs(sample)
+        else:
+            still, last_inputs = told.news(sample)
         return PackedSample(
             machine_id,
             sample.time_us - time_us,
-            _rounded(sample.cpu_percent, 2),
-            _rounded(sample.memory_percent, 2),
-            _rounded(sample.swap_percent, 2),
-            _rounded(sample.load1, 2),
-            _rounded(sample.load5, 2),
-            _rounded(sample.load15, 2),
-            _rounded(sample.disk_percent, 2),
-            _rounded(sample.received_bytes_per_second, 0),
-            _rounded(sample.sent_bytes_per_second, 0),
+            _hundredths(sample.cpu_percent),
+            _hundredths(sample.memory_percent),
+            _hundredths(sample.swap_percent),
+            sample.load1,
+            sample.load5,
+            sample.load15,
+            told.disk_percent,
+            _whole(sample.received_bytes_per_second),
+            _whole(sample.sent_bytes_per_second),
             session_count,
-            round(sample.uptime_seconds, 2),
-            _still(sample) if still_changed else None,
-            [(entry.tty, entry.time_us) for entry in sample.last_inputs] if inputs_changed else None,
+            sample.uptime_seconds,
+            still,
+            last_inputs,
         )
+
+
+class _Told:
+    """What a reader knows of one machine by now, and since when all of it."""
+
+    __slots__ = ("disk_percent", "disks", "last_inputs", "sizes", "time_us")
+
+    def __init__(self, sample: Sample) -> None:
+        self.time_us = sample.time_us
+        self.disks, self.last_inputs, self.sizes = sample.disks, sample.last_inputs, _sizes(sample)
+        self.disk_percent = _hundredths(sample.disk_percent)
+
+    def news(self, sample: Sample) -> tuple[Still | None, LastInputs | None]:
+        """Those parts of a sample that a reader does not know yet."""
+        still = last_inputs = None
+        disks_differ = sample.disks is not self.disks and sample.disks != self.disks
+        if disks_differ or _sizes(sample) != self.sizes:
+            self.disks, self.sizes = sample.disks, _sizes(sample)
+            self.disk_percent = _hundredths(sample.disk_percent)
+            still = _still(sample)
+        if sample.last_inputs != self.last_inputs:
+            self.last_inputs = sample.last_inputs
+            last_inputs = _last_inputs(sample)
+        return still, last_inputs
 
 
 class SampleReader:
@@ -139,23 +170,26 @@ class SampleReader:
 _UNKNOWN = Still(0, 0, 0, [])
 
 
-def _differs(sample: Sample, told: Sample) -> bool:
-    return (
-        sample.disks != told.disks
-        or sample.skew_us != told.skew_us
-        or sample.memory_total_bytes != told.memory_total_bytes
-        or sample.cpu_count != told.cpu_count
-    )
+def _sizes(sample: Sample) -> tuple[int, int, int]:
+    return sample.memory_total_bytes, sample.cpu_count, sample.skew_us
 
 
 def _still(sample: Sample) -> Still:
     disks = [(disk.mount, disk.size_bytes, disk.available_bytes, disk.used_percent) for disk in sample.disks]
-    return Still(sample.memory_total_bytes, sample.cpu_count, sample.skew_us, disks)
+    return Still(*_sizes(sample), disks)
+
+
+def _last_inputs(sample: Sample) -> LastInputs:
+    return [(entry.tty, entry.time_us) for entry in sample.last_inputs]
 
 
 def _disk(mount: str, size_bytes: int, available_bytes: int, used_percent: float | None) -> Disk:
     return Disk(mount=mount, size_bytes=size_bytes, available_bytes=available_bytes, used_percent=used_percent or 0.0)
 
 
-def _rounded(value: float | None, decimals: int) -> float | None:
-    return None if value is None else round(value, decimals)
+def _hundredths(value: float | None) -> float | None:
+    return None if value is None else round(value, 2)
+
+
+def _whole(value: float | None) -> float | None:
+    return None if value is None else round(value, 0)

@@ -8,11 +8,33 @@ from __future__ import annotations
 
 from functools import cache
 
-from sqlalchemy import ColumnElement, Table, Update, and_, bindparam, func, or_, update
+from sqlalchemy import ColumnElement, Table, Update, and_, bindparam, func, insert, or_, update
 
 from whotop.model import Outcome, Standing
 from whotop.store.dialect import Excluded, Insert, insert_missing, upsert
-from whotop.store.schema import alerts, cursors, events, machines, sample_chunks, sessions, watched
+from whotop.store.schema import (
+    alerts,
+    collectors,
+    cursors,
+    events,
+    machine_states,
+    machines,
+    revisions,
+    sample_batches,
+    sample_chunks,
+    sessions,
+    watched,
+)
+
+NEXT_REVISION = (
+    update(revisions).values(number=revisions.c.number + 1, time_us=bindparam("now_us")).returning(revisions.c.number)
+)
+
+ALIVE_UPDATE: Update = (
+    update(collectors).where(collectors.c.id == bindparam("mine")).values(alive_us=bindparam("now_us"))
+)
+
+STATE_INSERT, SPAN_INSERT, SAMPLES_INSERT = insert(machine_states), insert(watched), insert(sample_batches)
 
 MACHINE_COLUMNS = ("address", "boot_id", "state", "details", "collector_id", "removed_us", "revision")
 
@@ -118,4 +140,4 @@ def _known(table: Table, excluded: Excluded, name: str) -> ColumnElement[object]
 
 def _is_loose(outcome: ColumnElement[str | None]) -> ColumnElement[bool]:
     """Whether an outcome is one that a record found later may correct."""
-    return or_(outcome.is_(None), outcome.in_([Outcome.OPEN.value, Outcome.GONE.value]))
+    return or_(outcome.is_(None), outcome == Outcome.OPEN.value, outcome == Outcome.GONE.value)

@@ -16,7 +16,7 @@ from whotop.store import expire
 from whotop.store.batch import Restored, WriteBatch
 from whotop.store.claims import Claims
 from whotop.store.commit import Committer
-from whotop.store.engine import failures_in_words, for_writing, make_engine
+from whotop.store.engine import failures_in_words, make_engine, make_writing_engine
 from whotop.store.history import StoreHistory
 from whotop.store.migrate import migrate
 from whotop.store.precheck import check_store, store_path
@@ -33,29 +33,30 @@ async def open_store(place: str | Path, *, clock: Clock, retention: RetentionSet
     """
     path = store_path(place)
     await asyncio.to_thread(_make_private_file, path)
-    engine = make_engine(path)
+    writing = make_writing_engine(path)
     try:
         with failures_in_words(path):
-            async with for_writing(engine).begin() as connection:
+            async with writing.begin() as connection:
                 await connection.run_sync(migrate, path)
     except BaseException:
-        await engine.dispose()
+        await writing.dispose()
         raise
-    return Store(engine, path, clock, retention or RetentionSettings())
+    return Store(make_engine(path), writing, path, clock, retention or RetentionSettings())
 
 
 class Store:
     """An open store. Any number of processes may have it open; one of them writes for each machine."""
 
-    def __init__(self, engine: AsyncEngine, path: Path, clock: Clock, retention: RetentionSettings) -> None:
-        self._engine, self._clock, self._retention = engine, clock, retention
-        self._writing = for_writing(engine)
+    def __init__(
+        self, reading: AsyncEngine, writing: AsyncEngine, path: Path, clock: Clock, retention: RetentionSettings
+    ) -> None:
+        self._reading, self._writing, self._clock, self._retention = reading, writing, clock, retention
         self.path = path
         rollup = Rollup()
         self._claims = Claims(path.with_name(path.name + ".lock"))
         self._committer = Committer(self._writing, clock, rollup)
-        self._reader = FleetReader(engine)
-        self.history: History = StoreHistory(engine, path, rollup)
+        self._reader = FleetReader(reading)
+        self.history: History = StoreHistory(reading, path, rollup)
 
     def claim(self, machines: Iterable[str]) -> set[str]:
         """Those of ``machines`` that this process may write for, until it releases them or ends."""
@@ -68,7 +69,7 @@ class Store:
     async def restore(self, machines: Collection[str]) -> Restored:
         """Where whotop left off with these machines."""
         with failures_in_words(self.path):
-            return await restore(self._engine, machines, self._clock.now_us())
+            return await restore(self._reading, machines, self._clock.now_us())
 
     async def commit(self, batch: WriteBatch) -> int:
         """Write a batch in one transaction and return its revision.
@@ -115,7 +116,8 @@ class Store:
             with failures_in_words(self.path):
                 await self._committer.leave()
         finally:
-            await self._engine.dispose()
+            await self._writing.dispose()
+            await self._reading.dispose()
             self._claims.close()
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import UpdateBase
 
-from whotop.store.rows import Row
+from whotop.store.prepared import Row, prepared
 from whotop.store.schema import machines
 from whotop.store.statements import machine_insert
 from whotop.store.storable import text
@@ -25,8 +25,8 @@ class Transaction:
     connection: AsyncConnection
     revision: int
     collector_id: int
-    machine_ids: dict[str, int]
-    """Of every machine that the commit names. A copy: forgotten if the commit fails."""
+    machine_ids: dict[str, int] = field(default_factory=dict)
+    """Of every machine that the commit names; good only once it has succeeded."""
 
     @property
     def dialect(self) -> str:
@@ -35,12 +35,16 @@ class Transaction:
 
     async def write(self, statement: UpdateBase, rows: Sequence[Row]) -> None:
         """Execute a statement for many rows, a page at a time."""
+        if not rows:
+            return
+        ready = prepared(statement, self.connection.dialect, tuple(rows[0]))
         for start in range(0, len(rows), ROWS_AT_ONCE):
-            await self.connection.execute(statement, rows[start : start + ROWS_AT_ONCE])
+            await self.connection.exec_driver_sql(ready.sql, ready.values(rows[start : start + ROWS_AT_ONCE]))
 
-    async def learn_machines(self, names: Iterable[str]) -> None:
+    async def learn_machines(self, names: Set[str], known: Mapping[str, int]) -> None:
         """Give every machine its number; one that is new gets a row of its own."""
-        unknown = sorted({name for name in names if name not in self.machine_ids})
+        self.machine_ids.update((name, known[name]) for name in names if name in known)
+        unknown = sorted(names - known.keys())
         for start in range(0, len(unknown), ROWS_AT_ONCE):
             await self._learn_page(unknown[start : start + ROWS_AT_ONCE])
 

@@ -5,7 +5,7 @@ A machine is watched while it is up; from its first missed interval on, nobody k
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import msgspec
 
@@ -31,8 +31,10 @@ class SpanPlan(msgspec.Struct):
     """Machines with an open span afterwards."""
 
 
-def plan_spans(states: Iterable[StateChange], watched: frozenset[str]) -> SpanPlan:
+def plan_spans(states: Sequence[StateChange], watched: frozenset[str]) -> SpanPlan:
     """Follow ``states`` in order, given the machines whose stored span is open."""
+    if not states:
+        return SpanPlan({}, [], watched)
     stored, opened = set(watched), dict[str, Span]()
     plan = SpanPlan({}, [], watched)
     for change in states:
