@@ -68,6 +68,11 @@ def test_columns_stand_in_any_order_and_others_are_let_be() -> None:
     assert (event.user, event.machine, event.tty, event.source) == ("ann", "m", "pts/0", "10.0.0.7")
 
 
+def test_cells_beyond_the_header_are_let_be() -> None:
+    event = parsed(b"2020-01-21 12:45:56,login,m,ann,pts/0,10.0.0.7\n").events[0]
+    assert (event.user, event.tty, event.source) == ("ann", "", "")
+
+
 def test_other_types_are_counted_and_left_out() -> None:
     table = parsed(b"2020-01-21 12:45:56,login,m,ann\nnever,reboot,m,\n2020-01-21 12:45:57,sudo,m,ann\n")
     assert len(table.events) == 1

@@ -14,9 +14,10 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+from operator import itemgetter
 
 import msgspec
 
@@ -50,17 +51,22 @@ def parse_event_table(content: bytes, *, file: str, zone: tzinfo = UTC) -> Event
     Raises InputError, with the line, for a missing column, a wrong date, or CSV that is none.
     """
     rows = _rows(content, file)
-    line, header = next(rows, (0, []))
-    columns = _columns(header, file, line)
+    line, header = next(rows, (1, []))
+    cells_of = _columns(header, file, line)
+    width = len(header)
     events: list[Event] = []
     seen: Counter[Event] = Counter()
     ignored = 0
     for line, row in rows:
-        kind = KINDS.get(_cell(row, columns, "type").lower())
+        del row[width:]
+        # The empty cell behind the last is what a column that is not there reads.
+        row += [""] * (width + 1 - len(row))
+        date, type_, *cells = cells_of(row)
+        kind = KINDS.get(type_.strip().lower())
         if kind is None:
             ignored += 1
             continue
-        event = _event(kind, row, columns, zone, file, line)
+        event = _event(kind, _time_us(date.strip(), zone, file, line), cells, file, line)
         events.append(_numbered(event, seen))
     events.sort(key=lambda event: event.time_us)
     return EventTable(events, ignored)
@@ -79,42 +85,34 @@ def _rows(content: bytes, file: str) -> Iterator[tuple[int, list[str]]]:
         except csv.Error as error:
             raise InputError(f"this is no CSV: {error}", file=file, line=line) from None
         if row:
-            yield line, [cell.strip() for cell in row]
+            yield line, row
 
 
-def _columns(header: Sequence[str], file: str, line: int) -> dict[str, int]:
-    names = [name.lower() for name in header]
+def _columns(header: Sequence[str], file: str, line: int) -> Callable[[Sequence[str]], tuple[str, ...]]:
+    """What picks the columns that we know from a row, in our order."""
+    names = [name.strip().lower() for name in header]
     missing = [name for name in NEEDED if name not in names]
     if missing:
         wanted = ",".join(NEEDED)
-        raise InputError(
-            f"no column {', '.join(missing)}: the first line must name {wanted}", file=file, line=line or 1
-        )
-    return {name: names.index(name) for name in NEEDED + OPTIONAL if name in names}
+        raise InputError(f"no column {', '.join(missing)}: the first line must name {wanted}", file=file, line=line)
+    return itemgetter(*(names.index(name) if name in names else len(names) for name in NEEDED + OPTIONAL))
 
 
-def _cell(row: Sequence[str], columns: dict[str, int], name: str) -> str:
-    index = columns.get(name, len(row))
-    return row[index] if index < len(row) else ""
-
-
-def _event(kind: EventKind, row: Sequence[str], columns: dict[str, int], zone: tzinfo, file: str, line: int) -> Event:
-    time_us = _time_us(_cell(row, columns, "date"), zone, file, line)
-    machine, user, tty, source = (_cell(row, columns, name) for name in ("machine", "user", "tty", "from"))
-    for name, value in (("machine", machine), ("user", user)):
-        if not value:
-            raise InputError(f"a {kind} without a {name}", file=file, line=line)
-    shown = [safe(text) for text in (user, tty, source)]
+def _event(kind: EventKind, time_us: int, cells: Sequence[str], file: str, line: int) -> Event:
+    machine, user, tty, source = received = [cell.strip() for cell in cells]
+    if not machine or not user:
+        raise InputError(f"a {kind} without a {'user' if machine else 'machine'}", file=file, line=line)
+    shown = [safe(text) for text in received]
     return Event(
-        machine=safe(machine),
+        machine=shown[0],
         kind=kind,
         time_us=time_us,
-        user=shown[0],
-        tty=shown[1],
-        source=shown[2],
+        user=shown[1],
+        tty=shown[2],
+        source=shown[3],
         origin=Origin.FILE,
         standing=Standing.HISTORY,
-        raw=_raw((user, tty, source), shown),
+        raw=_raw((user, tty, source), shown[1:]) if shown != received else None,
     )
 
 

@@ -54,6 +54,7 @@ class _Pdf(FPDF):
         self.add_font(FAMILY, fname=FONT)
         font = self.fonts[FAMILY.lower()]
         self._known = font.cmap if isinstance(font, TTFFont) else {}
+        self._widths_mm: dict[tuple[str, float], float] = {}
         self._footer = f"whotop {self.shown(title)}"
         self.set_margin(MARGIN_MM)
         self.c_margin = 0.0
@@ -71,6 +72,8 @@ class _Pdf(FPDF):
         """Choose the size and colour of what is written next."""
         self.set_font(FAMILY, size=points)
         self.set_text_color(*colour)
+        # Text in the colour that fills is written without saying its colour anew each time.
+        self.set_fill_color(*colour)
 
     def shown(self, text: str) -> str:
         """The text with escapes for what the font lacks."""
@@ -88,10 +91,30 @@ class _Pdf(FPDF):
         self.ink(points, colour)
         self.multi_cell(self.epw, LINE_MM, self.shown(text), align=Align.L)
 
+    def write_cell(self, text: str, width_mm: float, align: Align) -> None:
+        """A text within a width, and the place moved on by it.
+
+        ``cell`` knows of right-to-left texts and takes 170 µs; ``text`` does not and takes 20.
+        """
+        text = self.fitted(text, width_mm)
+        if text.isascii():
+            indent_mm = width_mm - self.width_mm(text) if align is Align.R else 0.0
+            self.text(self.x + indent_mm, self.y + LINE_MM / 2 + 0.3 * self.font_size, text)
+            self.x += width_mm
+        else:
+            self.cell(width_mm, LINE_MM, text, align=align)
+
+    def width_mm(self, text: str) -> float:
+        """How wide a text is in the present size; names and figures come again and again."""
+        key = (text, self.font_size_pt)
+        if key not in self._widths_mm:
+            self._widths_mm[key] = self.get_string_width(text)
+        return self._widths_mm[key]
+
     def fitted(self, text: str, width_mm: float) -> str:
         """The text as the font can show it, cut with ``…`` to a width."""
         text = self.shown(text)
-        if self.get_string_width(text) <= width_mm:
+        if self.width_mm(text) <= width_mm:
             return text
         shortest, longest = 0, len(text)
         while shortest < longest:
@@ -115,7 +138,7 @@ def _head(pdf: _Pdf, page: Layout) -> None:
 
 
 def _draw_table(pdf: _Pdf, table: Table) -> None:
-    widths = _widths(table.columns, pdf.epw)
+    widths = _widths(table.columns, pdf.epw + GAP_MM)
     pdf.ln(LINE_MM)
     if pdf.will_page_break(5 * LINE_MM):
         pdf.add_page()
@@ -147,6 +170,5 @@ def _draw_heads(pdf: _Pdf, columns: Sequence[Column], widths: Sequence[float]) -
 
 def _draw_cells(pdf: _Pdf, texts: Sequence[str], columns: Sequence[Column], widths: Sequence[float]) -> None:
     for text, column, width in zip(texts, columns, widths, strict=True):
-        align = Align.R if column.is_number else Align.L
-        pdf.cell(width - GAP_MM, LINE_MM, pdf.fitted(text, width - GAP_MM), align=align)
+        pdf.write_cell(text, width - GAP_MM, Align.R if column.is_number else Align.L)
         pdf.set_x(pdf.get_x() + GAP_MM)
