@@ -72,7 +72,7 @@ def test_relative_paths_start_from_the_files_folder_and_tildes_from_home(
     ("text", "message"),
     [
         ("interval = \n", "line 1: is no TOML: invalid value"),
-        ("a = 1\nb = [1\n", "the last line: is no TOML: unclosed array"),
+        ("a = 1\nb = [1\n", "line 2: is no TOML: unclosed array"),
         (b"a = 1\nb = '\xff'\n", "line 2: is no UTF-8 text"),
         ("a = " + "[" * 5_000, "is nested too deep"),
         ('[store]\npath = "a"\nurl = "b"\n', r"store: both path and url are given \(keep one of them\)"),

@@ -14,7 +14,7 @@ import rich_click as click
 
 from whotop import __version__
 from whotop.cli.group import CommandGroup
-from whotop.errors import WhotopError
+from whotop.errors import ConfigError, WhotopError
 from whotop.text import safe
 
 FAILED = 1
@@ -42,6 +42,8 @@ def run(arguments: Sequence[str]) -> int:
     try:
         code = whotop.main(list(arguments), prog_name="whotop", standalone_mode=False)
         sys.stdout.flush()
+    except ConfigError as error:
+        return _complain(_located(error), error.exit_code)
     except WhotopError as error:
         return _complain(str(error), error.exit_code)
     except click.ClickException as error:
@@ -53,6 +55,12 @@ def run(arguments: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     return code if isinstance(code, int) else 0
+
+
+def _located(error: ConfigError) -> str:
+    from whotop.config.lines import with_line
+
+    return str(with_line(error))
 
 
 def _usage(error: click.ClickException) -> str:

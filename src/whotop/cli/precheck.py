@@ -58,11 +58,17 @@ def _check_store(prepared: Prepared) -> None:
 
 
 def _check_report(prepared: Prepared) -> None:
+    from whotop.render.formats import format_of
+
     report = prepared.settings.report
     if not report.file:
         return
     folder = Path(report.file).absolute().parent
     if not os.access(folder, os.W_OK | os.X_OK):
         raise ConfigError(
-            f"{folder} cannot be written to", place="report", mend="name another file, or make the folder"
+            f"{folder} cannot be written to",
+            file=str(prepared.file or ""),
+            place="report.file",
+            mend="name another file, or make the folder",
         )
+    format_of(report.file)

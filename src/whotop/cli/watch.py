@@ -44,11 +44,16 @@ def watch(
     prepared = read()
     start_log(prepared.settings, chosen)
     check_before_start(prepared)
-    if not sys.stdout.isatty():
+    if not on_terminal():
         from whotop.cli.report import report_machines
 
         return report_machines(prepared, "text")
     return run_screen(prepared, ask_secrets(prepared), read)
+
+
+def on_terminal() -> bool:
+    """Whether there is a screen to show."""
+    return sys.stdout.isatty()
 
 
 def run_screen(prepared: Prepared, secrets: Secrets, read_again: Callable[[], Prepared]) -> int:

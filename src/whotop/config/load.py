@@ -42,26 +42,33 @@ def load_settings(file: Path | None) -> Settings:
 
 
 def _toml(file: Path) -> dict[str, object]:
+    text = _text(file)
     try:
-        if file.stat().st_size > SIZE_MAX_BYTES:
-            raise ConfigError(f"is larger than {SIZE_MAX_BYTES >> 20} MiB", file=str(file))
-        return tomllib.loads(file.read_text("utf-8-sig"))
-    except OSError as error:
-        raise ConfigError(f"cannot be read: {error.strerror}", file=str(file)) from None
-    except UnicodeDecodeError as error:
-        before = error.object[: error.start]
-        raise ConfigError("is no UTF-8 text", file=str(file), place=f"line {before.count(bytes([10])) + 1}") from None
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        what, place = _toml_error(str(error))
-        raise ConfigError(f"is no TOML: {what}", file=str(file), place=place) from None
+        what, line = _toml_error(str(error), text)
+        raise ConfigError(f"is no TOML: {what}", file=str(file), place=f"line {line}") from None
     except RecursionError:
         raise ConfigError("is nested too deep", file=str(file)) from None
 
 
-def _toml_error(message: str) -> tuple[str, str]:
-    match = re.fullmatch(r"(.*) \(at (line \d+), column \d+\)", message, re.DOTALL)
-    what, line = (match[1], match[2]) if match else (message.removesuffix(" (at end of document)"), "the last line")
-    return what[:1].lower() + what[1:], line
+def _text(file: Path) -> str:
+    try:
+        if file.stat().st_size > SIZE_MAX_BYTES:
+            raise ConfigError(f"is larger than {SIZE_MAX_BYTES >> 20} MiB", file=str(file))
+        return file.read_text("utf-8-sig")
+    except OSError as error:
+        raise ConfigError(f"cannot be read: {error.strerror}", file=str(file)) from None
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(bytes([10])) + 1
+        raise ConfigError("is no UTF-8 text", file=str(file), place=f"line {line}") from None
+
+
+def _toml_error(message: str, text: str) -> tuple[str, int]:
+    """What is wrong and in which line; tomllib calls the end of the text by that name alone."""
+    match = re.fullmatch(r"(.*) \(at line (\d+), column \d+\)", message, re.DOTALL)
+    what = match[1] if match else message.removesuffix(" (at end of document)")
+    return what[:1].lower() + what[1:], int(match[2]) if match else len(text.splitlines())
 
 
 def anchored(settings: Settings, folder: Path) -> Settings:
