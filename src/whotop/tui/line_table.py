@@ -167,9 +167,11 @@ class LineTable(RowWindow, can_focus=True):
             return self._painter.header(self.sort_key, descending=self.sort_reverse)
         index = y - HEADER_LINES + self.first_row
         if index < len(self._rows.keys):
-            key = self._rows.keys[index]
-            return self._painter.row(key, self._state_of(key), is_match=key in self._matches)
+            return self._row_line(self._rows.keys[index])
         return self._painter.words(self.empty if y == HEADER_LINES and not self._rows.keys else "")
+
+    def _row_line(self, key: Key) -> Strip:
+        return self._painter.row(key, self._state_of(key), is_match=key in self._matches)
 
     def _state_of(self, key: Key) -> RowState:
         if key != self._rows.selected:
