@@ -54,8 +54,8 @@ def chart(values: Sequence[float | None], width: int, height: int, top: float | 
 
 def condensed(values: Sequence[float | None], count: int) -> list[float | None]:
     """At most ``count`` values, each the greatest known of an equal share of the given ones."""
-    if len(values) <= count:
-        return list(values)
+    if count <= 0 or len(values) <= count:
+        return list(values[: max(count, 0)])
     edges = [index * len(values) // count for index in range(count + 1)]
     shares = (values[start:end] for start, end in pairwise(edges))
     return [max((value for value in share if value is not None), default=None) for share in shares]

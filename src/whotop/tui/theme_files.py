@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 from textual.color import Color, ColorParseError
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 from whotop.tui.roles import BACKGROUNDS, ROLES, Look, attributes_variable_of, look_of, parse_look, variable_of
 
@@ -106,7 +106,7 @@ def read_theme(path: Path) -> Theme:
         dark=data.dark,
         luminosity_spread=data.luminosity_spread,
         text_alpha=data.text_alpha,
-        variables={**data.variables, **role_variables(_looks(data))},
+        variables={**_ansi_variables(data), **data.variables, **role_variables(_looks(data))},
         ansi=data.ansi,
     )
 
@@ -133,6 +133,13 @@ def default_variables() -> dict[str, str]:
 
 def _files(folders: Iterable[Path]) -> list[Path]:
     return [path for folder in folders if folder.is_dir() for path in sorted(folder.glob("*.toml"))]
+
+
+def _ansi_variables(data: ThemeFile) -> dict[str, str]:
+    """What Textual's own widgets need in a theme on the terminal's colours, where nothing can be blended."""
+    if not data.ansi:
+        return {}
+    return BUILTIN_THEMES["ansi-dark" if data.dark else "ansi-light"].variables
 
 
 def _looks(data: ThemeFile) -> dict[str, Look]:
