@@ -20,7 +20,9 @@ def same_boot(session: Session, event: Event) -> bool:
 
 def same_login(session: Session, event: Event) -> bool:
     """Whether a login event surely tells of this session: the first mark that both carry decides."""
-    if not _same_moment(session, event):
+    if not -TOLERANCE_US <= session.login_us - event.time_us <= TOLERANCE_US:
+        return False
+    if session.boot_id != event.boot_id and session.boot_id and event.boot_id:
         return False
     if session.session_id and event.session_id:
         return session.session_id == event.session_id
@@ -28,7 +30,9 @@ def same_login(session: Session, event: Event) -> bool:
         return session.leader_pid == event.leader_pid
     if session.login_pid and event.login_pid:
         return session.login_pid == event.login_pid
-    return session.tty == event.tty != "" and not _ended_before(session, event)
+    if session.tty != event.tty or not event.tty:
+        return False
+    return session.logout_us is None or not _ended_before(session, event)
 
 
 def other_half(session: Session, event: Event) -> bool:
@@ -38,17 +42,14 @@ def other_half(session: Session, event: Event) -> bool:
     but user and source ties the two reports together, so a sure match goes before this one.
     """
     return (
-        bool(session.session_id) != bool(event.session_id)
+        session.user == event.user
         and not (session.tty and event.tty)
-        and session.user == event.user
+        and bool(session.session_id) != bool(event.session_id)
         and (session.source == event.source or not session.source or not event.source)
-        and _same_moment(session, event)
+        and -TOLERANCE_US <= session.login_us - event.time_us <= TOLERANCE_US
+        and same_boot(session, event)
         and not _ended_before(session, event)
     )
-
-
-def _same_moment(session: Session, event: Event) -> bool:
-    return -TOLERANCE_US <= session.login_us - event.time_us <= TOLERANCE_US and same_boot(session, event)
 
 
 def _ended_before(session: Session, event: Event) -> bool:

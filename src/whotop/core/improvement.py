@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from msgspec.structs import replace
 
 from whotop.model import Event, RawText, Session
 
-_FILLED = ("user", "tty", "source", "boot_id", "session_id", "leader_pid", "login_pid", "service")
-_RAW = ("user", "tty", "source")
-
 
 def improved(session: Session, login: Event) -> Session:
     """The session with its empty fields filled from another report; itself when nothing is new."""
-    filled: dict[str, Any] = {
-        name: value for name in _FILLED if not getattr(session, name) and (value := getattr(login, name))
-    }
-    if not filled:
+    better = replace(
+        session,
+        user=session.user or login.user,
+        tty=session.tty or login.tty,
+        source=session.source or login.source,
+        boot_id=session.boot_id or login.boot_id,
+        session_id=session.session_id or login.session_id,
+        leader_pid=session.leader_pid or login.leader_pid,
+        login_pid=session.login_pid or login.login_pid,
+        service=session.service or login.service,
+    )
+    if better == session:
         return session
-    if login.raw is not None:
-        filled["raw"] = _filled_raw(session.raw or RawText(), login.raw, filled)
-    return replace(session, **filled)
+    return better if login.raw is None else replace(better, raw=_filled_raw(session, login.raw))
 
 
-def _filled_raw(known: RawText, told: RawText, filled: dict[str, Any]) -> RawText | None:
-    """Texts as received, of the fields that were filled; what was known keeps its own."""
-    texts = {name: getattr(told if name in filled else known, name) for name in _RAW}
-    return RawText(**texts) if any(text is not None for text in texts.values()) else None
+def _filled_raw(session: Session, told: RawText) -> RawText:
+    """Texts as received of the fields that were filled; what was known keeps its own."""
+    known = session.raw or RawText()
+    return RawText(
+        user=known.user if session.user else told.user,
+        tty=known.tty if session.tty else told.tty,
+        source=known.source if session.source else told.source,
+    )

@@ -19,6 +19,8 @@ _encode = msgspec.msgpack.Encoder().encode
 _fresh = blake2b(digest_size=KEY_BYTES).copy
 """Copying an empty hash takes half the time of making one."""
 
+_COMPLEMENT = bytes(255 - byte for byte in range(256))
+
 
 def event_key(event: Event) -> bytes:
     """The key of an event: machine, kind, user, tty, source, the machine's own time, record id, ordinal."""
@@ -56,12 +58,12 @@ def session_key(event: Event) -> bytes:
 
 
 def logout_key(session: bytes) -> bytes:
-    """The key of the one logout of a session.
+    """The key of the one logout of a session: the complement of the session's key.
 
     It does not depend on how the end became known, so that the logout record which comes after a
     session was found gone replaces that event, after a restart as well.
     """
-    return _key("logout", session)
+    return session.translate(_COMPLEMENT)
 
 
 def alert_key(rule: str, machine: str, subject: str, opened_us: int) -> bytes:

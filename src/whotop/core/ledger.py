@@ -66,25 +66,25 @@ class Ledger:
         """A session by its key, open or ended."""
         return self.open.get(key) or self.ended.get(key)
 
-    def told_before(self, key: bytes, login: Event) -> Session | None:
+    def told_before(self, login: Event) -> Session | None:
         """The session that this login event tells of, if it is known already."""
-        known = self.open.get(key) or self.ended.get(key)
-        if known is not None:
-            return known
-        if is_bare(login):
+        if not login.tty and is_bare(login):
             return self._open_at(self._open_by_user, login.user)
         moment = (login.time_us - TOLERANCE_US) // _MOMENT_US
         before, after = self._begun.get(moment), self._begun.get(moment + 1)
-        if before is None and after is None:
-            return None
-        return self._same_among([*(before or ()), *(after or ())][-CANDIDATES:], login)
+        if before is None:
+            return None if after is None else self._same_among(after, login)
+        return self._same_among(before if after is None else before + after, login)
 
     def _same_among(self, keys: list[bytes], login: Event) -> Session | None:
-        sessions = [self.open.get(key) or self.ended[key] for key in keys]
-        for session in sessions:
+        half = None
+        for key in keys if len(keys) <= CANDIDATES else keys[-CANDIDATES:]:
+            session = self.open.get(key) or self.ended[key]
             if same_login(session, login):
                 return session
-        return next((session for session in sessions if other_half(session, login)), None)
+            if half is None and other_half(session, login):
+                half = session
+        return half
 
     def on_tty(self, tty: str) -> Session | None:
         """The open session on a terminal."""
@@ -132,8 +132,7 @@ class Ledger:
         else:
             begun.append(session.key)
         if session.outcome is _OPEN:
-            self.open[session.key] = session
-            self._index(session)
+            self._keep_open(session)
         else:
             self._keep_ended(session)
 
@@ -143,8 +142,7 @@ class Ledger:
         if session.outcome is _OPEN:
             if self.ended.pop(key, None) is not None:
                 self.provisional.pop(key, None)
-            self.open[key] = session
-            self._index(session)
+            self._keep_open(session)
         else:
             self.ended[key] = session
             if session.outcome is not _GONE:
@@ -154,25 +152,23 @@ class Ledger:
         """Move a session, in its ended version, from the open ones to the ended ones."""
         key = session.key
         del self.open[key]
-        for index, name in (
-            (self._open_by_tty, session.tty),
-            (self._open_by_id, session.session_id),
-            (self._open_by_user, session.user),
-        ):
-            if name and index.get(name) == key:
-                del index[name]
+        if session.tty and self._open_by_tty.get(session.tty) == key:
+            del self._open_by_tty[session.tty]
+        if session.session_id and self._open_by_id.get(session.session_id) == key:
+            del self._open_by_id[session.session_id]
+        if self._open_by_user and self._open_by_user.get(session.user) == key:
+            del self._open_by_user[session.user]
         self._keep_ended(session)
 
-    def _index(self, session: Session) -> None:
+    def _keep_open(self, session: Session) -> None:
         key = session.key
-        if session.tty:
-            self._open_by_tty[session.tty] = key
+        self.open[key] = session
         if session.session_id:
             self._open_by_id[session.session_id] = key
-        if is_bare(session):
+        if session.tty:
+            self._open_by_tty[session.tty] = key
+        elif is_bare(session):
             self._open_by_user[session.user] = key
-        elif self._open_by_user.get(session.user) == key:
-            del self._open_by_user[session.user]
 
     def _keep_ended(self, session: Session) -> None:
         self.ended[session.key] = session

@@ -109,10 +109,12 @@ class SessionTracker:
         return self._ledgers.setdefault(machine, Ledger())
 
     def _login(self, ledger: Ledger, event: Event) -> list[Transition]:
-        key = event_key(event)
-        known = ledger.told_before(key, event)
+        known = ledger.told_before(event)
         if known is not None:
             return _improve(ledger, known, event)
+        key = event_key(event)
+        if ledger.get(key) is not None:
+            return []
         transitions: list[Transition] = []
         outcome = _OPEN
         if event.tty and (ledger.provisional or ledger.on_tty(event.tty) is not None):
@@ -145,6 +147,18 @@ def _open(
     ledger: Ledger, login: Event, key: bytes, outcome: Outcome, transitions: list[Transition]
 ) -> list[Transition]:
     """Record a new session; ``outcome`` is ``gone`` when it is known to be over, but not since when."""
+    session = _session(login, key)
+    if outcome is not _OPEN:
+        session = replace(session, outcome=outcome)
+    ledger.add(session)
+    transitions.append(Transition(_OPENED, session, replace(login, key=key, session_key=key)))
+    if login.time_us < ledger.newest_unmatched_us:
+        _close_by_earlier_told_logout(ledger, session, transitions)
+    return transitions
+
+
+def _session(login: Event, key: bytes) -> Session:
+    """The open session that a login begins. A call with more than 15 keywords takes five times as long."""
     session = Session(
         key=key,
         machine=login.machine,
@@ -152,7 +166,6 @@ def _open(
         login_us=login.time_us,
         tty=login.tty,
         source=login.source,
-        outcome=outcome,
         boot_id=login.boot_id,
         session_id=login.session_id,
         leader_pid=login.leader_pid,
@@ -162,13 +175,8 @@ def _open(
         standing=login.standing,
         seen_us=login.seen_us,
         skew_us=login.skew_us,
-        raw=login.raw,
     )
-    ledger.add(session)
-    transitions.append(Transition(_OPENED, session, replace(login, key=key, session_key=key)))
-    if login.time_us < ledger.newest_unmatched_us:
-        _close_by_earlier_told_logout(ledger, session, transitions)
-    return transitions
+    return session if login.raw is None else replace(session, raw=login.raw)
 
 
 def _close_by_earlier_told_logout(ledger: Ledger, session: Session, transitions: list[Transition]) -> None:
@@ -189,7 +197,7 @@ def _improve(ledger: Ledger, known: Session, report: Event) -> list[Transition]:
 def _listed(ledger: Ledger, report: Event, transitions: list[Transition]) -> Session:
     """The session that an entry of a full list tells of: opened, improved, or open after all."""
     key = event_key(report)
-    known = ledger.told_before(key, report)
+    known = ledger.told_before(report) or ledger.get(key)
     if known is None:
         _open(ledger, report, key, _OPEN, transitions)
         return ledger.open.get(key) or ledger.ended[key]

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from whotop.model import Event
 
@@ -17,7 +18,7 @@ LOGINS_KEPT = 200_000
 """When more are held (about 40 MB), the oldest window goes: nothing that machines send fills the memory."""
 
 
-class WindowLogin(NamedTuple):
+class WindowLogin(msgspec.Struct, frozen=True, gc=False):
     """One login of a series."""
 
     user: str
@@ -27,42 +28,29 @@ class WindowLogin(NamedTuple):
     """Of its event."""
 
 
-class Series:
+class Series(msgspec.Struct, frozen=True, gc=False, eq=False):
     """The logins of one source in one window, two or more, as they were when it was made.
 
     It shares the window's list, which only ever grows behind ``count``: making one costs the same
     however long it is.
     """
 
-    __slots__ = ("_logins", "count", "first_us", "last_us", "source", "window_start_us")
-
-    def __init__(self, source: str, window_start_us: int, logins: list[WindowLogin]) -> None:
-        self.source = source
-        self.window_start_us = window_start_us
-        self.first_us = logins[0].time_us
-        self.last_us = logins[-1].time_us
-        self.count = len(logins)
-        self._logins = logins
+    source: str
+    window_start_us: int
+    first_us: int
+    last_us: int
+    count: int
+    shared: list[WindowLogin]
+    """Read ``logins`` instead: this list may have grown."""
 
     @property
     def logins(self) -> tuple[WindowLogin, ...]:
         """All of them, by time, equal times in the order in which they came."""
-        return tuple(self._logins[: self.count])
+        return tuple(self.shared[: self.count])
 
     def latest(self, count: int) -> tuple[WindowLogin, ...]:
         """The last ``count`` of them."""
-        return tuple(self._logins[max(self.count - count, 0) : self.count])
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Series):
-            return NotImplemented
-        return (self.source, self.window_start_us, self.logins) == (other.source, other.window_start_us, other.logins)
-
-    def __hash__(self) -> int:
-        return hash((self.source, self.window_start_us, self.count))
-
-    def __repr__(self) -> str:
-        return f"Series({self.source!r}, {self.window_start_us}, {self.logins})"
+        return tuple(self.shared[max(self.count - count, 0) : self.count])
 
 
 class TumblingWindows:
@@ -102,7 +90,7 @@ class TumblingWindows:
             logins.append(login)
         else:
             logins = window[source] = _inserted(logins, login)
-        return Series(source, self.start_us + number * self.size_us, logins)
+        return _series(source, self.start_us + number * self.size_us, logins)
 
     def add_event(self, login: Event) -> Series | None:
         """Count an accepted login event at its fleet time; one without a source is left out."""
@@ -115,7 +103,7 @@ class TumblingWindows:
         for number in sorted(self._windows):
             for source, logins in self._windows[number].items():
                 if len(logins) > 1:
-                    yield Series(source, self.start_us + number * self.size_us, logins)
+                    yield _series(source, self.start_us + number * self.size_us, logins)
 
     def expire(self, before_us: int) -> None:
         """Forget the windows that end at ``before_us`` or earlier."""
@@ -126,6 +114,10 @@ class TumblingWindows:
     def _drop(self, number: int) -> None:
         del self._windows[number]
         self._logins_held -= self._counts.pop(number)
+
+
+def _series(source: str, window_start_us: int, logins: list[WindowLogin]) -> Series:
+    return Series(source, window_start_us, logins[0].time_us, logins[-1].time_us, len(logins), logins)
 
 
 def _inserted(logins: list[WindowLogin], login: WindowLogin) -> list[WindowLogin]:

@@ -46,7 +46,7 @@ class Standing(StrEnum):
     """Read at a first contact or imported."""
 
 
-class RawText(msgspec.Struct, frozen=True, omit_defaults=True):
+class RawText(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """Texts as received, only those that ``text.safe`` changed; bytes as ``latin-1`` text.
 
     Keys and actions use these, never the safe form: two users whose names differ in an invisible
@@ -58,7 +58,7 @@ class RawText(msgspec.Struct, frozen=True, omit_defaults=True):
     source: str | None = None
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One event. Parsers fill what the record holds; the tracker adds the last group."""
 
     machine: str

@@ -8,7 +8,7 @@ from whotop.model.event import Origin, RawText, Standing
 from whotop.model.outcome import Outcome
 
 
-class Session(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Session(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One session, however many origins told of it."""
 
     key: bytes

@@ -16,6 +16,7 @@ from whotop.core.rules.skew import Skew
 from whotop.core.windows import Series, TumblingWindows
 from whotop.model import Alert, Event, Machine, Sample, Standing
 
+_LIVE, _LATE, _HISTORY = Standing.LIVE, Standing.LATE, Standing.HISTORY
 _WINDOWS_KEPT_US = DAY_US
 """Late logins find their window for so long."""
 
@@ -63,20 +64,18 @@ class RuleBook:
 
     def on_login(self, login: Event, now_us: int) -> list[Alert]:
         """An accepted login, released by the hold-back: it is counted in its window and judged."""
-        if login.standing is Standing.HISTORY:
+        if login.standing is _HISTORY or not login.source:
             return []
         # A clock that is ahead by more than was measured must not open a window that never ends.
         time_us = min(login.fleet_time_us, now_us)
-        series = (
-            self._windows.add(login.source, login.user, login.machine, time_us, login.key) if login.source else None
-        )
+        series = self._windows.add(login.source, login.user, login.machine, time_us, login.key)
         return [] if series is None else self.on_series(series, now_us, login.standing)
 
-    def on_series(self, series: Series, now_us: int, standing: Standing = Standing.LIVE) -> list[Alert]:
+    def on_series(self, series: Series, now_us: int, standing: Standing = _LIVE) -> list[Alert]:
         """A series has grown by a login of this standing."""
-        if standing is Standing.HISTORY or many_logins.RULE in self._off:
+        if standing is _HISTORY or many_logins.RULE in self._off:
             return []
-        return self._many_logins.judge(series, now_us, late=standing is Standing.LATE)
+        return self._many_logins.judge(series, now_us, late=standing is _LATE)
 
     def tick(self, now_us: int) -> list[Alert]:
         """Time has passed; to be called about once a second."""

@@ -8,7 +8,7 @@ ten users of one address in a day that Sigma holds to be many. It grows while th
 
 from __future__ import annotations
 
-from whotop.clock import SECOND_US
+from whotop.clock import DAY_US, SECOND_US
 from whotop.core.rules.findings import Finding, OpenAlerts
 from whotop.core.rules.settings import RuleSettings
 from whotop.core.windows import Series
@@ -17,8 +17,8 @@ from whotop.text import duration
 
 RULE = "logins"
 EVIDENCE_KEPT = 100
-_TOLD_AT_ONCE = 10
-"""Up to so many logins each one is told as it comes; beyond, once a tick."""
+_EXACT_UNTIL = 20
+"""Up to so many logins each one is told; beyond, each tenth part more, and the whole at the end."""
 _GRACE_US = 5 * SECOND_US
 """A window is judged closed so long after its end: stragglers are held back for two seconds."""
 
@@ -32,49 +32,66 @@ class ManyLogins:
         self._start_us = round(settings.logins_start_seconds * SECOND_US)
         self._from = settings.logins_from
         self._levels = ((settings.logins_high_from, Level.HIGH), (settings.logins_warn_from, Level.WARN))
-        self._grown: dict[tuple[str, int], tuple[Series, bool]] = {}
-        """By source and window: what is to be told at the next tick, and whether it is late."""
+        self._untold: dict[tuple[str, int], tuple[Series, bool]] = {}
+        """By source and window: what has grown since it was told, and whether by late logins."""
+        self._told: dict[tuple[str, int], int] = {}
+        """By source and window: how many logins have been told."""
+        self._closed_until_us = 0
 
     def judge(self, series: Series, now_us: int, *, late: bool = False) -> list[Alert]:
         """A series has grown by one login."""
         if series.count < self._from:
             return []
-        if series.count > _TOLD_AT_ONCE or self._is_over(series.window_start_us, now_us):
-            self._grown[series.source, series.window_start_us] = (series, late)
+        place = (series.source, series.window_start_us)
+        told = self._told.get(place, 0)
+        if told >= _EXACT_UNTIL and series.count < told + told // 10 and not self._rises(told, series.count):
+            self._untold[place] = (series, late)
             return []
         return self._tell(series, now_us, late=late)
 
     def tick(self, now_us: int) -> list[Alert]:
-        """Tell what has grown, and resolve the alerts whose window is over."""
+        """When windows have ended: tell what is untold of them, and resolve their alerts."""
+        closed_until_us = self._window_at(now_us - _GRACE_US)
+        if closed_until_us <= self._closed_until_us:
+            return []
+        self._closed_until_us = closed_until_us
         changed: list[Alert] = []
-        grown, self._grown = self._grown, {}
-        for series, late in grown.values():
+        for place in [place for place in self._untold if place[1] < closed_until_us]:
+            series, late = self._untold[place]
             changed += self._tell(series, now_us, late=late)
         for alert in self._alerts.of(RULE, ""):
-            if self._is_over(self._window_of(alert), now_us):
+            if self._window_at(alert.opened_us) < closed_until_us:
                 changed += self._resolve(alert)
+        self._told = {place: count for place, count in self._told.items() if place[1] + DAY_US >= closed_until_us}
         return changed
+
+    def _rises(self, told: int, count: int) -> bool:
+        """Whether a level has been reached since."""
+        return any(told < least <= count for least, _ in self._levels)
 
     def _tell(self, series: Series, now_us: int, *, late: bool) -> list[Alert]:
         """Open the alert, or word it anew; never with fewer logins than it has told of (after a restart)."""
+        place = (series.source, series.window_start_us)
+        self._untold.pop(place, None)
+        self._told[place] = series.count
         standing = self._alerts.get(RULE, "", series.source)
-        window_us = series.window_start_us if standing is None else self._window_of(standing)
+        window_us = series.window_start_us if standing is None else self._window_at(standing.opened_us)
         if standing is not None and window_us == series.window_start_us and series.count <= standing.count:
             return []
         finding = self._finding(series, late=late)
-        if window_us > series.window_start_us or (standing is None and self._is_over(window_us, now_us)):
+        if window_us > series.window_start_us or (standing is None and window_us < self._window_at(now_us - _GRACE_US)):
             return [self._alerts.past(finding, now_us, series.window_start_us + self._size_us)]
         closed = self._resolve(standing) if standing is not None and window_us < series.window_start_us else []
         return closed + self._alerts.found(finding, now_us)
 
     def _resolve(self, alert: Alert) -> list[Alert]:
-        return self._alerts.over(RULE, "", alert.subject, self._window_of(alert) + self._size_us)
+        return self._alerts.over(RULE, "", alert.subject, self._window_at(alert.opened_us) + self._size_us)
 
-    def _is_over(self, window_start_us: int, now_us: int) -> bool:
-        return window_start_us + self._size_us + _GRACE_US <= now_us
+    def _window_at(self, time_us: int) -> int:
+        """Where the window starts that a time is in. An alert is opened by a login of its window."""
+        return time_us - (time_us - self._start_us) % self._size_us
 
     def _finding(self, series: Series, *, late: bool) -> Finding:
-        logins = series.logins
         level = next((level for least, level in self._levels if series.count >= least), Level.INFO)
         return Finding(
             rule=RULE,
@@ -84,19 +101,15 @@ class ManyLogins:
             value=float(series.count),
             limit=float(self._from),
             count=series.count,
-            evidence=tuple(login.key for login in logins[-EVIDENCE_KEPT:]),
+            evidence=tuple(login.key for login in series.latest(EVIDENCE_KEPT)),
             late=late,
-            opened_us=logins[self._from - 1].time_us,
+            opened_us=series.shared[self._from - 1].time_us,
         )
-
-    def _window_of(self, alert: Alert) -> int:
-        """Where the window of an alert starts: it was opened by a login within it."""
-        return alert.opened_us - (alert.opened_us - self._start_us) % self._size_us
 
 
 def _words(series: Series, size_us: int) -> str:
-    users = len({login.user for login in series.logins})
-    machines = len({login.machine for login in series.logins})
+    logins = series.logins
+    users, machines = len({login.user for login in logins}), len({login.machine for login in logins})
     return (
         f"{series.source}: {series.count} logins in {duration(size_us / SECOND_US)}"
         f" ({_counted(users, 'user')}, {_counted(machines, 'machine')})"
