@@ -77,10 +77,12 @@ def test_the_local_machine_has_no_address() -> None:
         ([{"name": "a", "local": True}, {"name": "b", "local": True}], '"b" and "a" are one machine: this machine'),
         ([{"name": "web-[1-3]", "host": "10.0.0.[1-2]"}], "name stands for 3 machines and host for 2"),
         ([{"name": "a", "host": "h", "local": True}], "local is this very machine"),
-        (["web-*"], r'machines\[0\]: "web-\*": "web-\*" cannot be a host'),
+        (["web-*"], r'machines\[0\]: "web-\*" cannot be a host'),
         (["@web"], "cannot be a"),
         (["a[1-15000]", "b[1-15000]"], r"machines\[1\]: more than 20000 machines"),
         ([{"name": "a", "host": "-oProxyCommand=x"}], "cannot be a host"),
+        ([{"name": "a", "user": "-l root"}], r'machines\[0\]: "-l root" cannot be a user'),
+        ([{"name": "a", "jump": "gate,`id`"}], r'machines\[0\]: "`id`" cannot be a host'),
     ],
 )
 def test_what_cannot_be_meant_is_refused_with_its_place(machines: list[object], message: str) -> None:
@@ -101,6 +103,13 @@ def test_an_inventory_adds_machines_and_its_groups_are_tags(tmp_path: Path) -> N
     assert machines["w1"] == Target(name="w1", host="10.0.0.1", user="ops", port=2200, tags=("web",))
     assert machines["w2"].user == "x"
     assert machines["me"].local
+
+
+@pytest.mark.parametrize("variable", ["ansible_user='a b'", "ansible_host='-oX=y'"])
+def test_an_inventory_brings_nothing_that_a_shell_could_act_on(tmp_path: Path, variable: str) -> None:
+    (tmp_path / "hosts").write_text(f"w1 {variable}\n")
+    with pytest.raises(ConfigError, match=r"hosts: w1: .* cannot be a"):
+        machines_of(inventory=str(tmp_path / "hosts"))
 
 
 def test_the_configurations_own_table_speaks_first_and_tags_add_up(tmp_path: Path) -> None:

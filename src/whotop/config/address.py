@@ -21,12 +21,22 @@ class Address(NamedTuple):
 def parse_address(text: str) -> Address:
     """The parts of ``text``; raises ValueError with one clear line."""
     user, at, rest = text.rpartition("@")
-    if at and not _USER.fullmatch(user):
-        raise ValueError(f'"{text}": "{user}" cannot be a user')
     host, port = _split_port(rest)
+    return Address(checked_user(user) if at else "", checked_host(host), port)
+
+
+def checked_user(user: str) -> str:
+    """``user``, if it can be one; else ValueError."""
+    if not _USER.fullmatch(user):
+        raise ValueError(f'"{user}" cannot be a user')
+    return user
+
+
+def checked_host(host: str) -> str:
+    """``host``, if it can be a host name or an address; else ValueError."""
     if not _HOST.fullmatch(host):
-        raise ValueError(f'"{text}": "{host}" cannot be a host')
-    return Address(user, host, port)
+        raise ValueError(f'"{host}" cannot be a host')
+    return host
 
 
 def split_user(text: str) -> tuple[str, str]:

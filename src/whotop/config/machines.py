@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import msgspec
 
-from whotop.config.address import Address, parse_address
+from whotop.config.address import Address, checked_host, checked_user, parse_address
 from whotop.config.inventory import InventoryHost
 from whotop.config.inventory_file import read_inventory
 from whotop.config.ranges import MACHINES_MAX, expand
@@ -30,8 +30,8 @@ def configured_machines(settings: Settings, file: str = "") -> Machines:
     """All machines by name, in the order in which they were written. Raises ConfigError."""
     machines = _own(settings, file)
     for inventory in settings.inventory:
-        for host in read_inventory(Path(inventory)):
-            _join(machines, _of_inventory(host, settings))
+        for target in _of_inventory(Path(inventory), settings):
+            _join(machines, target)
     if settings.ssh_config_hosts:
         for name in named_hosts(Path(settings.ssh_config), settings.ssh_config_hosts):
             _join(machines, _of_ssh_config(name, settings))
@@ -98,16 +98,35 @@ def _of_table(table: MachineTable, settings: Settings) -> Iterator[Target]:
     for name, host in zip(names, hosts, strict=True):
         target = target_at(parse_address(name), settings, table)
         if host:
-            target = msgspec.structs.replace(target, host=parse_address(host).host)
-        yield msgspec.structs.replace(target, local=True) if table.local else target
+            target = msgspec.structs.replace(target, host=host)
+        yield msgspec.structs.replace(target, local=True) if table.local else _checked(target)
 
 
-def _of_inventory(host: InventoryHost, settings: Settings) -> Target:
+def _checked(target: Target) -> Target:
+    """``target``, if its parts can be what they are; none of them may mean more to ssh or a shell."""
+    if target.host:
+        checked_host(target.host)
+    if target.user:
+        checked_user(target.user)
+    for hop in target.jump.split(",") if target.jump else ():
+        parse_address(hop.strip())
+    return target
+
+
+def _of_inventory(file: Path, settings: Settings) -> Iterator[Target]:
+    for host in read_inventory(file):
+        try:
+            yield _checked(_of_host(host, settings))
+        except ValueError as error:
+            raise ConfigError(f"{host.name}: {error}", file=str(file)) from None
+
+
+def _of_host(host: InventoryHost, settings: Settings) -> Target:
     table = Defaults(
         user=host.user or None,
         port=host.port or None,
         tags=host.groups,
-        identity_files=(host.identity_file,) if host.identity_file else None,
+        identity_files=(str(Path(host.identity_file).expanduser()),) if host.identity_file else None,
     )
     target = target_at(Address("", host.name, 0), settings, table)
     is_local = host.connection == "local"

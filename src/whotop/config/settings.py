@@ -130,4 +130,4 @@ class Settings(Table, frozen=True, kw_only=True):
     keys: dict[str, tuple[str, ...]] = {}
     """Action = key or keys, for keys other than the usual ones (see keys.md)."""
     rules: dict[str, object] = {}
-    """Limits of the alert rules, decoded by whoever knows the rules."""
+    """Limits of the alert rules."""
