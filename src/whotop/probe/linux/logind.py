@@ -53,6 +53,8 @@ class LogindSessions:
         self.folder = folder
         self.is_searching = False
         """Whether some session may yet get its terminal: its shell has only just been started."""
+        self.told = b""
+        """All lines read last."""
         self._terminals = {}  # type: dict[bytes, int]
         self._searches = {}  # type: dict[bytes, int]
 
@@ -61,12 +63,14 @@ class LogindSessions:
         ids = session_ids(self.folder)
         reports = []
         left_out = 0
+        told = []
         self.is_searching = False
         self._forget_all_but(ids)
         for one in ids:
             data = wanted_lines(read_file(self.folder + b"/" + one, SESSION_BYTES))
             if not data:
                 continue
+            told.append(data)
             budget -= len(data) + 64
             if budget < 0:
                 left_out += 1
@@ -76,6 +80,7 @@ class LogindSessions:
             if terminal:
                 report["tty_nr"] = terminal
             reports.append(report)
+        self.told = b"".join(told)
         return reports, left_out
 
     def _forget_all_but(self, ids: "list[bytes]") -> None:

@@ -65,6 +65,7 @@ class SessionWatch:
         """Send what fits into 1/``share`` of the room; False if that was too large for a frame."""
         message = {"type": "sessions", "boot_id": base64_text(self._boot_id)}  # type: dict[str, object]
         left_out = 0
+        data = b""
         if has_logind:
             message["logind"], left_out = self._logind.read(LOGIND_BYTES // share)
         if has_utmp:
@@ -72,7 +73,7 @@ class SessionWatch:
             room = UTMP_BYTES // (3 if message.get("logind") else 1) // share // 9600 * 9600
             data = read_file(self._utmp, room)
             message["utmp"] = base64_text(data)
-            self.consoles = consoles_named_in(data)
+        self.consoles = consoles_named_in(data + self._logind.told)
         if left_out:
             message["left_out"] = left_out
         message["terminals"] = reports = terminal_reports(numbers, self.consoles)
