@@ -43,7 +43,7 @@ class Result:
 
     machines: int = 0
     connect_cpu_ms: float = 0.0
-    """For each machine."""
+    """For each machine, until the first of its figures can be had."""
     update_cpu_us: float = 0.0
     """For each reading of one machine."""
     updates: int = 0

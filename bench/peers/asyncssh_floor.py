@@ -27,7 +27,7 @@ class Drain(asyncssh.SSHClientSession[bytes]):
 
 
 async def main(plan: Plan) -> None:
-    """Connect all, start the probe everywhere, receive."""
+    """Connect all and start the probe everywhere (together that is "connect"), then receive."""
     key = asyncssh.read_private_key(plan.key_file)
     host_key = asyncssh.read_public_key(plan.known_hosts + ".pub")
     slots = asyncio.Semaphore(4)
@@ -49,7 +49,6 @@ async def main(plan: Plan) -> None:
             )
 
     connections = await asyncio.gather(*(connect(address) for address in plan.addresses))
-    connected = cpu_seconds()
     source = probe.source()
     drains: list[Drain] = []
     for connection in connections:
@@ -59,7 +58,8 @@ async def main(plan: Plan) -> None:
         )
         channel.write(b"%d\n" % len(source) + source + order)
         drains.append(session)
-    await settled(lambda: all(drain.received_bytes > 1000 for drain in drains), 60)
+    await settled(lambda: all(drain.received_bytes > 1000 for drain in drains), 120)
+    connected = cpu_seconds()
     await asyncio.sleep(plan.interval_seconds * 2)
     before, began = sum(drain.pieces for drain in drains), cpu_seconds()
     await asyncio.sleep(plan.interval_seconds * plan.rounds)
