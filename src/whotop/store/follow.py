@@ -31,7 +31,9 @@ class FollowFeed:
         self._machines: dict[str, Machine] = {}
         """As they stand in the store."""
         self._unwatched: set[str] = set()
+        """Those of them that are shown as not watched."""
         self._collectors: dict[int, Collector] = {}
+        self._silent: set[int] = set()
         self._revision = -1
         self.notices: tuple[str, ...] = ()
 
@@ -55,11 +57,12 @@ class FollowFeed:
     async def poll(self) -> Batch | None:
         """What has changed since the last call; the first answers with the whole fleet."""
         now_us = self._clock.now_us()
-        read = None
-        if self._watch.may_have_changed(now_us):
-            read = await self._read()
+        read = await self._read() if self._watch.may_have_changed(now_us) else None
         changes = [] if read is None else [self._noted(change) for change in read.changes]
-        changes += self._turned()
+        silent = {number for number in self._collectors if self._is_silent(number)}
+        if silent != self._silent:
+            self._silent = silent
+            changes += self._turned()
         if read is None and not changes:
             return None
         return Batch(self._revision, now_us if read is None else read.time_us, tuple(changes))
@@ -91,9 +94,8 @@ class FollowFeed:
 
     def _turned(self) -> Iterator[MachineChanged]:
         """Machines whose writer has ended, or come back, without a word in the store."""
-        silent = {number for number in self._collectors if self._is_silent(number)}
         for name, machine in self._machines.items():
-            if (self._store.polled_by(name) in silent) != (name in self._unwatched):
+            if (self._store.polled_by(name) in self._silent) != (name in self._unwatched):
                 yield self._shown(machine)
 
     def _shown(self, machine: Machine) -> MachineChanged:

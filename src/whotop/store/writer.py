@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import Protocol
 
 import msgspec
 
@@ -16,7 +17,6 @@ from whotop.clock import MINUTE_US, Clock
 from whotop.errors import StoreError
 from whotop.model import Alert, Event, Machine, MachineState, Sample, Session
 from whotop.store.batch import StateChange, WriteBatch
-from whotop.store.store import Store
 from whotop.wire.messages import Cursor
 
 INTERVAL_SECONDS = 1.0
@@ -27,6 +27,23 @@ BEAT_SECONDS = 4.0
 LONGEST_PAUSE_SECONDS = 15.0
 SAMPLES_KEPT = 100_000
 
+
+class Committing(Protocol):
+    """What the writer needs of a ``Store``."""
+
+    async def commit(self, batch: WriteBatch) -> int:
+        """Write a batch, all or nothing."""
+        ...
+
+    async def beat(self) -> None:
+        """Say that this process still polls."""
+        ...
+
+    async def expire(self, now_us: int) -> int:
+        """Delete what is too old."""
+        ...
+
+
 Acknowledge = Callable[[int], None]
 """Called with the revision once what it stands for is in the store."""
 
@@ -34,7 +51,7 @@ Acknowledge = Callable[[int], None]
 class StoreWriter:
     """Takes changes at any rate from the event loop, and writes them in few, large commits."""
 
-    def __init__(self, store: Store, *, clock: Clock, samples_kept: int = SAMPLES_KEPT) -> None:
+    def __init__(self, store: Committing, *, clock: Clock, samples_kept: int = SAMPLES_KEPT) -> None:
         self._store, self._clock, self._samples_kept = store, clock, samples_kept
         self._batch = WriteBatch()
         self._acknowledge: dict[tuple[str, str], Acknowledge] = {}
@@ -51,8 +68,14 @@ class StoreWriter:
         """Why nothing can be written and what waits, for the banner; None when all is well."""
         if not self._failure:
             return None
-        others = len(self._batch) - len(self._batch.samples)
-        return f"{self._failure}; {others} changes and {len(self._batch.samples)} samples wait"
+        samples = len(self._batch.samples)
+        changes = _counted(self.waiting - samples, "change")
+        return f"{self._failure}; {changes} and {_counted(samples, 'sample')} wait to be written"
+
+    @property
+    def waiting(self) -> int:
+        """How many changes and samples are not written yet."""
+        return len(self._batch)
 
     def machine(self, machine: Machine) -> None:
         """A machine as it is now. Nothing is written where only its last sample is newer."""
@@ -169,6 +192,10 @@ class StoreWriter:
         if now_us - self._expired_us >= MINUTE_US:
             self._expired_us = now_us
             await self._store.expire(now_us)
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def _alike(before: Machine, after: Machine) -> bool:

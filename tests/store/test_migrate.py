@@ -1,0 +1,50 @@
+"""The migrations make the schema that the code expects, once."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from collections.abc import Awaitable, Callable
+from contextlib import closing
+from pathlib import Path
+
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
+
+from whotop.store.migrate import MIGRATIONS
+from whotop.store.schema import metadata
+from whotop.store.store import Store
+from whotop.store.version import SCHEMA_VERSION, VERSION_TABLE
+
+Open = Callable[[], Awaitable[Store]]
+
+
+async def test_the_migrated_database_is_the_one_that_the_tables_describe(store: Store, place: Path) -> None:
+    engine = create_engine(f"sqlite:///{place}")
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
+        assert compare_metadata(context, metadata) == []
+    engine.dispose()
+
+
+def test_the_version_that_the_check_knows_is_the_newest_migration() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    assert ScriptDirectory.from_config(config).get_heads() == [SCHEMA_VERSION]
+
+
+async def test_a_store_that_is_up_to_date_does_not_load_alembic(opened: Open, monkeypatch: object) -> None:
+    await opened()
+    alembic = {name: sys.modules.pop(name) for name in list(sys.modules) if name.split(".")[0] == "alembic"}
+    await opened()
+    assert not [name for name in sys.modules if name.split(".")[0] == "alembic"]
+    sys.modules.update(alembic)
+
+
+async def test_counting_commits_begins_with_one(store: Store, place: Path) -> None:
+    with closing(sqlite3.connect(place)) as connection:
+        assert connection.execute("SELECT number FROM revisions").fetchall() == [(0,)]
