@@ -25,9 +25,13 @@ def spark(values: Sequence[float], width: int, top: float = 100.0) -> str:
 
 
 def _bar(value: float, top: float) -> str:
-    if top <= 0 or value != value:
-        return BARS[0]
-    return BARS[min(max(int(value / top * len(BARS)), 0), len(BARS) - 1)]
+    return BARS[min(int(_share(value, top) * len(BARS)), len(BARS) - 1)]
+
+
+def _share(value: float, top: float) -> float:
+    """``value`` as a part of ``top``, between 0 and 1 whatever they are."""
+    share = value / top if top > 0 else 0.0
+    return min(share, 1.0) if share > 0 else 0.0
 
 
 def gauge(percent: float) -> str:
@@ -65,8 +69,7 @@ def _height_in_dots(value: float | None, scale: float, dots: int) -> int:
     """At least one dot for whatever was measured, so that zero differs from nothing."""
     if value is None:
         return 0
-    share = value / scale if scale > 0 else 0.0
-    return min(max(round(share * dots), 1), dots)
+    return min(max(round(_share(value, scale) * dots), 1), dots)
 
 
 def _braille_line(heights: Sequence[int], below: int) -> str:
