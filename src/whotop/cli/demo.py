@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import rich_click as click
 
 MACHINES_MAX = 1_000
@@ -28,6 +30,6 @@ def demo(machines: int, theme: str | None) -> int:
 
 def run_demo(machines: int, theme: str | None) -> int:
     """Start the fleet and watch it; the exit code."""
-    from whotop.errors import WhotopError
+    from whotop.cli.run_demo import report_demo, show_demo
 
-    raise WhotopError("this build has no demo")
+    return show_demo(machines, theme) if sys.stdout.isatty() else report_demo(machines)

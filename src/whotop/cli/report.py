@@ -76,8 +76,20 @@ def report_machines(prepared: Prepared, wanted_format: str = "text", output: Pat
 
 
 def poll(prepared: Prepared, secrets: Secrets) -> Report:
-    """One reading of every machine."""
-    raise UsageError("this build polls no machines")
+    """One reading of every machine, kept nowhere."""
+    import asyncio
+
+    from whotop.cli.live import watch_settings
+    from whotop.cli.open_files import raise_open_file_limit
+    from whotop.clock import SystemClock
+    from whotop.core.report import report_of_fleet
+    from whotop.monitor.poll import poll_once
+
+    clock = SystemClock()
+    if warning := raise_open_file_limit(len(prepared.targets)):
+        print(f"whotop: {warning}", file=sys.stderr)
+    fleet = asyncio.run(poll_once(prepared.targets, watch_settings(prepared, secrets, store=None), clock))
+    return report_of_fleet(fleet, made_us=clock.now_us(), zone=prepared.zone)
 
 
 def _are_files(what: Sequence[str]) -> bool:

@@ -58,9 +58,10 @@ def on_terminal() -> bool:
 
 def run_screen(prepared: Prepared, secrets: Secrets, read_again: Callable[[], Prepared]) -> int:
     """Show the screen until it is left; its exit code. ``read_again`` is what SIGHUP calls."""
-    from whotop.errors import WhotopError
+    from whotop.cli.live import watch_on_screen, watch_settings
+    from whotop.cli.precheck import store_place
 
-    raise WhotopError("this build has no screen")
+    return watch_on_screen(prepared, watch_settings(prepared, secrets, store_place(prepared)), read_again)
 
 
 def _with_screen_options(prepared: Prepared, theme: str | None, report: str | None, no_report: bool) -> Prepared:

@@ -1,0 +1,85 @@
+"""From what was prepared to what the monitor and the screen are told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from whotop.cli.prepare import Prepared
+from whotop.cli.secrets import Secrets
+from whotop.clock import SystemClock
+from whotop.collect.settings import CollectSettings
+from whotop.config.places import accepted_host_keys, config_folder
+from whotop.config.settings import KeepTable
+from whotop.config.ssh_config import ssh_config_files
+from whotop.errors import ConfigError, WhotopError
+from whotop.monitor.opening import Watch, WatchSettings
+from whotop.store.retention import RetentionSettings
+
+if TYPE_CHECKING:
+    from whotop.cli.reports import Reports
+    from whotop.tui.options import ScreenOptions
+
+
+def watch_settings(prepared: Prepared, secrets: Secrets, store: str | None) -> WatchSettings:
+    """All that it takes to watch; ``store`` is the place where it is kept, if it is."""
+    return WatchSettings(
+        collect=CollectSettings(
+            own_known_hosts=accepted_host_keys(),
+            ssh_config_files=ssh_config_files(prepared.settings.ssh_config),
+            passphrases=secrets.passphrases,
+            passwords=secrets.passwords,
+        ),
+        rules=prepared.rules,
+        store=store,
+        retention=_retention(prepared.settings.store.keep),
+    )
+
+
+def watch_on_screen(prepared: Prepared, settings: WatchSettings, read_again: Callable[[], Prepared]) -> int:
+    """Show the screen until it is left; its exit code."""
+    from whotop.cli.reports import Reports
+    from whotop.cli.screen import Screen
+
+    clock = SystemClock()
+    watch = Watch(prepared.targets, settings, clock)
+    reports = Reports(prepared.settings.report, prepared.zone, clock, clock.now_us())
+
+    async def reload() -> str:
+        try:
+            return await watch.retarget((await asyncio.to_thread(read_again)).targets)
+        except WhotopError as error:
+            return f"nothing was changed: {error}"
+
+    try:
+        screen = Screen(watch, _screen_options(prepared, reports), reports, clock, reload)
+    except ConfigError as error:
+        raise ConfigError(error.what, file=str(prepared.file or ""), place=error.place, mend=error.mend) from None
+    return screen.run()
+
+
+def _screen_options(prepared: Prepared, reports: Reports) -> ScreenOptions:
+    from whotop.cli.open_files import raise_open_file_limit
+    from whotop.tui.options import Limits, ScreenOptions
+
+    rules = prepared.rules
+    warning = raise_open_file_limit(len(prepared.targets))
+    return ScreenOptions(
+        theme=prepared.settings.theme,
+        theme_folder=config_folder() / "themes",
+        keys=prepared.settings.keys,
+        zone=prepared.zone,
+        limits=Limits(rules.cpu_percent, rules.memory_percent, rules.disk_percent),
+        table_folder=reports.folder,
+        warnings=(warning,) if warning else (),
+    )
+
+
+def _retention(keep: KeepTable) -> RetentionSettings:
+    return RetentionSettings(
+        raw_seconds=round(keep.raw_seconds),
+        minute_seconds=round(keep.minute_seconds),
+        hour_seconds=round(keep.hour_seconds),
+        event_seconds=round(keep.events_seconds),
+    )
