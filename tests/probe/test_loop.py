@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from whotop import probe
+from whotop.probe.linux.loop import Farewell, Probe
 from whotop.wire.messages import (
     Answer,
     Figures,
@@ -145,3 +146,10 @@ def test_a_machine_without_python_says_so_with_a_status_of_its_own(tmp_path: Pat
     )
     assert ended.returncode == probe.NO_PYTHON_STATUS
     assert ended.stderr == b"no Python 3.6 or later\n"
+
+
+def test_it_ends_when_its_parent_has_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    orphan = Probe(-1, -1)
+    monkeypatch.setattr(os, "getppid", lambda: 1)
+    with pytest.raises(Farewell, match="its parent has ended"):
+        orphan._look()

@@ -55,7 +55,7 @@ class FiguresReader:
     def __init__(self, writer: FrameWriter) -> None:
         self._writer = writer
         self._stat = KeptFile(b"/proc/stat", 512)
-        self._meminfo = KeptFile(b"/proc/meminfo", 8192)
+        self._meminfo = KeptFile(b"/proc/meminfo", 1024)
         self._loadavg = KeptFile(b"/proc/loadavg", 128)
         self._uptime = KeptFile(b"/proc/uptime", 128)
         self._network = Network()

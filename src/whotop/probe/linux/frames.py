@@ -25,10 +25,11 @@ class FrameWriter:
     def __init__(self, handle: int) -> None:
         self._handle = handle
         self._sequence = 0
+        self._encode = json.JSONEncoder(separators=(",", ":")).encode
 
     def write(self, message: "dict[str, object]") -> bool:
         """Send a message; False, with nothing sent, if it is too large for a frame."""
-        payload = json.dumps(message, separators=(",", ":")).encode("ascii")
+        payload = self._encode(message).encode("ascii")
         if len(payload) > OPENED_BYTES:
             return False
         flags = 0
