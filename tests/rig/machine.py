@@ -148,12 +148,17 @@ class RigMachine:
         self._detached([str(tool("sshd")), "-D", "-f", f"{self.folder}/sshd_config", "-E", f"{self.folder}/sshd.log"])
         _until(lambda: "22" in self.run("ss -Hltn 'sport = :22'"), f"{self.name}: sshd does not start")
 
-    def stop(self) -> None:
-        """Switch it off; nothing of it stays but its folder."""
+    def switch_off(self) -> None:
+        """End all that runs on it, without waiting."""
         for login in self._logins:
             login.close()
-        if self._namespace is not None:
+        if self._namespace is not None and self._namespace.poll() is None:
             os.kill(self._namespace.pid, signal.SIGKILL)
+
+    def stop(self) -> None:
+        """Switch it off; nothing of it stays but its folder."""
+        self.switch_off()
+        if self._namespace is not None:
             self._namespace.wait()
             _until(lambda: not Path(f"/proc/{self._init_pid}").exists(), f"{self.name} does not stop")
             self._namespace = None
@@ -336,7 +341,9 @@ class Rig:
 
     def stop(self) -> None:
         """Switch all machines off."""
-        for machine in reversed(self.machines):
+        for machine in self.machines:
+            machine.switch_off()
+        for machine in self.machines:
             machine.stop()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 
 import asyncssh
@@ -19,6 +20,7 @@ class Agents:
         self._clock = clock
         self._clients: dict[str, asyncssh.SSHAgentClient] = {}
         self._listed: dict[str, tuple[float, list[asyncssh.SSHKeyPair]]] = {}
+        self._listing = asyncio.Lock()
 
     async def keys(self, path: str) -> list[asyncssh.SSHKeyPair]:
         """The keys of the agent at ``path``, in its order; none if there is no agent.
@@ -28,9 +30,10 @@ class Agents:
         if not path:
             return []
         now = self._clock.monotonic()
-        listed = self._listed.get(path)
-        if listed is None or now - listed[0] > LIST_SECONDS:
-            listed = self._listed[path] = (now, await self._list(path))
+        async with self._listing:
+            listed = self._listed.get(path)
+            if listed is None or now - listed[0] > LIST_SECONDS:
+                listed = self._listed[path] = (now, await self._list(path))
         return [copy.copy(key) for key in listed[1]]
 
     async def _list(self, path: str) -> list[asyncssh.SSHKeyPair]:
@@ -43,9 +46,10 @@ class Agents:
             self._clients.pop(path, None)
             return []
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """End the connections."""
         for client in self._clients.values():
             client.close()
+            await client.wait_closed()
         self._clients.clear()
         self._listed.clear()

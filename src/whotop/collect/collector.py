@@ -117,7 +117,7 @@ class Collector:
         self._watches.clear()
         self._tasks.clear()
         self._jumps.close()
-        self._credentials.close()
+        await self._credentials.close()
         self._sockets.close()
         self._closed.set()
 

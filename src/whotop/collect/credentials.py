@@ -76,9 +76,9 @@ class Credentials:
         if target is not None:
             self._passwords.forget(target)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Let go of the agents."""
-        self._agents.close()
+        await self._agents.close()
 
 
 def _choose(

@@ -7,8 +7,10 @@ may it take one of the few places for a key exchange.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import os
+import signal
 import socket
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -118,5 +120,8 @@ def _done(future: asyncio.Future[None]) -> None:
 
 
 def _end(process: asyncio.subprocess.Process) -> None:
+    """Hang up, as OpenSSH does, on the command and all that it started."""
+    # Not process.terminate(): its poll may reap the process before asyncio's watcher does.
     if process.returncode is None:
-        process.terminate()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGHUP)

@@ -1,0 +1,199 @@
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+from tests.collect.fake_machine import FIGURES, HELLO, FakeProbe, MachineMaker, Script
+from tests.collect.home import Home
+from tests.collect.recording_sink import RecordingSink
+
+from whotop.collect.collector import Collector
+from whotop.model import Target
+from whotop.wire.frames import preamble
+from whotop.wire.limits import Quota
+from whotop.wire.messages import Goodbye, Sessions
+
+Collect = Callable[..., Collector]
+Speak = Callable[[bytes], Awaitable[int]]
+
+
+async def no_python(far: FakeProbe) -> None:
+    far.process.stderr.write(b"no Python 3.6 or later\n")
+    far.process.exit(127)
+
+
+async def forced_command(far: FakeProbe) -> None:
+    far.process.stdout.write(b"Welcome!\nThis account is \x1b[31mnot available.\n")
+    far.process.exit(1)
+
+
+async def syntax_error(far: FakeProbe) -> None:
+    await far.start()
+    far.process.stderr.write(b"Traceback\nSyntaxError: invalid syntax\n")
+    far.process.exit(1)
+
+
+async def nothing(far: FakeProbe) -> None:
+    far.process.exit(0)
+
+
+async def dies(far: FakeProbe) -> None:
+    await far.greet()
+    far.process.stderr.write(b"Killed: out of \x1b]0;memory\x07\n")
+    far.process.exit(137)
+
+
+async def dies_mute(far: FakeProbe) -> None:
+    await far.greet()
+    far.process.exit(9)
+
+
+async def is_killed(far: FakeProbe) -> None:
+    await far.greet()
+    far.process.exit_with_signal("KILL")
+
+
+async def says_goodbye(far: FakeProbe) -> None:
+    await far.greet()
+    far.send(Goodbye(reason=b"its parent has changed\x1b[2J"))
+    far.process.exit(0)
+
+
+async def speaks_garbage(far: FakeProbe) -> None:
+    await far.greet()
+    far.process.stdout.write(b"\xff" * 100)
+    await far.received()
+
+
+async def never_ends_its_noise(far: FakeProbe) -> None:
+    await far.start()
+    far.process.stdout.write(b"y\n" * 50_000)
+    await far.received()
+
+
+async def floods(far: FakeProbe) -> None:
+    await far.greet()
+    for _ in range(400):
+        far.send(*[FIGURES] * 2_000)
+        await far.process.stdout.drain()
+
+
+@pytest.mark.parametrize(
+    ("script", "reason"),
+    [
+        (no_python, "no Python 3.6 or later"),
+        (
+            forced_command,
+            "something else than the probe answers (a forced command?): This account is \\x1b[31mnot available.",
+        ),
+        (syntax_error, "the probe did not start: SyntaxError: invalid syntax"),
+        (nothing, "the probe did not start: its connection was closed without a word"),
+        (dies, "the probe died: Killed: out of \\x1b]0;memory\\x07"),
+        (dies_mute, "the probe died: status 9"),
+        (is_killed, "the probe died: killed by signal KILL"),
+        (says_goodbye, "the probe ended: its parent has changed\\x1b[2J"),
+        (speaks_garbage, "a frame of unknown type 255"),
+        (never_ends_its_noise, "no answer from the probe in the first 64 KiB of its output"),
+    ],
+)
+async def test_what_went_wrong_with_the_probe_is_said_in_one_safe_line(
+    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect, script: Script, reason: str
+) -> None:
+    machine = await machines(script)
+    home.trust(machine.known_hosts_line())
+    collect(machine.target())
+    assert await sink.wait_for("lost") == reason
+
+
+async def test_a_banner_and_a_noisy_shell_do_no_harm(
+    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect
+) -> None:
+    async def noisy(far: FakeProbe) -> None:
+        far.process.stdout.write(b"Last login: yesterday\r\n" * 1_000)
+        start = await far.start()
+        far.process.stdout.write(b"\x00\xff whotop-probe/1 not-it\n" + preamble(start.nonce))
+        far.send(HELLO)
+        await far.received()
+
+    machine = await machines(noisy)
+    home.trust(machine.known_hosts_line())
+    collect(machine.target())
+    await sink.wait_for("hello")
+
+
+async def test_a_probe_that_never_says_hello_is_given_up(
+    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect
+) -> None:
+    async def mute(far: FakeProbe) -> None:
+        await far.start()
+        await far.received()
+
+    machine = await machines(mute)
+    home.trust(machine.known_hosts_line())
+    collect(machine.target(), hello_seconds=0.2)
+    assert (await sink.wait_for("lost")).startswith("no answer from the probe")
+
+
+async def test_a_flood_is_read_no_faster_than_the_quota_allows(
+    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Quota.__init__, "__defaults__", (100_000, 1_000.0))
+    flooding, well = await machines(floods), await machines()
+    home.trust(flooding.known_hosts_line(), well.known_hosts_line())
+    collector = collect(flooding.target("flooding"))
+    await sink.wait_for("figures", count=3_000)
+    collector.add(well.target("well"))
+    await sink.wait_for("hello", "well")
+    assert len(sink.of("figures", "flooding")) < 20_000
+
+
+async def test_a_frame_that_opens_to_far_too_much_is_refused(
+    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def sends_a_bomb(far: FakeProbe) -> None:
+        await far.greet()
+        far.send(Sessions(clock_us=1, boot_id=b"", utmp=bytes(500_000)))
+        await far.received()
+
+    monkeypatch.setattr(Quota.__init__, "__defaults__", (100_000, 1_000.0))
+    machine = await machines(sends_a_bomb)
+    home.trust(machine.known_hosts_line())
+    collect(machine.target())
+    assert (await sink.wait_for("lost")).startswith("it sends too much")
+
+
+async def test_a_machine_that_sends_a_little_too_much_is_read_more_slowly(
+    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def sends_much(far: FakeProbe) -> None:
+        await far.greet()
+        for _ in range(10):
+            far.send(*[FIGURES] * 100)
+            await far.process.stdout.drain()
+        await far.received()
+
+    monkeypatch.setattr(Quota.__init__, "__defaults__", (40_000, 200_000.0))
+    machine = await machines(sends_much)
+    home.trust(machine.known_hosts_line())
+    collect(machine.target())
+    await sink.wait_for("figures", count=1_001)
+    assert sink.of("lost") == []
+
+
+async def test_a_refused_port_and_a_name_that_does_not_exist_are_said(
+    home: Home, sink: RecordingSink, collect: Collect
+) -> None:
+    collect(Target(name="refused", host="127.0.0.1", port=1), Target(name="nameless", host="no-such-name.invalid"))
+    assert await sink.wait_for("lost", "refused") == "connection refused"
+    assert await sink.wait_for("lost", "nameless") in {
+        "no such host name",
+        "its name cannot be looked up: Temporary failure in name resolution",
+    }
+
+
+async def test_something_that_is_no_ssh_server_is_said(
+    speak: Speak, home: Home, sink: RecordingSink, collect: Collect
+) -> None:
+    port = await speak(b"HTTP/1.1 400 Bad Request\r\n\r\n" * 2_000)
+    collect(Target(name="web", host="127.0.0.1", port=port))
+    assert "the machine closed the connection" in await sink.wait_for("lost")
