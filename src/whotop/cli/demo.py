@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 import rich_click as click
 
 MACHINES_MAX = 1_000
@@ -31,5 +29,6 @@ def demo(machines: int, theme: str | None) -> int:
 def run_demo(machines: int, theme: str | None) -> int:
     """Start the fleet and watch it; the exit code."""
     from whotop.cli.run_demo import report_demo, show_demo
+    from whotop.cli.watch import on_terminal
 
-    return show_demo(machines, theme) if sys.stdout.isatty() else report_demo(machines)
+    return show_demo(machines, theme) if on_terminal() else report_demo(machines)

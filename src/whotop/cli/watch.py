@@ -52,8 +52,8 @@ def watch(
 
 
 def on_terminal() -> bool:
-    """Whether there is a screen to show."""
-    return sys.stdout.isatty()
+    """Whether there is a screen to show. Textual draws it through standard error."""
+    return sys.stdout.isatty() and sys.stderr.isatty()
 
 
 def run_screen(prepared: Prepared, secrets: Secrets, read_again: Callable[[], Prepared]) -> int:
