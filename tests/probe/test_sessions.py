@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from whotop.probe.linux import logind, sessions
+from whotop.probe.linux import files, logind, sessions
 from whotop.probe.linux.logind import SEARCHES, LogindSessions
 from whotop.probe.linux.sessions import SessionWatch
 
@@ -26,6 +26,10 @@ class Machine:
         self.terminals: list[bytes] = []
         self.terminal_below = 0
         monkeypatch.setattr(sessions, "pseudo_terminals", lambda: list(self.terminals))
+        names = files.file_names
+        monkeypatch.setattr(
+            sessions, "file_names", lambda path: list(self.terminals) if path == b"/dev/pts" else names(path)
+        )
         monkeypatch.setattr(
             sessions, "terminal_reports", lambda numbers, _: [["cHRzLzA=", 5, int(number)] for number in numbers]
         )

@@ -97,10 +97,12 @@ class Probe:
 
     def _send_pieces(self) -> bool:
         """Send at most one piece of each origin, so that figures never wait; whether more could go."""
+        waits = False
         for watch in self._records.values():
             if watch.can_send:
                 watch.send_piece()
-        return any(watch.can_send for watch in self._records.values())
+                waits = waits or watch.can_send
+        return waits
 
     def _listen(self, seconds: float) -> None:
         """Wait for whotop at most so long, and do what it says."""

@@ -59,8 +59,15 @@ class RecordFile:
 
     def look(self) -> None:
         """Look how long it is now."""
-        size = os.fstat(self.handle).st_size
+        self.measured(os.fstat(self.handle).st_size)
+
+    def measured(self, size: int) -> None:
+        """Take note of its size."""
         self.whole = size - size % self.record_bytes
+
+    def is_at(self, found: os.stat_result) -> bool:
+        """Whether this is the file that was found there."""
+        return (found.st_ino & INODE_MASK, found.st_dev & INODE_MASK) == (self.inode, self.device)
 
     def head(self) -> bytes:
         """Give the digest of its beginning."""
@@ -184,10 +191,18 @@ class RecordWatch:
             if self._file is not None:
                 self._begin(self._file, 0, 0)
             return
-        self._file.look()
+        try:
+            found = os.stat(self._path)
+        except OSError:
+            found = None
+        is_rotated = found is not None and not self._file.is_at(found)
+        if found is None or is_rotated:
+            self._file.look()
+        else:
+            self._file.measured(found.st_size)
         if self._file.whole < self._offset:
             self._start_again()
-        elif self._file.whole == self._offset and not self._owes_cursor:
+        elif is_rotated and self._file.whole == self._offset and not self._owes_cursor:
             self._follow_rotation()
 
     def _start_again(self) -> None:
@@ -200,12 +215,6 @@ class RecordWatch:
     def _follow_rotation(self) -> None:
         """Go on to the file that the path names now, once the old one has been sent to its end."""
         assert self._file is not None
-        try:
-            found = os.stat(self._path)
-        except OSError:
-            return
-        if (found.st_dev & INODE_MASK, found.st_ino & INODE_MASK) == (self._file.device, self._file.inode):
-            return
         newer = self._opened()
         if newer is None:
             return

@@ -3,10 +3,10 @@
 import os
 import time
 
-from whotop.probe.linux.files import base64_text, read_file
+from whotop.probe.linux.files import base64_text, file_names, read_file
 from whotop.probe.linux.frames import FrameWriter
 from whotop.probe.linux.logind import LogindSessions
-from whotop.probe.linux.terminals import consoles_named_in, pseudo_terminals, terminal_reports
+from whotop.probe.linux.terminals import TERMINAL_FOLDER, consoles_named_in, pseudo_terminals, terminal_reports
 
 UTMP_PATHS = (b"/run/utmp", b"/var/run/utmp")
 UTMP_BYTES = 585600
@@ -46,22 +46,18 @@ class SessionWatch:
 
     def look(self) -> None:
         """Send the sessions if they have changed. To be called every tick."""
-        numbers = pseudo_terminals()
         logind, utmp = stamp_of(self._logind.folder), stamp_of(self._utmp)
-        stamp = (logind, utmp, numbers)
+        stamp = (logind, utmp, file_names(TERMINAL_FOLDER))
         if stamp == self._stamp and self._settled and not self._logind.is_searching:
             return
         # What is read in the same clock step as a change may miss the next change in that step.
         self._settled = stamp == self._stamp
         self._stamp = stamp
-        self._send(numbers, logind[0] != 0, utmp[0] != 0)
-
-    def _send(self, numbers: "list[bytes]", has_logind: bool, has_utmp: bool) -> None:
         share = 1
-        while not self._sent_within(share, numbers, has_logind, has_utmp):
+        while not self._sent_within(share, logind[0] != 0, utmp[0] != 0):
             share *= 2
 
-    def _sent_within(self, share: int, numbers: "list[bytes]", has_logind: bool, has_utmp: bool) -> bool:
+    def _sent_within(self, share: int, has_logind: bool, has_utmp: bool) -> bool:
         """Send what fits into 1/``share`` of the room; False if that was too large for a frame."""
         message = {"type": "sessions", "boot_id": base64_text(self._boot_id)}  # type: dict[str, object]
         left_out = 0
@@ -76,7 +72,7 @@ class SessionWatch:
         self.consoles = consoles_named_in(data + self._logind.told)
         if left_out:
             message["left_out"] = left_out
-        message["terminals"] = reports = terminal_reports(numbers, self.consoles)
+        message["terminals"] = reports = terminal_reports(pseudo_terminals(), self.consoles)
         told = (message.get("logind"), message.get("utmp"), [(one[0], one[2]) for one in reports])
         if told == self._sent:
             return True

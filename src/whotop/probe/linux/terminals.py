@@ -4,13 +4,14 @@ import os
 
 from whotop.probe.linux.files import base64_text, file_names
 
+TERMINAL_FOLDER = b"/dev/pts"
 TERMINAL_LIMIT = 1024
 CONSOLES = [b"tty%d" % number for number in range(1, 13)] + [b"ttyS0", b"ttyS1", b"ttyAMA0", b"hvc0", b"console"]
 
 
 def pseudo_terminals() -> "list[bytes]":
     """Give the numbers in /dev/pts, in order."""
-    names = [name for name in file_names(b"/dev/pts") if name.isdigit()]
+    names = [name for name in file_names(TERMINAL_FOLDER) if name.isdigit()]
     return sorted(names, key=int)[:TERMINAL_LIMIT]
 
 
