@@ -6,14 +6,13 @@ from typing import ClassVar
 
 import pytest
 from textual.app import App
-from textual.binding import Binding, BindingType
-from textual.widgets import Input
+from textual.binding import BindingType
 
 from whotop.errors import ConfigError
 from whotop.tui.actions import ACTIONS, GROUPS, bindings
 from whotop.tui.help_screen import HelpScreen
 from whotop.tui.keymap import for_textual, keymap, keys_table, shown
-from whotop.tui.palette import Performs, palette
+from whotop.tui.palette import Palette, find_actions
 from whotop.tui.theme_files import default_variables
 
 KEYS_PAGE = Path(__file__).parents[2] / "docs" / "keys.md"
@@ -83,12 +82,6 @@ class Performer(App[None]):
     def why_not(self, action_id: str) -> str:
         return "reports are turned off" if action_id == "snapshot" else ""
 
-    def keys_of(self, action_id: str) -> tuple[str, ...]:
-        return keymap({})[action_id]
-
-    async def action_press(self, action_id: str) -> None:
-        self.done.append(action_id)
-
     def action_pause(self) -> None:
         self.done.append("paused by key")
 
@@ -110,28 +103,53 @@ async def test_help_lists_every_action_with_its_key_and_says_why_one_cannot_work
         assert not isinstance(app.screen, HelpScreen)
 
 
-async def test_the_palette_finds_an_action_by_its_words_and_performs_it() -> None:
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [("", "open"), ("theme", "theme"), ("who is on", "snapshot"), ("sort", "sort"), ("PAGE half", "half_down")],
+)
+def test_an_action_is_found_by_words_of_its_name_or_its_sentence(query: str, first: str) -> None:
+    assert find_actions(query)[0].id == first
+
+
+def test_words_that_no_action_has_find_nothing() -> None:
+    assert find_actions("make coffee") == []
+
+
+async def test_the_palette_ends_with_the_action_that_was_chosen() -> None:
     app = Performer()
     async with app.run_test(size=(100, 40)) as pilot:
-        await app.push_screen(palette())
-        app.screen.query_one(Input).value = "theme"
-        await app.workers.wait_for_complete()
-        await pilot.pause()
-        await pilot.press("enter", "enter")
-        await pilot.pause()
-        assert app.done == ["theme"]
+        chosen: list[str | None] = []
+        await app.push_screen(Palette(keymap({}), app.why_not), chosen.append)
+        await pilot.press(*"match", "down", "enter")
+        assert chosen == ["next_match"]
 
 
-async def test_the_palette_says_why_an_action_cannot_work() -> None:
+async def test_the_palette_can_be_left_without_choosing() -> None:
     app = Performer()
-    async with app.run_test(size=(100, 60)) as pilot:
-        await app.push_screen(palette())
-        await app.workers.wait_for_complete()
-        await pilot.pause()
-        app.screen.query_one(Input).value = "report of who"
-        await app.workers.wait_for_complete()
-        await pilot.pause()
-        assert "not now: reports are turned off" in text_on(app)
+    async with app.run_test(size=(100, 40)) as pilot:
+        chosen: list[str | None] = []
+        await app.push_screen(Palette(keymap({}), app.why_not), chosen.append)
+        await pilot.press(*"coffee", "enter", "escape")
+        assert chosen == [None]
+
+
+async def test_the_palette_says_why_an_action_cannot_work_and_which_key_is_in_force() -> None:
+    app = Performer()
+    async with app.run_test(size=(100, 40)) as pilot:
+        await app.push_screen(Palette(keymap({"snapshot": "P"}), app.why_not))
+        await pilot.press(*"report")
+        line = next(line for line in text_on(app).splitlines() if "not now: reports are turned off" in line)
+        assert line.rstrip(" │").endswith("P")
+
+
+async def test_a_click_chooses() -> None:
+    app = Performer()
+    async with app.run_test(size=(100, 40)) as pilot:
+        chosen: list[str | None] = []
+        await app.push_screen(Palette(keymap({}), app.why_not), chosen.append)
+        await pilot.press(*"theme")
+        await pilot.click("#found", offset=(4, 1))
+        assert chosen == ["theme"]
 
 
 async def test_a_remapped_key_works_and_the_old_one_no_longer() -> None:
@@ -144,8 +162,3 @@ async def test_a_remapped_key_works_and_the_old_one_no_longer() -> None:
 
 def test_keys_are_written_as_people_write_them() -> None:
     assert [shown(key) for key in ("escape", "ctrl+s", "?", "pagedown")] == ["esc", "ctrl+s", "?", "pgdn"]
-
-
-def test_the_registry_needs_no_more_of_an_app_than_it_says() -> None:
-    assert isinstance(Performer(), Performs)
-    assert isinstance(bindings("table")[0], Binding)

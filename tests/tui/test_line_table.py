@@ -381,3 +381,14 @@ def test_whatever_cells_hold_only_printable_text_of_the_right_width_leaves(texts
     line = draw([[(text, "normal"), (text, "no such role")] for text in texts], width)
     assert line.isprintable()
     assert cell_len(line) <= width
+
+
+async def test_the_scroll_bar_covers_no_text() -> None:
+    app = Shelf()
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.pause()
+        assert app.table.show_vertical_scrollbar
+        assert app.table.render_line(1).cell_length == SIZE[0] - app.table.scrollbar_size_vertical
+        app.table.set_order(["m01"])
+        await pilot.pause()
+        assert app.table.render_line(1).cell_length == SIZE[0]

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from rich.style import Style
 
-from whotop.tui.roles import ROLES, Look, RoleStyles, drop_empty_no_color, parse_look
+from whotop.tui.roles import ROLES, Look, RoleStyles, parse_look
 from whotop.tui.theme_files import load_themes
 
 DUSK = load_themes().themes["dusk"].variables
@@ -53,15 +53,3 @@ def test_a_look_is_one_colour_with_attributes() -> None:
 def test_a_wrong_look_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="colour"):
         parse_look(text)
-
-
-def test_an_empty_no_color_asks_for_nothing() -> None:
-    environment = {"NO_COLOR": "", "TERM": "xterm"}
-    drop_empty_no_color(environment)
-    assert environment == {"TERM": "xterm"}
-
-
-def test_a_no_color_that_says_anything_stays() -> None:
-    environment = {"NO_COLOR": "1"}
-    drop_empty_no_color(environment)
-    assert environment == {"NO_COLOR": "1"}

@@ -24,6 +24,7 @@ from whotop.tui.fleet_screen import FleetScreen
 from whotop.tui.intake import Intake, News
 from whotop.tui.keymap import for_textual, keymap
 from whotop.tui.machine_screen import MachineScreen
+from whotop.tui.no_color import fit_filter_to_theme
 from whotop.tui.options import ScreenOptions
 from whotop.tui.pane_screen import GoTo, PaneScreen
 from whotop.tui.process_screen import ProcessScreen
@@ -103,6 +104,7 @@ class WhotopApp(App[None]):
         desk = self.desk
         try:
             desk.feed = await self._make_feed()
+            self._tick()
             async for batch in desk.feed.batches():
                 news = desk.intake.take(batch)
                 if news is not None:
@@ -208,6 +210,10 @@ class WhotopApp(App[None]):
         else:
             self._say(f"snapshot: {path}")
 
+    def _watch_theme(self, theme_name: str) -> None:
+        super()._watch_theme(theme_name)
+        fit_filter_to_theme(self)
+
     def action_choose_theme(self) -> None:
         """Choose among the themes; each is tried on as one goes through them."""
         before = self.theme
@@ -223,12 +229,13 @@ class WhotopApp(App[None]):
 
     def action_palette(self) -> None:
         """Find an action by name."""
-        # 30 ms of import that the first paint does not need.
-        from textual.command import CommandPalette
+        from whotop.tui.palette import Palette
 
-        from whotop.tui.palette import ActionProvider
+        self.push_screen(Palette(self._keys, self.why_not), self._press_chosen)
 
-        self.push_screen(CommandPalette(providers=[ActionProvider], placeholder="what to do?"))
+    async def _press_chosen(self, action_id: str | None) -> None:
+        if action_id is not None:
+            await self.action_press(action_id)
 
     def action_help(self) -> None:
         """Show every key."""
@@ -236,11 +243,11 @@ class WhotopApp(App[None]):
 
         self.push_screen(HelpScreen(self._keys, self.why_not))
 
-    def action_press(self, action_id: str) -> None:
+    async def action_press(self, action_id: str) -> None:
         """Do what the key of an action would do."""
         action, top = ACTION_BY_ID[action_id], self._top_screen()
         target = {"everywhere": self, "panes": top, "table": top.current}[action.where]
-        self.call_later(self.run_action, action.does, target)
+        await self.run_action(action.does, target)
 
     def keys_of(self, action_id: str) -> tuple[str, ...]:
         """The keys that an action has now."""

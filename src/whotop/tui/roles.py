@@ -7,7 +7,7 @@ colour at all, because state never rests on hue alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
@@ -160,12 +160,3 @@ class RoleStyles(dict[str, Style]):
             return bold + Style(reverse=is_selected or None)
         colour = self._variables.get(variable_of("selection" if is_selected else "selection_blurred"), "")
         return bold + (Style(bgcolor=Color.parse(colour).rich_color) if colour else Style(reverse=is_selected or None))
-
-
-def drop_empty_no_color(environment: MutableMapping[str, str]) -> None:
-    """Forget a ``NO_COLOR`` that is empty: it asks for nothing (no-color.org), but Textual obeys it.
-
-    To be called before the App is constructed.
-    """
-    if not environment.get("NO_COLOR"):
-        environment.pop("NO_COLOR", None)

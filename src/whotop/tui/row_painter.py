@@ -60,7 +60,7 @@ class RowPainter:
         return ["".join(text for text, _ in measured(cells[place.number])[0]).strip() for place in self._layout()]
 
     def _layout(self) -> list[Placed]:
-        width = self._widget.size.width
+        width = self._widget.scrollable_content_region.width
         if width != self._width:
             self._width = width
             self._placed = lay_out(self._columns, width - 1, start=1)
