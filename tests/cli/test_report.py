@@ -46,9 +46,15 @@ def test_a_format_may_be_named(whotop: Run, events: Path, format_name: str) -> N
     assert "webserver.local" in output
 
 
+def test_a_filter_chooses_sessions(whotop: Run, events: Path) -> None:
+    assert whotop("report", events, "--where", "machine:web*")[1] == "webserver.local: lane\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (["a/b", "--where", "usr:lane"], "no column usr here: did you mean user?"),
+        (["web-01", "-o", "r.doc"], "a report cannot be written as .doc"),
         (["a/b", "web-01"], "a/b is a file and web-01 a machine: report one kind at a time"),
         (["web-01", "-"], "- is a file and web-01 a machine"),
         (["no/such.csv"], "no/such.csv"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,10 +22,43 @@ FORMATS = ("text", "markdown", "json", "csv", "html", "pdf")
 NOT_REACHED = 3
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """What of a report is wanted, in which format, and where."""
+
+    where: str = ""
+    """A filter; empty: everything."""
+    format: str = "text"
+    """Of what is printed."""
+    output: Path | None = None
+    """A file instead; its ending names the format."""
+
+    def check(self) -> None:
+        """Raise UsageError for a filter or a file name that is wrong, before anything is polled."""
+        from whotop.core.report_where import parse_where
+        from whotop.render.formats import format_of
+
+        parse_where(self.where)
+        if self.output is not None:
+            format_of(self.output)
+
+    def print(self, made: Report) -> None:
+        """Print it, or write it."""
+        from whotop.core.report_where import parse_where, report_where
+        from whotop.render import Format, render, write_report
+
+        chosen = report_where(made, parse_where(self.where)) if self.where else made
+        if self.output is not None:
+            write_report(chosen, self.output)
+        else:
+            sys.stdout.buffer.write(render(chosen, Format(self.format)))
+
+
 @click.command()
 @click.argument("what", nargs=-1, metavar="[FILE...|MACHINE...]")
 @config_options
 @click.option("--at", metavar="TIME", help="Of files: as it was then. ISO, 03:12 (the latest past), or -2h.")
+@click.option("--where", metavar="FILTER", default="", help="Sessions it finds: 'user:root !tag:prod'; see filter.md.")
 @click.option(
     "--format",
     "wanted_format",
@@ -41,7 +75,12 @@ NOT_REACHED = 3
     help="Write this file instead; its ending names the format.",
 )
 def report(
-    what: tuple[str, ...], chosen: ConfigOptions, at: str | None, wanted_format: str, output: Path | None
+    what: tuple[str, ...],
+    chosen: ConfigOptions,
+    at: str | None,
+    where: str,
+    wanted_format: str,
+    output: Path | None,
 ) -> int:
     """Say who is on which machine.
 
@@ -50,8 +89,11 @@ def report(
     configured machines are polled once, or else this one. Ends with 3 when a machine could not be
     reached.
     """
+    wanted = Wanted(where, wanted_format, output)
+    wanted.check()
     if _are_files(what):
-        return _print(_of_files(what, at, chosen), wanted_format, output)
+        wanted.print(_of_files(what, at, chosen))
+        return 0
     if at is not None:
         raise UsageError("--at needs a FILE of events: a poll knows only now")
     from whotop.cli.log import start_log
@@ -61,15 +103,15 @@ def report(
     prepared = prepare(what, chosen)
     start_log(prepared.settings, chosen)
     check_keys_and_passwords(prepared)
-    return report_machines(prepared, wanted_format, output)
+    return report_machines(prepared, wanted)
 
 
-def report_machines(prepared: Prepared, wanted_format: str = "text", output: Path | None = None) -> int:
+def report_machines(prepared: Prepared, wanted: Wanted) -> int:
     """Poll every machine once and print; 3 when some could not be reached, which standard error names."""
     from whotop.cli.secrets import ask_secrets
 
     polled = poll(prepared, ask_secrets(prepared))
-    _print(polled, wanted_format, output)
+    wanted.print(polled)
     for machine in polled.not_reached:
         print(f"whotop: {machine.name} not reached: {machine.reason}", file=sys.stderr)
     return NOT_REACHED if polled.not_reached else 0
@@ -116,13 +158,3 @@ def _of_files(what: Sequence[str], at: str | None, chosen: ConfigOptions) -> Rep
     if unmatched:
         print(f"whotop: logouts without a login: {unmatched}", file=sys.stderr)
     return made
-
-
-def _print(made: Report, wanted_format: str, output: Path | None) -> int:
-    from whotop.render import Format, render, write_report
-
-    if output is not None:
-        write_report(made, output)
-    else:
-        sys.stdout.buffer.write(render(made, Format(wanted_format)))
-    return 0

@@ -45,9 +45,9 @@ def watch(
     start_log(prepared.settings, chosen)
     check_before_start(prepared)
     if not on_terminal():
-        from whotop.cli.report import report_machines
+        from whotop.cli.report import Wanted, report_machines
 
-        return report_machines(prepared, "text")
+        return report_machines(prepared, Wanted())
     return run_screen(prepared, ask_secrets(prepared), read)
 
 

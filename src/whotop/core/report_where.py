@@ -1,4 +1,8 @@
-"""A report of what a filter lets pass: ``whotop report --where``."""
+"""A report of some sessions only: ``whotop report --where "user:root !tag:prod"``.
+
+A filter chooses among sessions. Machines that were not reached or cannot tell stay, whatever the
+filter: one of the wanted sessions may be on them, and to leave them out would say "nobody".
+"""
 
 from __future__ import annotations
 
@@ -7,93 +11,82 @@ from dataclasses import dataclass
 
 import msgspec
 
-from whotop.clock import SECOND_US
-from whotop.core.query import Query
-from whotop.core.report import Report, ReportedMachine, ReportedSession, totals_of
+from whotop.core.query import Query, parse_query
+from whotop.core.report import Report, ReportedMachine, ReportedSession
 
 FIELDS = frozenset(
-    {"machine", "address", "tag", "state", "on", "cpu", "mem", "load", "disk", "up"}
-    | {"user", "tty", "from", "service", "since", "idle"}
+    {"machine", "user", "from", "tty", "service", "idle", "tag", "state", "on", "cpu", "mem", "load", "disk", "up"}
 )
+"""What a filter may ask for, named as on the screen."""
+
+
+def parse_where(where: str) -> Query:
+    """Read a filter for reports. Raises QueryError."""
+    return parse_query(where, FIELDS)
 
 
 def report_where(report: Report, query: Query) -> Report:
-    """The machines and sessions that pass, and the alerts of those machines; the totals count what is left.
-
-    A machine passes with those of its sessions that do. One with nobody on, or about which nothing
-    is known, passes by itself.
-    """
-    if query.is_empty:
-        return report
-    machines, not_reached, cannot_tell = (
-        tuple(_passing(group, query, report.at_us))
-        for group in (report.machines, report.not_reached, report.cannot_tell)
+    """``report`` with the sessions that ``query`` finds."""
+    machines = tuple(found for machine in report.machines if (found := _of_machine(machine, query)))
+    sessions = [session for machine in machines for session in machine.sessions]
+    totals = msgspec.structs.replace(
+        report.totals,
+        sessions=len(sessions),
+        users=len({session.identity for session in sessions}),
+        without_tty=sum(not session.tty for session in sessions) if report.totals.without_tty else 0,
     )
-    left = (*machines, *not_reached, *cannot_tell)
-    names = {machine.name for machine in left}
-    alerts = tuple(alert for alert in report.alerts if alert.machine in names)
     return msgspec.structs.replace(
         report,
         machines=machines,
-        not_reached=not_reached,
-        cannot_tell=cannot_tell,
-        alerts=alerts,
-        totals=totals_of(left, len(alerts)),
+        not_reached=tuple(_with_found(machine, query) for machine in report.not_reached),
+        totals=totals,
     )
 
 
-def _passing(machines: Iterable[ReportedMachine], query: Query, at_us: int) -> Iterable[ReportedMachine]:
-    for machine in machines:
-        if not machine.sessions:
-            if query.matches(_Row(machine, None, at_us)):
-                yield machine
-            continue
-        sessions = tuple(session for session in machine.sessions if query.matches(_Row(machine, session, at_us)))
-        if sessions:
-            yield msgspec.structs.replace(machine, sessions=sessions)
+def _of_machine(machine: ReportedMachine, query: Query) -> ReportedMachine | None:
+    """The machine with what was found on it; one with nobody on stays if it is itself what was asked for."""
+    found = _with_found(machine, query)
+    if found.sessions or (not machine.sessions and query.matches(_Row(machine, None))):
+        return found
+    return None
+
+
+def _with_found(machine: ReportedMachine, query: Query) -> ReportedMachine:
+    found = tuple(session for session in machine.sessions if query.matches(_Row(machine, session)))
+    return machine if len(found) == len(machine.sessions) else msgspec.structs.replace(machine, sessions=found)
 
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A session on its machine, or a machine without any."""
+    """A session with its machine, as the filter language sees it; None: nobody is on."""
 
     machine: ReportedMachine
     session: ReportedSession | None
-    at_us: int
 
     def value(self, field: str) -> str | float | Sequence[str] | None:
-        of_machine = self._of_machine()
-        return of_machine[field] if field in of_machine else self._of_session().get(field)
+        machine, session = self.machine, self.session
+        match field:
+            case "user" | "tty" | "service":
+                return (getattr(session, field) or None) if session else None
+            case "from":
+                return (session.source or None) if session else None
+            case "idle":
+                return session.idle_seconds if session else None
+            case "machine":
+                return machine.name
+            case "tag":
+                return machine.tags
+            case "state":
+                return machine.state.value if machine.state else None
+            case "on":
+                return len(machine.sessions)
+            case "up":
+                return machine.uptime_seconds
+            case "load":
+                return machine.load1
+        return {"cpu": machine.cpu_percent, "mem": machine.memory_percent, "disk": machine.disk_percent}[field]
 
     def visible(self) -> Iterable[str]:
-        machine, session = self.machine, self.session
-        texts = (machine.name, str(machine.state or ""), machine.reason)
-        return texts if session is None else (*texts, session.user, session.tty, session.source)
-
-    def _of_machine(self) -> dict[str, str | float | Sequence[str] | None]:
-        machine = self.machine
-        return {
-            "machine": machine.name,
-            "address": machine.address,
-            "tag": machine.tags,
-            "state": machine.state,
-            "on": len(machine.sessions) if machine.sessions_known else None,
-            "cpu": machine.cpu_percent,
-            "mem": machine.memory_percent,
-            "load": machine.load1,
-            "disk": machine.disk_percent,
-            "up": machine.uptime_seconds,
-        }
-
-    def _of_session(self) -> dict[str, str | float | Sequence[str] | None]:
-        session = self.session
-        if session is None:
-            return {}
-        return {
-            "user": session.user,
-            "tty": session.tty,
-            "from": session.source,
-            "service": session.service,
-            "since": (self.at_us - session.since_us) / SECOND_US,
-            "idle": session.idle_seconds,
-        }
+        yield self.machine.name
+        if self.session:
+            yield from (self.session.user, self.session.tty, self.session.source)
