@@ -23,7 +23,10 @@ _COMPLEMENT = bytes(255 - byte for byte in range(256))
 
 
 def event_key(event: Event) -> bytes:
-    """The key of an event: machine, kind, user, tty, source, the machine's own time, record id, ordinal."""
+    """The key of an event: machine, kind, user, tty, source, the machine's own time, record id, ordinal.
+
+    The record id of a logind session is its session id.
+    """
     if event.raw is not None:
         return _raw_event_key(event)
     digest = _fresh()
@@ -36,7 +39,7 @@ def event_key(event: Event) -> bytes:
                 event.tty,
                 event.source,
                 event.time_us,
-                event.record_id,
+                event.record_id or event.session_id,
                 event.ordinal,
             )
         )
@@ -49,7 +52,8 @@ def _raw_event_key(event: Event) -> bytes:
     user = event.user if raw is None or raw.user is None else raw.user
     tty = event.tty if raw is None or raw.tty is None else raw.tty
     source = event.source if raw is None or raw.source is None else raw.source
-    return _key(event.machine, event.kind, user, tty, source, event.time_us, event.record_id, event.ordinal)
+    record_id = event.record_id or event.session_id
+    return _key(event.machine, event.kind, user, tty, source, event.time_us, record_id, event.ordinal)
 
 
 def session_key(event: Event) -> bytes:
