@@ -51,6 +51,11 @@ class FakeFeed:
         self._revision += 1
         self._queue.put_nowait(Batch(self._revision, time_us, tuple(changes)))
 
+    @property
+    def waiting(self) -> bool:
+        """Whether there are batches that nobody has read."""
+        return not self._queue.empty()
+
     def close(self) -> None:
         self._queue.put_nowait(None)
 

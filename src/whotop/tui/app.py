@@ -29,7 +29,7 @@ from whotop.tui.options import ScreenOptions
 from whotop.tui.pane_screen import GoTo, PaneScreen
 from whotop.tui.process_screen import ProcessScreen
 from whotop.tui.sessions_screen import SessionsScreen
-from whotop.tui.theme_files import DEFAULT_THEME, default_variables, load_themes
+from whotop.tui.theme_files import DEFAULT_THEME, default_theme, default_variables, load_themes
 from whotop.tui.user_screen import UserScreen
 from whotop.tui.views.place import MachinePlace, Place, SessionPlace, UserPlace
 from whotop.tui.views.scene import Scene
@@ -86,7 +86,7 @@ class WhotopApp(App[None]):
         for theme in loaded.themes.values():
             self.register_theme(theme)
         self._themes = sorted(loaded.themes)
-        wanted = self.desk.options.theme or DEFAULT_THEME
+        wanted = self.desk.options.theme or default_theme(self.console.color_system)
         warnings = [str(failure) for failure in loaded.failures]
         if wanted not in loaded.themes:
             warnings.append(f"there is no theme {wanted}; there are {', '.join(self._themes)}")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import ClassVar
 
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
@@ -17,6 +19,13 @@ Choice = tuple[str, str]
 
 class ChoiceMenu(ModalScreen[str | None]):
     """Ends with what was chosen; with ``None`` when it was left by ``esc``."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        # A dialog does not see the app's own bindings.
+        Binding("escape", "app.peel", show=False),
+        Binding("j", "move(1)", show=False),
+        Binding("k", "move(-1)", show=False),
+    ]
 
     def __init__(
         self, title: str, choices: Sequence[Choice], current: str, try_on: Callable[[str], None] | None = None
@@ -39,6 +48,14 @@ class ChoiceMenu(ModalScreen[str | None]):
         menu = self.query_one(OptionList)
         menu.highlighted = keys.index(self._current) if self._current in keys else 0
         menu.focus()
+
+    def action_move(self, rows: int) -> None:
+        """Down or up, as in every table."""
+        menu = self.query_one(OptionList)
+        if rows > 0:
+            menu.action_cursor_down()
+        else:
+            menu.action_cursor_up()
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Try it on."""

@@ -36,6 +36,7 @@ class MachineScreen(PaneScreen):
         self.place = MachinePlace(machine)
         self._past = Past(lambda session: session.machine == machine)
         self._ticks = 0
+        self._facts = {name: SpanLine(id=name, classes="facts") for name in ("identity", "condition", "origins")}
         super().__init__(desk)
 
     @property
@@ -59,8 +60,7 @@ class MachineScreen(PaneScreen):
 
     def compose_header(self) -> ComposeResult:
         """Three lines of what is known of the machine itself."""
-        for name in ("identity", "condition", "origins"):
-            yield SpanLine(id=name, classes="facts")
+        yield from self._facts.values()
 
     def on_mount(self) -> None:
         """Fetch what happened before we looked."""
@@ -110,7 +110,7 @@ class MachineScreen(PaneScreen):
                 "origins": origins(machine),
             }
         for name, spans in lines.items():
-            self.query_one(f"#{name}", SpanLine).show([Piece(text, role) for text, role in spans])
+            self._facts[name].show([Piece(text, role) for text, role in spans])
 
     # What runs
 

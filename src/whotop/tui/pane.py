@@ -61,19 +61,18 @@ class Pane(LineTable):
 
     def take_keys(self, keys: Collection[Key]) -> None:
         """Look at these rows again: they came, changed or went."""
-        changed: list[Key] = []
-        for key in keys:
-            if not self._passes(key):
-                if self._values.pop(key, self) is not self:
-                    self._came_or_went.ask()
-                continue
-            value = self.view.sort_value(key, self.sort_key)
-            if key not in self._values:
-                self._came_or_went.ask()
-            elif self._values[key] != value:
-                self._moved.ask()
-            self._values[key] = value
-            changed.append(key)
+        changed = [key for key in keys if self._passes(key)]
+        gone = [key for key in keys if key in self._values and not self._passes(key)]
+        values = {key: self.view.sort_value(key, self.sort_key) for key in changed}
+        have_come = any(key not in self._values for key in changed)
+        have_moved = any(self._values.get(key) != value for key, value in values.items())
+        self._values.update(values)
+        for key in gone:
+            del self._values[key]
+        if gone or have_come:
+            self._came_or_went.ask()
+        elif have_moved:
+            self._moved.ask()
         self.touch(changed)
 
     def catch_up(self) -> None:
@@ -87,6 +86,7 @@ class Pane(LineTable):
         column = self.sort_key or self.view.sorts_by
         self._values = {key: self.view.sort_value(key, column) for key in self.view.rows() if self._passes(key)}
         self._arrange()
+        self.refresh()
 
     def tick(self) -> None:
         """A second has passed: redraw the rows in sight whose ages read differently now."""
@@ -95,7 +95,7 @@ class Pane(LineTable):
             self.reload()
         self._say_why_empty()
         before, self._ages = self._ages, {key: self.view.ages(key) for key in self.keys_in_sight()}
-        self.touch([key for key, text in self._ages.items() if before.get(key, text) != text])
+        self.touch([key for key, text in self._ages.items() if before.get(key) != text])
 
     def keys_in_sight(self) -> Sequence[Key]:
         """The rows on screen, from the top."""
@@ -111,8 +111,6 @@ class Pane(LineTable):
         if self._typed_over is not None:
             self._missed = True
             return
-        self._came_or_went.taken()
-        self._moved.taken()
         self._say_why_empty()
         self.set_order(self._sorted(self._values))
 
@@ -181,5 +179,5 @@ class Pane(LineTable):
         """``Machines 214``, ``Machines 3 of 214``."""
         count = self.view.count()
         if self.query_in_force is not None:
-            count = f"{len(self._values)} of {count}" if count else str(len(self._values))
+            count = f"{len(self.keys)} of {count}" if count else str(len(self.keys))
         return f"{self.view.name} {count}".strip()

@@ -68,6 +68,11 @@ class PaneScreen(Screen[None]):
         self._maximised = False
         self._missed = False
         self._filter_before = ""
+        self._status = StatusLine(desk)
+        self._banner = SpanLine(id="banner")
+        self._filter_line = FilterLine()
+        self._upper, self._lower = Horizontal(id="upper"), Horizontal(id="lower")
+        self._tiles_box = Vertical(id="tiles")
         self._count = Throttle(self, COUNT_SECONDS, self._recount, desk.scene.clock.monotonic)
 
     @property
@@ -85,20 +90,20 @@ class PaneScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Lines above and below, tiles two by two between them."""
-        yield StatusLine(self.desk)
-        yield SpanLine(id="banner")
+        yield self._status
+        yield self._banner
         yield from self.compose_header()
-        with Vertical(id="tiles"):
-            with Horizontal(id="upper"):
+        with self._tiles_box:
+            with self._upper:
                 yield from self.tiles[:2]
-            with Horizontal(id="lower"):
+            with self._lower:
                 yield from self.tiles[2:]
-        yield FilterLine()
+        yield self._filter_line
         yield KeyLine(self.desk.keys)
 
     def on_mount(self) -> None:
         """Begin with the first tile."""
-        self.query_one("#banner").display = False
+        self._banner.display = False
         self._lay_out()
         self.tiles[0].focus()
         self._recount()
@@ -106,7 +111,7 @@ class PaneScreen(Screen[None]):
     def on_resize(self, event: events.Resize) -> None:
         """Show as many tiles as there is room for now."""
         self._lay_out()
-        self.query_one(StatusLine).update()
+        self._status.update()
 
     # What the app tells it
 
@@ -126,7 +131,7 @@ class PaneScreen(Screen[None]):
         for tile in self.tiles:
             if tile.display:
                 tile.tick()
-        self.query_one(StatusLine).update()
+        self._status.update()
         self._show_banner()
 
     def on_screen_suspend(self) -> None:
@@ -149,15 +154,13 @@ class PaneScreen(Screen[None]):
         """Called when it is on top again and batches have come meanwhile."""
 
     def _recount(self) -> None:
-        self._count.taken()
-        status = self.query_one(StatusLine)
-        status.totals = totals_of(self.desk.fleet)
-        status.update()
+        self._status.totals = totals_of(self.desk.fleet)
+        self._status.update()
         self._show_banner()
         self._title()
 
     def _show_banner(self) -> None:
-        banner, text = self.query_one("#banner", SpanLine), self.desk.banner()
+        banner, text = self._banner, self.desk.banner()
         if banner.display != bool(text):
             banner.display = bool(text)
         if text:
@@ -206,10 +209,10 @@ class PaneScreen(Screen[None]):
             tile.display = tile.number in shown
             if tile.display:
                 tile.catch_up()
-        self.query_one("#upper").display = bool(shown & {1, 2})
-        self.query_one("#lower").display = bool(shown & {3, 4})
-        self.query_one("#tiles").set_class(len(shown) == 1, "-one")
-        self.query_one("#tiles").set_class(self._maximised, "-maximised")
+        self._upper.display = bool(shown & {1, 2})
+        self._lower.display = bool(shown & {3, 4})
+        self._tiles_box.set_class(len(shown) == 1, "-one")
+        self._tiles_box.set_class(self._maximised, "-maximised")
         self._title()
 
     def _title(self) -> None:
@@ -257,7 +260,7 @@ class PaneScreen(Screen[None]):
             return
         self._filter_before = pane.query_in_force.text if pane.query_in_force else ""
         pane.start_typing_filter()
-        self.query_one(FilterLine).open(pane.view.name.lower(), self._filter_before)
+        self._filter_line.open(pane.view.name.lower(), self._filter_before)
 
     def on_filter_line_changed(self, message: FilterLine.Changed) -> None:
         """Filter as one types; what cannot be read changes nothing but the advice."""
@@ -265,9 +268,9 @@ class PaneScreen(Screen[None]):
             try:
                 self.current.filter_by(message.text)
             except QueryError as error:
-                self.query_one(FilterLine).advise(error.what)
+                self._filter_line.advise(error.what)
             else:
-                self.query_one(FilterLine).advise("")
+                self._filter_line.advise("")
             self._title()
 
     def on_filter_line_kept(self) -> None:
@@ -275,9 +278,8 @@ class PaneScreen(Screen[None]):
         self._close_filter_line()
 
     def _close_filter_line(self) -> None:
-        line = self.query_one(FilterLine)
-        if line.is_open and isinstance(self.current, Pane):
-            line.close()
+        if self._filter_line.is_open and isinstance(self.current, Pane):
+            self._filter_line.close()
             self.current.stop_typing_filter()
             self.current.focus()
             self._title()
@@ -372,11 +374,11 @@ class PaneScreen(Screen[None]):
     def has_layers(self) -> bool:
         """Whether ``peel`` would find something to take away."""
         is_filtered = isinstance(self.current, Pane) and self.current.query_in_force is not None
-        return self._maximised or is_filtered or self.query_one(FilterLine).is_open
+        return self._maximised or is_filtered or self._filter_line.is_open
 
     def peel(self) -> bool:
         """Take away the topmost layer of this screen; false if it has none."""
-        if self.query_one(FilterLine).is_open:
+        if self._filter_line.is_open:
             return self._take_back_filter()
         pane = self.current
         if isinstance(pane, Pane) and pane.query_in_force is not None:

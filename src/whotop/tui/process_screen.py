@@ -27,6 +27,8 @@ class ProcessScreen(ModalScreen[UserPlace | None]):
     """Ends with where to go next, if anywhere."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        # A dialog does not see the app's own bindings.
+        Binding("escape", "app.peel", show=False),
         Binding("enter", "go_to_user", "user"),
         Binding("j", "scroll_lines(1)", show=False),
         Binding("k", "scroll_lines(-1)", show=False),

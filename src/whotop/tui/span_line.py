@@ -95,6 +95,14 @@ class SpanLine(Widget):
                 return
 
 
+def shortened(text: str, width: int) -> str:
+    """A text, printable, in at most ``width`` cells."""
+    text = printable(text)
+    if cell_len(text) <= width:
+        return text
+    return "".join(piece for piece, _ in clipped([(text, "")], width)[0])
+
+
 def _fitted(pieces: Sequence[Piece], width: int) -> list[Piece]:
     """The pieces, printable, cut to ``width`` cells."""
     room = max(width, 0)

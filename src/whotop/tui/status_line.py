@@ -9,11 +9,12 @@ from rich.cells import cell_len
 from whotop.clock import SECOND_US
 from whotop.model import Level
 from whotop.tui.desk import Desk
-from whotop.tui.span_line import Piece, SpanLine
+from whotop.tui.span_line import Piece, SpanLine, shortened
 from whotop.tui.views.times import local
 from whotop.tui.views.totals import Totals
 
 _ALERT_ROLES = {Level.HIGH: "alert_high", Level.WARN: "alert_warn", Level.INFO: "alert_info", None: "dim"}
+LONGEST_CRUMB = 24
 _WORDS = {"live": "live", "follow": "following", "rewind": "rewind"}
 
 
@@ -41,7 +42,13 @@ class StatusLine(SpanLine):
             if depth:
                 pieces.append(Piece(" › ", "dim"))
             is_last = depth == len(crumbs) - 1
-            pieces.append(Piece(name, "strong" if is_last else "normal", "" if is_last else f"app.surface({depth})"))
+            pieces.append(
+                Piece(
+                    shortened(name, LONGEST_CRUMB),
+                    "strong" if is_last else "normal",
+                    "" if is_last else f"app.surface({depth})",
+                )
+            )
         return pieces
 
     def _state(self) -> list[Piece]:

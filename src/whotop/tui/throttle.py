@@ -31,13 +31,7 @@ class Throttle:
         else:
             self._timer = self._widget.set_timer(wait, self._take)
 
-    def taken(self) -> None:
-        """Note that somebody has just taken the step otherwise; nothing is waited for any more."""
-        if self._timer is not None:
-            self._timer.stop()
-            self._timer = None
-        self._last = self._monotonic()
-
     def _take(self) -> None:
-        self.taken()
+        self._timer = None
+        self._last = self._monotonic()
         self._step()

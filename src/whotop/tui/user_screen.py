@@ -32,6 +32,7 @@ class UserScreen(PaneScreen):
         self.user = user
         self.place = UserPlace(user)
         self._past = Past(lambda session: session.user == user)
+        self._summary = SpanLine(id="summary", classes="facts")
         super().__init__(desk)
 
     @property
@@ -55,7 +56,7 @@ class UserScreen(PaneScreen):
 
     def compose_header(self) -> ComposeResult:
         """One line that sums up."""
-        yield SpanLine(id="summary", classes="facts")
+        yield self._summary
 
     def on_mount(self) -> None:
         """Fetch what happened before we looked."""
@@ -96,6 +97,4 @@ class UserScreen(PaneScreen):
         mark = Piece(" ● ", "up") if counted else Piece(" ○ ", "dim")
         words = f"on {machines} machine{'s' * (machines != 1)}, {len(counted)} session{'s' * (len(counted) != 1)}"
         known = f"   {len(self._past.sessions)} logins in two weeks known"
-        self.query_one("#summary", SpanLine).show(
-            [mark, Piece(words if counted else "not on", "strong"), Piece(known, "dim")]
-        )
+        self._summary.show([mark, Piece(words if counted else "not on", "strong"), Piece(known, "dim")])
