@@ -7,7 +7,7 @@ from textual.color import Color
 from textual.theme import Theme
 
 from whotop.tui.roles import BACKGROUNDS, ROLES, variable_of
-from whotop.tui.theme_files import DEFAULT_THEME, default_variables, load_themes
+from whotop.tui.theme_files import DEFAULT_THEME, default_theme, default_variables, load_themes
 
 LEAST_CONTRAST = 4.5
 OWN = load_themes().themes
@@ -113,3 +113,8 @@ def test_a_folder_that_is_not_there_holds_no_themes(tmp_path: Path) -> None:
 
 def test_style_sheets_find_every_role_under_any_theme() -> None:
     assert {variable_of(name) for name in (*ROLES, *BACKGROUNDS)} <= set(default_variables())
+
+
+def test_a_terminal_of_16_colours_keeps_its_own() -> None:
+    assert OWN[default_theme("standard")].ansi
+    assert default_theme("256") == default_theme("truecolor") == DEFAULT_THEME

@@ -74,6 +74,6 @@ class RowPainter:
                 app.theme_variables,
                 self._widget.visual_style.rich_style,
                 coloured=not app.no_color,
-                own_shades=not app.native_ansi_color,
+                own_shades=not app.native_ansi_color and app.console.color_system != "standard",
             )
         return self._styles[state]

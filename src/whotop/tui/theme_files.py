@@ -14,6 +14,7 @@ from textual.theme import BUILTIN_THEMES, Theme
 from whotop.tui.roles import BACKGROUNDS, ROLES, Look, attributes_variable_of, look_of, parse_look, variable_of
 
 DEFAULT_THEME = "dusk"
+THEME_OF_16_COLOURS = "terminal"
 NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
 
 
@@ -123,6 +124,15 @@ def role_variables(looks: Mapping[str, Look]) -> dict[str, str]:
         if name in looks:
             variables[variable_of(name)] = looks[name].colour
     return variables
+
+
+def default_theme(colour_system: str | None) -> str:
+    """The theme to begin with where none was chosen.
+
+    ``colour_system`` is Rich's word for what the terminal can show; shades mapped to 16 colours
+    fall together, so such a terminal keeps its own.
+    """
+    return THEME_OF_16_COLOURS if colour_system == "standard" else DEFAULT_THEME
 
 
 def default_variables() -> dict[str, str]:
