@@ -16,7 +16,7 @@ from whotop.core.improvement import improved
 from whotop.core.keys import event_key, logout_key
 from whotop.core.ledger import Ledger
 from whotop.core.transition import Transition, What
-from whotop.model import Event, EventKind, Origin, Outcome, Session
+from whotop.model import Event, EventKind, Origin, Outcome, Session, Standing
 
 # Reaching a member through its enumeration costs more than comparing it, and this runs per event.
 _LOGIN, _LOGOUT, _BOOT, _SHUTDOWN = EventKind.LOGIN, EventKind.LOGOUT, EventKind.BOOT, EventKind.SHUTDOWN
@@ -32,7 +32,11 @@ class SessionTracker:
 
     def __init__(self, restored: Iterable[Session] = ()) -> None:
         self._ledgers: dict[str, Ledger] = {}
-        for session in restored:
+        self.restore(restored)
+
+    def restore(self, sessions: Iterable[Session]) -> None:
+        """Take up sessions of machines of which nothing is known yet, as the store has them."""
+        for session in sessions:
             self._ledger(session.machine).add(session)
 
     def apply(self, event: Event) -> list[Transition]:
@@ -58,12 +62,20 @@ class SessionTracker:
             yield from self.apply(event)
 
     def observe(
-        self, machine: str, boot_id: str, reports: Iterable[Event], time_us: int, seen_us: int = 0, skew_us: int = 0
+        self,
+        machine: str,
+        boot_id: str,
+        reports: Iterable[Event],
+        time_us: int,
+        seen_us: int = 0,
+        skew_us: int = 0,
+        standing: Standing = Standing.LIVE,
     ) -> list[Transition]:
         """Take in a machine's full list of open sessions, made at ``time_us`` by its own clock.
 
         ``reports`` are login events, one for each session and origin: what logind and utmp both
-        tell is one session. What is missing from the list ends at once, with outcome ``gone``.
+        tell is one session. What is missing from the list ends at once, with outcome ``gone``;
+        ``standing`` is that of such an end.
         """
         ledger = self._ledger(machine)
         transitions: list[Transition] = []
@@ -72,7 +84,9 @@ class SessionTracker:
             session = _listed(ledger, report if report.boot_id else replace(report, boot_id=boot_id), transitions)
             told.add(session.key)
         held = frozenset(told)
-        sight = Event(machine=machine, kind=_LOGOUT, time_us=time_us, seen_us=seen_us, skew_us=skew_us)
+        sight = Event(
+            machine=machine, kind=_LOGOUT, time_us=time_us, standing=standing, seen_us=seen_us, skew_us=skew_us
+        )
         transitions += [
             close(ledger, session, concluded(session, sight, _GONE)) for session in ledger.missing_from(held, time_us)
         ]

@@ -41,6 +41,14 @@ class RuleBook:
             round(settings.logins_window_seconds * SECOND_US), round(settings.logins_start_seconds * SECOND_US)
         )
 
+    def restore(self, alerts: Iterable[Alert]) -> None:
+        """Take up open alerts of machines that are new here, as the store has them."""
+        self._alerts.restore(alerts)
+
+    def window_start_us(self, time_us: int) -> int:
+        """When the window of logins began that a time is in."""
+        return time_us - (time_us - self._windows.start_us) % self._windows.size_us
+
     def on_machine(self, machine: Machine, now_us: int) -> list[Alert]:
         """A machine's row has changed. Machines known from the store come first, as they were."""
         self._limits.expect(machine.name, machine.interval_seconds)

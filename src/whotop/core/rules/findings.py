@@ -33,7 +33,11 @@ class OpenAlerts:
 
     def __init__(self, restored: Iterable[Alert] = ()) -> None:
         self._open: dict[tuple[str, str], dict[str, Alert]] = {}
-        for alert in restored:
+        self.restore(restored)
+
+    def restore(self, alerts: Iterable[Alert]) -> None:
+        """Take up those of the store's alerts that are open."""
+        for alert in alerts:
             if alert.resolved_us is None:
                 self._open.setdefault((alert.rule, alert.machine), {})[alert.subject] = alert
 
