@@ -12,6 +12,8 @@ from whotop.cli import watch as watch_file
 from whotop.cli.prepare import Prepared
 from whotop.cli.secrets import Secrets
 
+SAMPLES = sorted((Path(__file__).parents[2] / "sample_configs").glob("*.toml"))
+
 
 class Shown:
     """Stands in for the screen and remembers what it was given."""
@@ -75,6 +77,12 @@ def test_the_configuration_can_be_read_again_with_the_same_words(whotop: Run, sc
     again = screen.read_again()
     assert [target.name for target in again.targets] == ["web-1", "web-2"]
     assert again.settings.theme == "y"
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda file: file.stem)
+def test_every_sample_configuration_gets_as_far_as_the_screen(whotop: Run, screen: Shown, sample: Path) -> None:
+    assert whotop("-c", sample) == (0, "", "")
+    assert len(screen.prepared.targets) >= 3
 
 
 def test_limits_of_the_rules_are_read(whotop: Run, screen: Shown, config: Path) -> None:
