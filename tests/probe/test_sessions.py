@@ -48,6 +48,7 @@ class Machine:
         """Look so many times; what was sent."""
         before = len(self.written.messages)
         for _ in range(times):
+            self.watch.look_at_terminals()
             self.watch.look()
         return list(self.written.messages[before:])
 

@@ -42,12 +42,17 @@ class SessionWatch:
         self._utmp = utmp
         self._stamp = ()  # type: tuple[object, ...]
         self._settled = False
+        self._terminals = []  # type: list[bytes]
         self._sent = ()  # type: tuple[object, ...]
+
+    def look_at_terminals(self) -> None:
+        """See which terminals there are: one may vanish without a word in any file."""
+        self._terminals = file_names(TERMINAL_FOLDER)
 
     def look(self) -> None:
         """Send the sessions if they have changed. To be called every tick."""
         logind, utmp = stamp_of(self._logind.folder), stamp_of(self._utmp)
-        stamp = (logind, utmp, file_names(TERMINAL_FOLDER))
+        stamp = (logind, utmp, self._terminals)
         if stamp == self._stamp and self._settled and not self._logind.is_searching:
             return
         # What is read in the same clock step as a change may miss the next change in that step.
