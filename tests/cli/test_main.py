@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 import rich_click as click
-from tests.cli.conftest import Run
 
+from tests.cli.conftest import Run
 from whotop import __version__
 from whotop.cli import main
 from whotop.cli.group import COMMANDS

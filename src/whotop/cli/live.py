@@ -13,7 +13,7 @@ from whotop.collect.settings import CollectSettings
 from whotop.config.places import accepted_host_keys, config_folder
 from whotop.config.settings import KeepTable
 from whotop.config.ssh_config import ssh_config_files
-from whotop.errors import ConfigError, WhotopError
+from whotop.errors import WhotopError
 from whotop.monitor.opening import Watch, WatchSettings
 from whotop.store.retention import RetentionSettings
 
@@ -52,11 +52,7 @@ def watch_on_screen(prepared: Prepared, settings: WatchSettings, read_again: Cal
         except WhotopError as error:
             return f"nothing was changed: {error}"
 
-    try:
-        screen = Screen(watch, _screen_options(prepared, reports), reports, clock, reload)
-    except ConfigError as error:
-        raise ConfigError(error.what, file=str(prepared.file or ""), place=error.place, mend=error.mend) from None
-    return screen.run()
+    return Screen(watch, _screen_options(prepared, reports), reports, clock, reload).run()
 
 
 def _screen_options(prepared: Prepared, reports: Reports) -> ScreenOptions:

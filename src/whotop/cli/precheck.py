@@ -27,6 +27,16 @@ def check_keys_and_passwords(prepared: Prepared) -> None:
     _check_ssh_config(prepared)
 
 
+def check_keys_of_the_screen(prepared: Prepared) -> None:
+    """Raise ConfigError where ``[keys]`` names an action or a key that does not exist. Loads Textual."""
+    from whotop.tui.keymap import keymap
+
+    try:
+        keymap(prepared.settings.keys)
+    except ConfigError as error:
+        raise ConfigError(error.what, file=str(prepared.file or ""), place=error.place, mend=error.mend) from None
+
+
 def store_place(prepared: Prepared) -> str:
     """The store's file or URL."""
     store = prepared.settings.store

@@ -35,7 +35,7 @@ def watch(
     output is no terminal, one report is printed instead.
     """
     from whotop.cli.log import start_log
-    from whotop.cli.precheck import check_before_start
+    from whotop.cli.precheck import check_before_start, check_keys_of_the_screen
     from whotop.cli.secrets import ask_secrets
 
     def read() -> Prepared:
@@ -48,6 +48,7 @@ def watch(
         from whotop.cli.report import Wanted, report_machines
 
         return report_machines(prepared, Wanted())
+    check_keys_of_the_screen(prepared)
     return run_screen(prepared, ask_secrets(prepared), read)
 
 

@@ -15,9 +15,9 @@ class CollectSettings:
     """Where ``accept-new`` records keys."""
     ssh_config_files: tuple[Path, ...] = (Path("~/.ssh/config"), Path("/etc/ssh/ssh_config"))
     """The first value of an option counts."""
-    passphrases: Mapping[Path, str] = field(default_factory=dict)
+    passphrases: Mapping[Path, str] = field(default_factory=dict, repr=False)
     """Of encrypted keys, by their file (``passphrases.keys_needing_passphrase``)."""
-    passwords: Mapping[str, str] = field(default_factory=dict)
+    passwords: Mapping[str, str] = field(default_factory=dict, repr=False)
     """By the machine's name."""
     reaching: int = 64
     """Machines that are being reached at once, until their key exchange is done."""
