@@ -86,7 +86,7 @@ class WhotopApp(App[None]):
         for theme in loaded.themes.values():
             self.register_theme(theme)
         self._themes = sorted(loaded.themes)
-        wanted = self.desk.options.theme or default_theme(self.console.color_system)
+        wanted = self.desk.options.theme or default_theme(None if self.is_headless else self.console.color_system)
         warnings = [str(failure) for failure in loaded.failures]
         if wanted not in loaded.themes:
             warnings.append(f"there is no theme {wanted}; there are {', '.join(self._themes)}")

@@ -8,10 +8,11 @@ colour at all, because state never rests on hue alone.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 from rich.style import Style
+from textual.app import App
 from textual.color import Color, ColorParseError
 
 RowState = Literal["plain", "selected", "blurred"]
@@ -160,3 +161,11 @@ class RoleStyles(dict[str, Style]):
             return bold + Style(reverse=is_selected or None)
         colour = self._variables.get(variable_of("selection" if is_selected else "selection_blurred"), "")
         return bold + (Style(bgcolor=Color.parse(colour).rich_color) if colour else Style(reverse=is_selected or None))
+
+
+def shows_shades(app: App[Any]) -> bool:
+    """Whether a theme's shades reach the eye: not with the terminal's own colours, nor where it has but 16.
+
+    A headless app has no terminal that could fall short.
+    """
+    return not app.native_ansi_color and (app.is_headless or app.console.color_system != "standard")

@@ -8,7 +8,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from whotop.tui.columns import GAP, Column, Placed, lay_out
-from whotop.tui.roles import RoleStyles, RowState
+from whotop.tui.roles import RoleStyles, RowState, shows_shades
 from whotop.tui.row_strip import Cells, header_strip, line_strip, measured, row_strip
 
 MARKS: dict[RowState, str] = {"plain": " ", "selected": "▌", "blurred": "▏"}
@@ -74,6 +74,6 @@ class RowPainter:
                 app.theme_variables,
                 self._widget.visual_style.rich_style,
                 coloured=not app.no_color,
-                own_shades=not app.native_ansi_color and app.console.color_system != "standard",
+                own_shades=shows_shades(app),
             )
         return self._styles[state]
