@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.rig.machine import WATCHER, RigMachine, tool
-
 from bench.plan import Plan
+from tests.rig.machine import WATCHER, RigMachine, tool
 
 PORT = 22_022
 _SETUP = """

