@@ -30,13 +30,13 @@ class Ledger:
     __slots__ = (
         "_begun",
         "_open_by_id",
-        "_open_by_tty",
         "_open_by_user",
         "ended",
         "listed",
         "listed_us",
         "newest_unmatched_us",
         "open",
+        "open_by_tty",
         "provisional",
         "unmatched",
         "unmatched_count",
@@ -58,7 +58,7 @@ class Ledger:
         """When that was, by the machine's clock; None: it never sent one."""
         self._begun: dict[int, list[bytes]] = {}
         self._open_by_id: dict[str, bytes] = {}
-        self._open_by_tty: dict[str, bytes] = {}
+        self.open_by_tty: dict[str, bytes] = {}
         self._open_by_user: dict[str, bytes] = {}
         """Bare sessions only (``identity.is_bare``)."""
 
@@ -69,7 +69,8 @@ class Ledger:
     def told_before(self, login: Event) -> Session | None:
         """The session that this login event tells of, if it is known already."""
         if not login.tty and is_bare(login):
-            return self._open_at(self._open_by_user, login.user)
+            bare = self._open_by_user.get(login.user)
+            return None if bare is None else self.open[bare]
         moment = (login.time_us - TOLERANCE_US) // _MOMENT_US
         before, after = self._begun.get(moment), self._begun.get(moment + 1)
         if before is None:
@@ -86,18 +87,15 @@ class Ledger:
                 half = session
         return half
 
-    def on_tty(self, tty: str) -> Session | None:
-        """The open session on a terminal."""
-        return self._open_at(self._open_by_tty, tty)
-
     def ended_by(self, logout: Event) -> Session | None:
         """The session that this logout ends: an open one, else the latest whose end was only concluded."""
         if logout.tty:
-            session = self._open_at(self._open_by_tty, logout.tty)
+            key = self.open_by_tty.get(logout.tty)
         elif logout.session_id:
-            session = self._open_at(self._open_by_id, logout.session_id)
+            key = self._open_by_id.get(logout.session_id)
         else:
-            session = self._open_at(self._open_by_user, logout.user)
+            key = self._open_by_user.get(logout.user)
+        session = None if key is None else self.open[key]
         if session is not None and ends(session, logout):
             return session
         if self.provisional:
@@ -118,10 +116,6 @@ class Ledger:
             and ends(session, logout)
             for session in reversed(self.ended.values())
         )
-
-    def _open_at(self, index: dict[str, bytes], name: str) -> Session | None:
-        key = index.get(name)
-        return None if key is None else self.open[key]
 
     def add(self, session: Session) -> None:
         """Take in a new session, open or ended."""
@@ -152,8 +146,8 @@ class Ledger:
         """Move a session, in its ended version, from the open ones to the ended ones."""
         key = session.key
         del self.open[key]
-        if session.tty and self._open_by_tty.get(session.tty) == key:
-            del self._open_by_tty[session.tty]
+        if session.tty and self.open_by_tty.get(session.tty) == key:
+            del self.open_by_tty[session.tty]
         if session.session_id and self._open_by_id.get(session.session_id) == key:
             del self._open_by_id[session.session_id]
         if self._open_by_user and self._open_by_user.get(session.user) == key:
@@ -166,7 +160,7 @@ class Ledger:
         if session.session_id:
             self._open_by_id[session.session_id] = key
         if session.tty:
-            self._open_by_tty[session.tty] = key
+            self.open_by_tty[session.tty] = key
         elif is_bare(session):
             self._open_by_user[session.user] = key
 

@@ -131,7 +131,7 @@ class SessionTracker:
             return []
         transitions: list[Transition] = []
         outcome = _OPEN
-        if event.tty and (ledger.provisional or ledger.on_tty(event.tty) is not None):
+        if event.tty and (ledger.provisional or event.tty in ledger.open_by_tty):
             transitions = make_room(ledger, event)
             if _tty_was_given_on(ledger, event):
                 outcome = _GONE
@@ -153,8 +153,10 @@ class SessionTracker:
 
 def _tty_was_given_on(ledger: Ledger, login: Event) -> bool:
     """Whether somebody logged in on that terminal later: this is an old login, told late."""
-    now_there = ledger.on_tty(login.tty)
-    return now_there is not None and now_there.login_us > login.time_us and login.origin is not Origin.LOGIND
+    now_there = ledger.open_by_tty.get(login.tty)
+    if now_there is None or login.origin is Origin.LOGIND:
+        return False
+    return ledger.open[now_there].login_us > login.time_us
 
 
 def _open(

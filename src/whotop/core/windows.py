@@ -62,7 +62,6 @@ class TumblingWindows:
         self.size_us = size_us
         self.start_us = start_us
         self._windows: dict[int, dict[str, list[WindowLogin]]] = {}
-        self._counts: dict[int, int] = {}
         self._logins_kept = logins_kept
         self._logins_held = 0
 
@@ -76,21 +75,18 @@ class TumblingWindows:
         window = self._windows.get(number)
         if window is None:
             window = self._windows[number] = {}
-            self._counts[number] = 0
-        self._counts[number] += 1
-        self._logins_held += 1
-        if self._logins_held > self._logins_kept:
-            self._drop(min(self._windows))
         login = WindowLogin(user, machine, time_us, event_key)
         logins = window.get(source)
         if logins is None:
-            window[source] = [login]
-            return None
-        if time_us >= logins[-1].time_us:
+            logins = window[source] = [login]
+        elif time_us >= logins[-1].time_us:
             logins.append(login)
         else:
             logins = window[source] = _inserted(logins, login)
-        return _series(source, self.start_us + number * self.size_us, logins)
+        self._logins_held += 1
+        if self._logins_held > self._logins_kept:
+            self._drop(min(self._windows))
+        return _series(source, self.start_us + number * self.size_us, logins) if len(logins) > 1 else None
 
     def add_event(self, login: Event) -> Series | None:
         """Count an accepted login event at its fleet time; one without a source is left out."""
@@ -112,8 +108,7 @@ class TumblingWindows:
             self._drop(number)
 
     def _drop(self, number: int) -> None:
-        del self._windows[number]
-        self._logins_held -= self._counts.pop(number)
+        self._logins_held -= sum(map(len, self._windows.pop(number).values()))
 
 
 def _series(source: str, window_start_us: int, logins: list[WindowLogin]) -> Series:

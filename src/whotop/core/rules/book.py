@@ -32,6 +32,7 @@ class RuleBook:
     def __init__(self, settings: RuleSettings, restored: Iterable[Alert] = ()) -> None:
         self._alerts = OpenAlerts(restored)
         self._off = frozenset(settings.off)
+        self._logins_are_off = many_logins.RULE in self._off
         self._reach = Reach(self._alerts)
         self._reboot = Reboot(settings, self._alerts)
         self._skew = Skew(settings, self._alerts)
@@ -77,11 +78,13 @@ class RuleBook:
         # A clock that is ahead by more than was measured must not open a window that never ends.
         time_us = min(login.fleet_time_us, now_us)
         series = self._windows.add(login.source, login.user, login.machine, time_us, login.key)
-        return [] if series is None else self.on_series(series, now_us, login.standing)
+        if series is None or self._logins_are_off:
+            return []
+        return self._many_logins.judge(series, now_us, late=login.standing is _LATE)
 
     def on_series(self, series: Series, now_us: int, standing: Standing = _LIVE) -> list[Alert]:
         """A series has grown by a login of this standing."""
-        if standing is _HISTORY or many_logins.RULE in self._off:
+        if standing is _HISTORY or self._logins_are_off:
             return []
         return self._many_logins.judge(series, now_us, late=standing is _LATE)
 
