@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
@@ -23,9 +25,23 @@ def place(tmp_path: Path) -> Path:
     return tmp_path / "state" / "whotop.db"
 
 
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store that has been made once: to copy it is ten times as fast."""
+
+    async def make() -> Path:
+        path = tmp_path_factory.mktemp("empty") / "whotop.db"
+        await (await open_store(path, clock=ManualClock(NOON_US))).close()
+        return path
+
+    return asyncio.run(make())
+
+
 @pytest.fixture
-async def opened(place: Path, clock: ManualClock) -> AsyncIterator[Callable[[], Awaitable[Store]]]:
+async def opened(place: Path, empty_store: Path, clock: ManualClock) -> AsyncIterator[Callable[[], Awaitable[Store]]]:
     """Opens the store, as often as it is called: each a whotop of its own."""
+    place.parent.mkdir()
+    shutil.copy(empty_store, place)
     stores: list[Store] = []
 
     async def open_one() -> Store:

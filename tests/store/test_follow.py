@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from whotop.clock import ManualClock
-from whotop.core.feed import Batch, EventAdded, MachineChanged, MachineRemoved, Sampled, SessionChanged
+from whotop.core.feed import Batch, EventAdded, Feed, MachineChanged, MachineRemoved, Sampled, SessionChanged
 from whotop.core.fleet import Fleet
 from whotop.errors import MachineError, StoreError
 from whotop.model import Event, EventKind, Machine, MachineState, Outcome, Sample, Session, Standing
@@ -194,6 +194,12 @@ async def test_processes_cannot_be_asked_of_a_follower(store: Store, clock: Manu
     session = Session(key=b"", machine="web-01", user="root", login_us=0)
     with pytest.raises(MachineError, match="only the whotop that polls web-01"):
         await FollowFeed(store, clock=clock).processes(session)
+
+
+async def test_it_is_a_feed_like_any_other(store: Store, clock: ManualClock) -> None:
+    feed: Feed = FollowFeed(store, clock=clock)
+    assert feed.kind == "follow"
+    assert await feed.history.events() == []
 
 
 async def test_batches_begin_with_the_whole_fleet(store: Store, clock: ManualClock) -> None:

@@ -14,15 +14,17 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
+from whotop.clock import ManualClock
 from whotop.store.migrate import MIGRATIONS
 from whotop.store.schema import metadata
-from whotop.store.store import Store
+from whotop.store.store import Store, open_store
 from whotop.store.version import SCHEMA_VERSION, VERSION_TABLE
 
 Open = Callable[[], Awaitable[Store]]
 
 
-async def test_the_migrated_database_is_the_one_that_the_tables_describe(store: Store, place: Path) -> None:
+async def test_the_migrated_database_is_the_one_that_the_tables_describe(place: Path, clock: ManualClock) -> None:
+    await (await open_store(place, clock=clock)).close()
     engine = create_engine(f"sqlite:///{place}")
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
@@ -37,7 +39,7 @@ def test_the_version_that_the_check_knows_is_the_newest_migration() -> None:
     assert ScriptDirectory.from_config(config).get_heads() == [SCHEMA_VERSION]
 
 
-async def test_a_store_that_is_up_to_date_does_not_load_alembic(opened: Open, monkeypatch: object) -> None:
+async def test_a_store_that_is_up_to_date_does_not_load_alembic(opened: Open) -> None:
     await opened()
     alembic = {name: sys.modules.pop(name) for name in list(sys.modules) if name.split(".")[0] == "alembic"}
     await opened()

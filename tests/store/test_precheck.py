@@ -94,15 +94,13 @@ async def test_a_place_where_nothing_can_be_created_is_refused_in_one_line(clock
         await open_store("/proc/whotop/whotop.db", clock=clock)
 
 
-async def test_the_file_and_its_folder_are_private(store: Store, place: Path) -> None:
-    assert _mode(place) == 0o600
-    assert _mode(place.parent) == 0o700
-
-
-async def test_what_sqlite_puts_beside_the_file_is_private_too(store: Store, place: Path) -> None:
+async def test_the_file_its_folder_and_what_sqlite_puts_beside_it_are_private(place: Path, clock: ManualClock) -> None:
+    store = await open_store(place, clock=clock)
     store.claim(["web-01"])
-    beside = [Path(f"{place}{ending}") for ending in ("-wal", "-shm", ".lock")]
-    assert [_mode(file) for file in beside] == [0o600, 0o600, 0o600]
+    assert _mode(place.parent) == 0o700
+    files = [place, *(Path(f"{place}{ending}") for ending in ("-wal", "-shm", ".lock"))]
+    assert [_mode(file) for file in files] == [0o600] * 4
+    await store.close()
 
 
 def _mode(path: Path) -> int:

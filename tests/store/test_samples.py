@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,12 +34,16 @@ def later(seconds: float, **changes: object) -> Sample:
     return msgspec.structs.replace(SAMPLE, time_us=NOON_US + round(seconds * SECOND_US), **changes)
 
 
+def packed(packer: SamplePacker, samples: list[tuple[Sample, int]], ids: dict[str, int], time_us: int) -> str:
+    return asyncio.run(packer.pack(samples, ids, time_us))
+
+
 def round_trip(*samples: Sample) -> list[Sample]:
     packer, reader = SamplePacker(), SampleReader()
     return [
         sample
         for original in samples
-        for sample in reader.unpack(packer.pack([(original, 1)], IDS, NOON_US), NOON_US, NAMES)
+        for sample in reader.unpack(packed(packer, [(original, 1)], IDS, NOON_US), NOON_US, NAMES)
     ]
 
 
@@ -53,7 +59,7 @@ def test_what_changes_is_told_again() -> None:
 
 def test_what_has_not_changed_takes_no_room() -> None:
     packer = SamplePacker()
-    first, second = (packer.pack([(sample, 1)], IDS, NOON_US) for sample in (SAMPLE, later(5)))
+    first, second = (packed(packer, [(sample, 1)], IDS, NOON_US) for sample in (SAMPLE, later(5)))
     assert '"/"' in first
     assert '"/"' not in second
     assert len(second) < 110
@@ -61,21 +67,21 @@ def test_what_has_not_changed_takes_no_room() -> None:
 
 def test_a_reader_that_comes_later_knows_all_within_a_minute() -> None:
     packer, reader = SamplePacker(), SampleReader()
-    packer.pack([(SAMPLE, 1)], IDS, NOON_US)
+    packed(packer, [(SAMPLE, 1)], IDS, NOON_US)
     due = msgspec.structs.replace(SAMPLE, time_us=NOON_US + REPEAT_US)
-    assert list(reader.unpack(packer.pack([(due, 1)], IDS, NOON_US), NOON_US, NAMES)) == [due]
+    assert list(reader.unpack(packed(packer, [(due, 1)], IDS, NOON_US), NOON_US, NAMES)) == [due]
 
 
 def test_after_a_batch_that_was_not_written_all_is_told_again() -> None:
     packer, reader = SamplePacker(), SampleReader()
-    packer.pack([(SAMPLE, 1)], IDS, NOON_US)
+    packed(packer, [(SAMPLE, 1)], IDS, NOON_US)
     packer.forget()
-    assert list(reader.unpack(packer.pack([(later(5), 1)], IDS, NOON_US), NOON_US, NAMES)) == [later(5)]
+    assert list(reader.unpack(packed(packer, [(later(5), 1)], IDS, NOON_US), NOON_US, NAMES)) == [later(5)]
 
 
 def test_machines_that_are_not_asked_for_are_left_out() -> None:
     other = msgspec.structs.replace(SAMPLE, machine="db-02")
-    text = SamplePacker().pack([(SAMPLE, 1), (other, 1)], IDS, NOON_US)
+    text = packed(SamplePacker(), [(SAMPLE, 1), (other, 1)], IDS, NOON_US)
     assert list(SampleReader().unpack(text, NOON_US, {2: "db-02"})) == [other]
 
 

@@ -142,6 +142,21 @@ async def test_a_cancelled_commit_keeps_what_it_carried(writer: StoreWriter, bro
     assert writer.waiting == 1
 
 
+async def test_a_commit_cancelled_half_way_is_written_by_the_next_flush(store: Store, clock: ManualClock) -> None:
+    writer = StoreWriter(store, clock=clock)
+    for number in range(3_000):
+        writer.event(event(number))
+    for breaths in (1, 10, 30):
+        flushing = asyncio.create_task(writer.flush())
+        for _ in range(breaths):
+            await asyncio.sleep(0)
+        flushing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await flushing
+    await writer.flush()
+    assert len(await store.history.events(limit=10_000)) == 3_000
+
+
 async def test_a_machine_whose_last_sample_alone_is_newer_is_not_written(
     writer: StoreWriter, broken: BrokenStore
 ) -> None:

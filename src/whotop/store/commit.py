@@ -104,7 +104,7 @@ class Committer:
 
     async def _write_samples(self, transaction: Transaction, batch: WriteBatch, now_us: int) -> None:
         if batch.samples:
-            figures = self._packer.pack(batch.samples, transaction.machine_ids, now_us)
+            figures = await self._packer.pack(batch.samples, transaction.machine_ids, now_us)
             row = {"time_us": now_us, "figures": figures, "revision": transaction.revision}
             await transaction.write(statements.SAMPLES_INSERT, [row])
 
@@ -130,17 +130,17 @@ async def _write_machines(transaction: Transaction, batch: WriteBatch, plan: Spa
 
 async def _write_news(transaction: Transaction, batch: WriteBatch) -> None:
     ids, revision, dialect = transaction.machine_ids, transaction.revision, transaction.dialect
-    session_rows = [session_row(session, ids[session.machine], revision) for session in batch.sessions.values()]
-    event_rows = [event_row(event, ids[event.machine], revision) for event in batch.events.values()]
-    alert_rows = [alert_row(alert, ids.get(alert.machine), revision) for alert in batch.alerts.values()]
+    session_rows = (session_row(session, ids[session.machine], revision) for session in batch.sessions.values())
+    event_rows = (event_row(event, ids[event.machine], revision) for event in batch.events.values())
+    alert_rows = (alert_row(alert, ids.get(alert.machine), revision) for alert in batch.alerts.values())
     await transaction.write(statements.session_upsert(dialect), session_rows)
     await transaction.write(statements.event_upsert(dialect), event_rows)
     await transaction.write(statements.alert_upsert(dialect), alert_rows)
     await transaction.write(statements.cursor_upsert(dialect), _cursor_rows(transaction, batch))
 
 
-def _machine_rows(transaction: Transaction, batch: WriteBatch) -> list[Row]:
-    return [
+def _machine_rows(transaction: Transaction, batch: WriteBatch) -> Iterator[Row]:
+    return (
         {
             "row_id": transaction.machine_ids[machine.name],
             "address": text(machine.address),
@@ -152,16 +152,16 @@ def _machine_rows(transaction: Transaction, batch: WriteBatch) -> list[Row]:
             "revision": transaction.revision,
         }
         for machine in batch.machines.values()
-    ]
+    )
 
 
-def _removal_rows(transaction: Transaction, batch: WriteBatch) -> list[Row]:
+def _removal_rows(transaction: Transaction, batch: WriteBatch) -> Iterator[Row]:
     ids, revision = transaction.machine_ids, transaction.revision
-    return [{"row_id": ids[name], "removed_us": when, "revision": revision} for name, when in batch.removed.items()]
+    return ({"row_id": ids[name], "removed_us": when, "revision": revision} for name, when in batch.removed.items())
 
 
-def _state_rows(transaction: Transaction, batch: WriteBatch) -> list[Row]:
-    return [
+def _state_rows(transaction: Transaction, batch: WriteBatch) -> Iterator[Row]:
+    return (
         {
             "machine_id": transaction.machine_ids[change.machine],
             "time_us": number(change.time_us),
@@ -170,16 +170,16 @@ def _state_rows(transaction: Transaction, batch: WriteBatch) -> list[Row]:
             "revision": transaction.revision,
         }
         for change in batch.states
-    ]
+    )
 
 
-def _span_end_rows(transaction: Transaction, plan: SpanPlan) -> list[Row]:
+def _span_end_rows(transaction: Transaction, plan: SpanPlan) -> Iterator[Row]:
     ids, mine = transaction.machine_ids, transaction.collector_id
-    return [{"of_machine": ids[name], "mine": mine, "end_us": end_us} for name, end_us in plan.ends.items()]
+    return ({"of_machine": ids[name], "mine": mine, "end_us": end_us} for name, end_us in plan.ends.items())
 
 
-def _span_rows(transaction: Transaction, plan: SpanPlan) -> list[Row]:
-    return [
+def _span_rows(transaction: Transaction, plan: SpanPlan) -> Iterator[Row]:
+    return (
         {
             "machine_id": transaction.machine_ids[span.machine],
             "collector_id": transaction.collector_id,
@@ -187,18 +187,18 @@ def _span_rows(transaction: Transaction, plan: SpanPlan) -> list[Row]:
             "end_us": span.end_us,
         }
         for span in plan.begins
-    ]
+    )
 
 
-def _cursor_rows(transaction: Transaction, batch: WriteBatch) -> list[Row]:
-    return [
+def _cursor_rows(transaction: Transaction, batch: WriteBatch) -> Iterator[Row]:
+    return (
         {"machine_id": transaction.machine_ids[machine], "origin": text(origin), "cursor": json(cursor)}
         for (machine, origin), cursor in batch.cursors.items()
-    ]
+    )
 
 
-def _minute_rows(transaction: Transaction, minutes: list[tuple[str, MinuteFigures]]) -> list[Row]:
-    return [
+def _minute_rows(transaction: Transaction, minutes: list[tuple[str, MinuteFigures]]) -> Iterator[Row]:
+    return (
         {
             "machine_id": transaction.machine_ids[machine],
             "resolution_seconds": chunks.MINUTE_SECONDS,
@@ -207,4 +207,4 @@ def _minute_rows(transaction: Transaction, minutes: list[tuple[str, MinuteFigure
             "condensed": False,
         }
         for machine, figures in minutes
-    ]
+    )

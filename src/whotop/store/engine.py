@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from sqlalchemy import URL, Connection, event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from whotop.errors import StoreError
@@ -82,11 +83,11 @@ def failures_in_words(place: Path) -> Iterator[None]:
     """Turn what the database raises into a StoreError of one line."""
     try:
         yield
-    except (DBAPIError, sqlite3.Error) as error:
+    except (SQLAlchemyError, sqlite3.Error, msgspec.MsgspecError) as error:
         raise StoreError(f"{place}: {_words(error)}") from error
 
 
-def _words(error: DBAPIError | sqlite3.Error) -> str:
+def _words(error: Exception) -> str:
     cause = error.orig if isinstance(error, DBAPIError) else error
     code = getattr(cause, "sqlite_errorcode", None)
     known = None if code is None else _IN_WORDS.get(code & 0xFF)

@@ -8,7 +8,8 @@ whole bytes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -19,6 +20,9 @@ from whotop.store.storable import json
 REPEAT_US = MINUTE_US
 """How often what has not changed is written all the same: how far back a new reader has to look."""
 
+
+SAMPLES_AT_ONCE = 300
+"""Packed between two breaths of the loop: about 2 ms."""
 
 LastInputs = Sequence[tuple[str, int]]
 
@@ -62,9 +66,15 @@ class SamplePacker:
     def __init__(self) -> None:
         self._told: dict[str, _Told] = {}
 
-    def pack(self, samples: Iterable[tuple[Sample, int]], machine_ids: Mapping[str, int], time_us: int) -> str:
-        """The text of a batch at ``time_us``."""
-        return json([self._packed(sample, count, machine_ids[sample.machine], time_us) for sample, count in samples])
+    async def pack(self, samples: Sequence[tuple[Sample, int]], machine_ids: Mapping[str, int], time_us: int) -> str:
+        """The text of a batch at ``time_us``. The loop may breathe between pages of it."""
+        pages: list[str] = []
+        for start in range(0, len(samples), SAMPLES_AT_ONCE):
+            page = samples[start : start + SAMPLES_AT_ONCE]
+            packed = [self._packed(sample, count, machine_ids[sample.machine], time_us) for sample, count in page]
+            pages.append(json(packed)[1:-1])
+            await asyncio.sleep(0)
+        return f"[{','.join(pages)}]"
 
     def forget(self) -> None:
         """The last batch was not written after all: tell everything again."""

@@ -96,7 +96,7 @@ class Store:
             return await self._reader.changes_since(revision)
 
     async def collectors(self) -> dict[int, Collector]:
-        """The processes that poll or have polled, by number."""
+        """The processes that last wrote a machine, by number."""
         with failures_in_words(self.path):
             return await self._reader.collectors()
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
+from itertools import islice
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -33,13 +34,12 @@ class Transaction:
         """``sqlite`` or ``postgresql``."""
         return self.connection.dialect.name
 
-    async def write(self, statement: UpdateBase, rows: Sequence[Row]) -> None:
-        """Execute a statement for many rows, a page at a time."""
-        if not rows:
-            return
-        ready = prepared(statement, self.connection.dialect, tuple(rows[0]))
-        for start in range(0, len(rows), ROWS_AT_ONCE):
-            await self.connection.exec_driver_sql(ready.sql, ready.values(rows[start : start + ROWS_AT_ONCE]))
+    async def write(self, statement: UpdateBase, rows: Iterable[Row]) -> None:
+        """Execute a statement for many rows of the same columns; they are made a page at a time."""
+        rest = iter(rows)
+        while page := list(islice(rest, ROWS_AT_ONCE)):
+            ready = prepared(statement, self.connection.dialect, tuple(page[0]))
+            await self.connection.exec_driver_sql(ready.sql, ready.values(page))
 
     async def learn_machines(self, names: Set[str], known: Mapping[str, int]) -> None:
         """Give every machine its number; one that is new gets a row of its own."""

@@ -8,7 +8,8 @@ samples are bounded, for their figures age; the oldest go first.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Protocol
 
 import msgspec
@@ -66,8 +67,8 @@ class StoreWriter:
     @property
     def trouble(self) -> str | None:
         """Why nothing can be written and what waits, for the banner; None when all is well."""
-        if not self._failure:
-            return None
+        if not self._failure or not self.waiting:
+            return self._failure or None
         samples = len(self._batch.samples)
         changes = _counted(self.waiting - samples, "change")
         return f"{self._failure}; {changes} and {_counted(samples, 'sample')} wait to be written"
@@ -131,7 +132,8 @@ class StoreWriter:
         Raises StoreError when it cannot be written; it goes on waiting.
         """
         async with self._writing:
-            return await self._write()
+            with self._noted():
+                return await self._write()
 
     async def run(self) -> None:
         """Write for ever, until cancelled. Call ``flush`` afterwards."""
@@ -139,10 +141,20 @@ class StoreWriter:
             await self._pause()
             try:
                 await self.flush()
-                await self._beat()
-                await self._expire()
+                with self._noted():
+                    await self._beat()
+                    await self._expire()
             except StoreError:
                 continue  # It is told by ``trouble`` and tried again.
+
+    @contextmanager
+    def _noted(self) -> Iterator[None]:
+        """Keep what goes wrong for ``trouble``, until something goes well."""
+        try:
+            yield
+        except StoreError as error:
+            self._failures, self._failure = self._failures + 1, str(error)
+            raise
 
     async def _pause(self) -> None:
         if self._failures:
@@ -163,14 +175,10 @@ class StoreWriter:
         self._news.clear()
         try:
             revision = await self._store.commit(batch)
-        except BaseException as error:
+        except BaseException:
             self._keep(batch, acknowledge)
-            if isinstance(error, StoreError):
-                self._failures += 1
-                self._failure = str(error)
             raise
-        self._failures, self._failure = 0, ""
-        self._last_write = self._clock.monotonic()
+        self._written()
         for tell in acknowledge.values():
             tell(revision)
         return revision
@@ -185,7 +193,11 @@ class StoreWriter:
     async def _beat(self) -> None:
         if self._clock.monotonic() - self._last_write >= BEAT_SECONDS:
             await self._store.beat()
-            self._last_write = self._clock.monotonic()
+            self._written()
+
+    def _written(self) -> None:
+        self._failures, self._failure = 0, ""
+        self._last_write = self._clock.monotonic()
 
     async def _expire(self) -> None:
         now_us = self._clock.now_us()
