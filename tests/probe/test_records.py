@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from whotop.probe.linux import records
 from whotop.probe.linux.frames import FrameWriter
+from whotop.probe.linux.record_file import record_bytes
 from whotop.probe.linux.records import ALIGNMENT, PIECE_BYTES, PIECES_UNDERWAY, RecordWatch
 
 HISTORY_BYTES = 7_680_000
@@ -361,6 +361,6 @@ def test_the_record_size_is_that_of_this_machine_unless_the_file_says_otherwise(
     path = tmp_path / "empty"
     path.touch()
     handle = os.open(path, os.O_RDONLY)
-    usual = records.record_bytes(handle)
+    usual = record_bytes(handle)
     os.close(handle)
     assert usual in {384, 400}

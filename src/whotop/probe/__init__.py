@@ -39,6 +39,7 @@ PARTS = (
     "terminals",
     "logind",
     "sessions",
+    "record_file",
     "records",
     "disks",
     "figures",
