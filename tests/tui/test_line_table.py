@@ -376,6 +376,11 @@ def test_a_wide_character_that_is_cut_leaves_no_half() -> None:
     assert "x" in text
 
 
+@pytest.mark.parametrize("text", ["\U0001f1e9\U0001f1ea", "\U0001f44d\U0001f3fd", "a\u200db", "\u2764\ufe0f"])
+def test_what_terminals_draw_at_different_widths_is_not_drawn(text: str) -> None:
+    assert "\ufffd" in draw([[], [(text, "user")], [], [], []])
+
+
 @given(st.lists(st.text(), min_size=5, max_size=5), st.integers(1, 80))
 def test_whatever_cells_hold_only_printable_text_of_the_right_width_leaves(texts: list[str], width: int) -> None:
     line = draw([[(text, "normal"), (text, "no such role")] for text in texts], width)

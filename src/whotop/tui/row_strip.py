@@ -7,6 +7,7 @@ strips only BEL, BS, VT, FF and CR).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from rich.cells import cell_len, set_cell_size
@@ -21,9 +22,6 @@ Span = tuple[str, str]
 
 Cells = Sequence[Sequence[Span]]
 """The spans of each column, in column order."""
-
-LONGEST_SPAN = 512
-"""Characters; a longer one is cut before it is measured."""
 
 
 def row_strip(placed: Sequence[Placed], cells: Cells, width: int, lead: Span, styles: Mapping[str, Style]) -> Strip:
@@ -86,19 +84,29 @@ def line_strip(text: str, width: int, role: str, styles: Mapping[str, Style]) ->
     return row_strip([whole], [[(text, role)]], width, (" ", "normal"), styles)
 
 
+_JOINING = re.compile("[\u200d\ufe00-\ufe0f\U0001f1e6-\U0001f1ff\U0001f3fb-\U0001f3ff\U000e0100-\U000e01ef]")
+"""Printable, but drawn into their neighbours by some terminals and beside them by others (flags, skin
+tones, joiners, variation selectors; Unicode TR #51), so that nobody can say how wide the text will be."""
+
+
 def measured(spans: Sequence[Span]) -> tuple[Sequence[Span], int]:
     """The spans, made printable where they were not, and how many cells they take."""
     used = 0
     for text, _ in spans:
-        if not text.isprintable() or len(text) > LONGEST_SPAN:
+        if text.isascii() and text.isprintable():
+            used += len(text)
+        elif text == printable(text):
+            used += cell_len(text)
+        else:
             return measured([(printable(text), role) for text, role in spans])
-        used += len(text) if text.isascii() else cell_len(text)
     return spans, used
 
 
 def printable(text: str) -> str:
-    """``text`` with every control, hidden or unassigned character as U+FFFD, and not too long."""
-    return "".join(character if character.isprintable() else "\ufffd" for character in text[:LONGEST_SPAN])
+    """``text`` with every control, hidden, unassigned or joining character as U+FFFD."""
+    if not text.isprintable():
+        text = "".join(character if character.isprintable() else "\ufffd" for character in text)
+    return _JOINING.sub("\ufffd", text)
 
 
 def clipped(spans: Sequence[Span], width: int) -> tuple[list[Span], int]:
