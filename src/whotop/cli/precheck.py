@@ -68,11 +68,11 @@ def _check_store(prepared: Prepared) -> None:
 
 
 def _check_report(prepared: Prepared) -> None:
-    from whotop.render.formats import format_of
-
     report = prepared.settings.report
     if not report.file:
         return
+    from whotop.render.formats import format_of
+
     folder = Path(report.file).absolute().parent
     if not os.access(folder, os.W_OK | os.X_OK):
         raise ConfigError(

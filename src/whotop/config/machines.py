@@ -9,18 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
 from whotop.config.address import Address, checked_host, checked_user, parse_address
-from whotop.config.inventory import InventoryHost
-from whotop.config.inventory_file import read_inventory
 from whotop.config.ranges import MACHINES_MAX, expand
 from whotop.config.settings import Defaults, MachineTable, Settings
 from whotop.config.ssh_config import named_hosts
 from whotop.errors import ConfigError
 from whotop.model import Target
+
+if TYPE_CHECKING:
+    from whotop.config.inventory import InventoryHost
 
 Machines = dict[str, Target]
 Value = TypeVar("Value")
@@ -114,6 +115,8 @@ def _checked(target: Target) -> Target:
 
 
 def _of_inventory(file: Path, settings: Settings) -> Iterator[Target]:
+    from whotop.config.inventory_file import read_inventory  # 10 ms that most need not pay
+
     for host in read_inventory(file):
         try:
             yield _checked(_of_host(host, settings))
