@@ -67,17 +67,23 @@ class WhotopApp(App[None]):
         self._make_feed = make_feed
         self._snapshot = snapshot
         self.set_keymap(for_textual(self._keys))
+        # Before anything is mounted: a theme set later makes all style sheets be read again.
+        self._warnings = self._load_themes()
+
+    def get_default_screen(self) -> FleetScreen:
+        """The screen under all others."""
+        return FleetScreen(self.desk)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """The roles' colours, for themes that say nothing of them."""
         return default_variables()
 
     def on_mount(self) -> None:
-        """Themes, the first screen, one timer for all that ages; then, behind the first paint, the feed."""
-        warnings = self._load_themes()
-        self.push_screen(FleetScreen(self.desk))
+        """One timer for all that ages; then, behind the first paint, the feed."""
+        if not self.desk.options.theme:
+            self.theme = default_theme(None if self.is_headless else self.console.color_system)
         self.set_interval(1.0, self._tick)
-        for warning in (*warnings, *self.desk.options.warnings):
+        for warning in (*self._warnings, *self.desk.options.warnings):
             self._say(warning, "warning")
         self.call_after_refresh(self._start_feed)
 
@@ -86,7 +92,7 @@ class WhotopApp(App[None]):
         for theme in loaded.themes.values():
             self.register_theme(theme)
         self._themes = sorted(loaded.themes)
-        wanted = self.desk.options.theme or default_theme(None if self.is_headless else self.console.color_system)
+        wanted = self.desk.options.theme or DEFAULT_THEME
         warnings = [str(failure) for failure in loaded.failures]
         if wanted not in loaded.themes:
             warnings.append(f"there is no theme {wanted}; there are {', '.join(self._themes)}")
