@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from whotop.probe.linux.process_table import descendants, own_ancestors, parent_of, process_reports
+from whotop.probe.linux.process_table import command_line, descendants, own_ancestors, parent_of, process_reports
 
 
 def line(pid: int, parent: int, name: bytes = b"x") -> bytes:
@@ -43,3 +43,9 @@ def test_the_reports_keep_to_their_budget() -> None:
 
 def test_its_own_ancestors_begin_with_its_parent() -> None:
     assert own_ancestors()[0] == os.getppid()
+
+
+def test_a_process_that_waits_for_a_disk_is_not_asked_for_its_command_line() -> None:
+    own = b"%d (x) %%s 1 1 1 0 -1" % os.getpid()
+    assert command_line(os.getpid(), own % b"S") != b""
+    assert command_line(os.getpid(), own % b"D") == b""

@@ -75,12 +75,18 @@ def descendants(pid: int, lines: "dict[int, bytes]") -> "list[int]":
     return found[:PROCESS_LIMIT]
 
 
+def command_line(pid: int, line: bytes) -> bytes:
+    """Give /proc/PID/cmdline; nothing of a process that waits for a disk, because reading it may wait too."""
+    fields = stat_numbers(line)
+    return b"" if fields[:1] == [b"D"] else read_file(b"/proc/%d/cmdline" % pid, CMDLINE_BYTES)
+
+
 def process_reports(pid: int, budget: int) -> "list[dict[str, str]]":
     """Give the files of a process and its descendants, of at most ``budget`` bytes together."""
     lines = all_stat_lines()
     reports = []
     for one in descendants(pid, lines):
-        cmdline = read_file(b"/proc/%d/cmdline" % one, CMDLINE_BYTES)
+        cmdline = command_line(one, lines[one])
         budget -= len(cmdline) + len(lines[one])
         if budget < 0:
             break

@@ -6,6 +6,8 @@ from whotop.probe.linux.files import base64_text, file_names
 
 TERMINAL_FOLDER = b"/dev/pts"
 TERMINAL_LIMIT = 1024
+LATEST_US = 2**53
+"""What the protocol can hold: a terminal's owner may date it as he likes, and must not end the link with that."""
 CONSOLES = [b"tty%d" % number for number in range(1, 13)] + [b"ttyS0", b"ttyS1", b"ttyAMA0", b"hvc0", b"console"]
 
 
@@ -29,7 +31,8 @@ def terminal_report(name: bytes) -> "list[object] | None":
         found = os.stat(b"/dev/" + name)
     except OSError:
         return None
-    return [base64_text(name), max(int(found.st_atime * 1000000), 0), found.st_uid]
+    accessed_us = min(max(found.st_atime_ns // 1000, 0), LATEST_US)
+    return [base64_text(name), accessed_us, found.st_uid]
 
 
 def terminal_reports(numbers: "list[bytes]", consoles: "list[bytes]") -> "list[list[object]]":
