@@ -20,7 +20,7 @@ from whotop.model import Event, EventKind, Origin, Outcome, Session, Standing
 
 # Reaching a member through its enumeration costs more than comparing it, and this runs per event.
 _LOGIN, _LOGOUT, _BOOT, _SHUTDOWN = EventKind.LOGIN, EventKind.LOGOUT, EventKind.BOOT, EventKind.SHUTDOWN
-_OPENED, _NOTED = What.OPENED, What.NOTED
+_OPENED, _IMPROVED, _NOTED = What.OPENED, What.IMPROVED, What.NOTED
 _GONE, _OPEN = Outcome.GONE, Outcome.OPEN
 
 
@@ -207,7 +207,7 @@ def _improve(ledger: Ledger, known: Session, report: Event) -> list[Transition]:
     if better is known:
         return []
     ledger.replace(better)
-    return [Transition(What.IMPROVED, better, None)]
+    return [Transition(_IMPROVED, better, None)]
 
 
 def _listed(ledger: Ledger, report: Event, transitions: list[Transition]) -> Session:

@@ -8,10 +8,12 @@ ten users of one address in a day that Sigma holds to be many. It grows while th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from whotop.clock import DAY_US, SECOND_US
 from whotop.core.rules.findings import Finding, OpenAlerts
 from whotop.core.rules.settings import RuleSettings
-from whotop.core.windows import Series
+from whotop.core.windows import Series, WindowLogin
 from whotop.model import Alert, Level
 from whotop.text import duration
 
@@ -31,11 +33,12 @@ class ManyLogins:
         self._size_us = round(settings.logins_window_seconds * SECOND_US)
         self._start_us = round(settings.logins_start_seconds * SECOND_US)
         self._from = settings.logins_from
-        self._levels = ((settings.logins_high_from, Level.HIGH), (settings.logins_warn_from, Level.WARN))
+        self._warn_from, self._high_from = settings.logins_warn_from, settings.logins_high_from
+        self._within = f"logins in {duration(settings.logins_window_seconds)}"
         self._untold: dict[tuple[str, int], tuple[Series, bool]] = {}
         """By source and window: what has grown since it was told, and whether by late logins."""
-        self._told: dict[tuple[str, int], int] = {}
-        """By source and window: how many logins have been told."""
+        self._tell_at: dict[tuple[str, int], int] = {}
+        """By source and window: at how many logins it is told again."""
         self._closed_until_us = 0
 
     def judge(self, series: Series, now_us: int, *, late: bool = False) -> list[Alert]:
@@ -43,8 +46,7 @@ class ManyLogins:
         if series.count < self._from:
             return []
         place = (series.source, series.window_start_us)
-        told = self._told.get(place, 0)
-        if told >= _EXACT_UNTIL and series.count < told + told // 10 and not self._rises(told, series.count):
+        if series.count < self._tell_at.get(place, 0):
             self._untold[place] = (series, late)
             return []
         return self._tell(series, now_us, late=late)
@@ -62,18 +64,14 @@ class ManyLogins:
         for alert in self._alerts.of(RULE, ""):
             if self._window_at(alert.opened_us) < closed_until_us:
                 changed += self._resolve(alert)
-        self._told = {place: count for place, count in self._told.items() if place[1] + DAY_US >= closed_until_us}
+        self._tell_at = {place: at for place, at in self._tell_at.items() if place[1] + DAY_US >= closed_until_us}
         return changed
-
-    def _rises(self, told: int, count: int) -> bool:
-        """Whether a level has been reached since."""
-        return any(told < least <= count for least, _ in self._levels)
 
     def _tell(self, series: Series, now_us: int, *, late: bool) -> list[Alert]:
         """Open the alert, or word it anew; never with fewer logins than it has told of (after a restart)."""
         place = (series.source, series.window_start_us)
         self._untold.pop(place, None)
-        self._told[place] = series.count
+        self._tell_at[place] = self._next_told(series.count)
         standing = self._alerts.get(RULE, "", series.source)
         window_us = series.window_start_us if standing is None else self._window_at(standing.opened_us)
         if standing is not None and window_us == series.window_start_us and series.count <= standing.count:
@@ -84,6 +82,11 @@ class ManyLogins:
         closed = self._resolve(standing) if standing is not None and window_us < series.window_start_us else []
         return closed + self._alerts.found(finding, now_us)
 
+    def _next_told(self, count: int) -> int:
+        """At how many logins the words change materially: exactly at first, by tenths later, at each level."""
+        after = count + (1 if count < _EXACT_UNTIL else count // 10)
+        return min([after, *(least for least in (self._warn_from, self._high_from) if least > count)])
+
     def _resolve(self, alert: Alert) -> list[Alert]:
         return self._alerts.over(RULE, "", alert.subject, self._window_at(alert.opened_us) + self._size_us)
 
@@ -92,28 +95,28 @@ class ManyLogins:
         return time_us - (time_us - self._start_us) % self._size_us
 
     def _finding(self, series: Series, *, late: bool) -> Finding:
-        level = next((level for least, level in self._levels if series.count >= least), Level.INFO)
         return Finding(
             rule=RULE,
             subject=series.source,
-            level=level,
-            text=_words(series, self._size_us),
+            level=self._level(series.count),
+            text=f"{series.source}: {series.count} {self._within} ({_spread(series.logins)})",
             value=float(series.count),
             limit=float(self._from),
             count=series.count,
-            evidence=tuple(login.key for login in series.latest(EVIDENCE_KEPT)),
+            evidence=tuple([login.key for login in series.latest(EVIDENCE_KEPT)]),
             late=late,
             opened_us=series.shared[self._from - 1].time_us,
         )
 
+    def _level(self, count: int) -> Level:
+        if count >= self._high_from:
+            return Level.HIGH
+        return Level.WARN if count >= self._warn_from else Level.INFO
 
-def _words(series: Series, size_us: int) -> str:
-    logins = series.logins
+
+def _spread(logins: Sequence[WindowLogin]) -> str:
     users, machines = len({login.user for login in logins}), len({login.machine for login in logins})
-    return (
-        f"{series.source}: {series.count} logins in {duration(size_us / SECOND_US)}"
-        f" ({_counted(users, 'user')}, {_counted(machines, 'machine')})"
-    )
+    return f"{_counted(users, 'user')}, {_counted(machines, 'machine')}"
 
 
 def _counted(count: int, noun: str) -> str:
