@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import rich_click as click
@@ -55,3 +57,33 @@ def test_a_wrong_option_is_a_usage_error_that_says_where_help_is(whotop: Run) ->
     assert code == 2
     assert errors.startswith("whotop: No such option '--nope'")
     assert "see whotop report --help" in errors
+
+
+def into(output: str, *arguments: str) -> tuple[int, str]:
+    """Run the command line with its standard output going to ``output``."""
+    with Path(output).open("w") as file:
+        done = subprocess.run(
+            [sys.executable, "-m", "whotop", *arguments], stdout=file, stderr=subprocess.PIPE, text=True, check=False
+        )
+    return done.returncode, done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_full_disk_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "events.csv").write_text("date,type,machine,user\n2020-01-01 10:00:00,login,web,lane\n")
+    code, errors = into("/dev/full", "report", str(tmp_path / "events.csv"))
+    assert (code, errors) == (1, "whotop: standard output: No space left on device\n")
+
+
+def test_a_reader_that_has_gone_is_no_traceback(tmp_path: Path) -> None:
+    (tmp_path / "events.csv").write_text("date,type,machine,user\n2020-01-01 10:00:00,login,web,lane\n")
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, "-m", "whotop", "report", str(tmp_path / "events.csv")],
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (1, b"")

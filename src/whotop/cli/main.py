@@ -51,10 +51,17 @@ def run(arguments: Sequence[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
     except BrokenPipeError:
-        # Who read our output has gone; the interpreter must not stumble over it when it flushes.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _give_up_output()
         return FAILED
+    except OSError as error:
+        _give_up_output()
+        return _complain(f"{error.filename or 'standard output'}: {error.strerror}", FAILED)
     return code if isinstance(code, int) else 0
+
+
+def _give_up_output() -> None:
+    """What is left unwritten would make the interpreter stumble when it flushes at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _located(error: ConfigError) -> str:

@@ -52,6 +52,7 @@ class Wanted:
             write_report(chosen, self.output)
         else:
             sys.stdout.buffer.write(render(chosen, Format(self.format)))
+            sys.stdout.flush()  # before standard error names the machines that were not reached
 
 
 @click.command()
