@@ -6,7 +6,7 @@ within microseconds; what takes longer (the disk) is the writer's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
@@ -44,6 +44,12 @@ class Intake:
         watched = watched_from(target, last_known, cursors, self._clock.now_us())
         self.watched[target.name] = watched
         self._outlet.machine(watched.machine)
+        self._judgement.machine(watched.machine, self._clock.now_us())
+
+    def change(self, target: Target) -> None:
+        """A machine is reached in another way from now on; what is known of it stays."""
+        before = self.watched[target.name]
+        self.add(target, before.machine, before.cursors)
 
     def remove(self, name: str) -> None:
         """A machine is watched no longer."""
@@ -86,7 +92,10 @@ class Intake:
             self._publish(watched, watched.judged(now_us), now_us)
 
     def hello(self, machine: str, hello: Hello, received_us: int) -> None:
-        """The probe has answered; a new connection begins."""
+        """The probe has answered; a new connection begins.
+
+        Which boot it is with is told with the first reading, which says when that was.
+        """
         watched = self.watched.get(machine)
         if watched is None:
             return
@@ -94,7 +103,6 @@ class Intake:
         known = watched.judged(received_us)
         introduced = msgspec.structs.replace(
             known,
-            boot_id=safe(hello.boot_id, 64),
             hostname=safe(hello.hostname, 64),
             kernel=safe(hello.kernel, 64),
             system=os_release.system_name(hello.os_release),
@@ -136,8 +144,13 @@ class Intake:
         if sessions.logind is None and sessions.utmp is None:
             return
         reports = self._reports(watched, sessions, received_us)
-        watched.live_list = LiveList(reports, sessions.clock_us)
-        self._settle(watched, watched.live_list, sessions.clock_us, received_us)
+        if sessions.left_out:
+            # Not the full list: it tells who is there, but not who is gone.
+            self._judgement.events(reports, received_us)
+        else:
+            standing = Standing.LATE if watched.live_list is None else Standing.LIVE
+            watched.live_list = LiveList(reports, sessions.clock_us)
+            self._settle(watched, watched.live_list, sessions.clock_us, received_us, standing)
         if not watched.machine.sessions_known:
             known = msgspec.structs.replace(watched.machine, sessions_known=True)
             self._publish(watched, known, received_us)
@@ -159,7 +172,7 @@ class Intake:
             skew_us=watched.skew_us,
         )
         if standing is Standing.HISTORY:
-            events = [event for event in events if event.time_us >= received_us - HISTORY_US]
+            events = [event for event in events if event.fleet_time_us >= received_us - HISTORY_US]
         latest_us = self._judgement.events(events, received_us)
         if latest_us is not None:
             watched.unlisted_us = max(latest_us, watched.unlisted_us or 0)
@@ -180,19 +193,26 @@ class Intake:
             watched.unlisted_us = None
         elif watched.unlisted_us is not None and clock_us > max(watched.unlisted_us, watched.live_list.clock_us):
             watched.unlisted_us = None
-            self._settle(watched, watched.live_list, clock_us, received_us)
+            self._settle(watched, watched.live_list, clock_us, received_us, Standing.LIVE)
 
-    def _settle(self, watched: Watched, live_list: LiveList, clock_us: int, received_us: int) -> None:
+    def _settle(
+        self, watched: Watched, live_list: LiveList, clock_us: int, received_us: int, standing: Standing
+    ) -> None:
         """Let the tracker compare its open sessions with the list that stood at ``clock_us``."""
         self._judgement.live_list(
-            watched.target.name, watched.machine.boot_id, live_list.reports, clock_us, received_us, watched.skew_us
+            watched.target.name,
+            watched.boot_id,
+            live_list.reports,
+            clock_us,
+            received_us,
+            watched.skew_us,
+            standing,
         )
 
     def _reports(self, watched: Watched, sessions: Sessions, received_us: int) -> list[Event]:
         """The open sessions as logind and utmp tell of them, without the one that is our own connection."""
         assert watched.hello is not None
         name, boot_id = watched.target.name, safe(sessions.boot_id, 64)
-        own = frozenset() if watched.target.local else frozenset(watched.hello.ancestors)
         reports: list[Event] = []
         for file in sessions.logind or ():
             report = logind.login(
@@ -204,8 +224,10 @@ class Intake:
                 seen_us=received_us,
                 skew_us=watched.skew_us,
             )
-            if report is not None and report.leader_pid not in own:
+            if report is not None:
                 reports.append(report)
+        if not watched.target.local:
+            reports = _without_own(reports, watched.hello.ancestors)
         if sessions.utmp is not None:
             terminals = {safe(terminal.name) for terminal in sessions.terminals}
             reports += utmp.live_reports(
@@ -215,14 +237,9 @@ class Intake:
 
     def _with_boot(self, watched: Watched, now_us: int) -> Machine:
         """The machine as judged, with what the reading says of its clock and its boot."""
+        boot_id, boot_us = watched.boot_id, watched.boot_us(now_us)
         judged = watched.judged(now_us)
-        boot_us = judged.boot_us
-        if watched.reading is not None and watched.reading.uptime_seconds:
-            booted_us = now_us - round(watched.reading.uptime_seconds * SECOND_US)
-            # Within a few seconds it is the same boot, told by two clocks.
-            if abs(booted_us - boot_us) > 5 * SECOND_US:
-                boot_us = booted_us
-        return msgspec.structs.replace(judged, boot_us=boot_us, skew_us=watched.skew_us)
+        return msgspec.structs.replace(judged, boot_id=boot_id, boot_us=boot_us, skew_us=watched.skew_us)
 
     def _publish(self, watched: Watched, machine: Machine, now_us: int) -> None:
         if machine is watched.machine or machine == watched.machine:
@@ -230,6 +247,13 @@ class Intake:
         watched.machine = machine
         self._outlet.machine(machine)
         self._judgement.machine(machine, now_us)
+
+
+def _without_own(reports: list[Event], ancestors: Sequence[int]) -> list[Event]:
+    """All but the one session that the probe itself runs in: its nearest ancestor leads it."""
+    leaders = {report.leader_pid for report in reports}
+    own_leader = next((pid for pid in ancestors if pid in leaders), None)
+    return [report for report in reports if report.leader_pid != own_leader]
 
 
 def _with_standing(report: Event, watched: Watched) -> Event:

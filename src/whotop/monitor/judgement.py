@@ -20,6 +20,8 @@ RECENT_US = DAY_US
 """History younger than this is shown among the events; the rest only where the past is asked for."""
 ENDED_KEPT_US = 2 * DAY_US
 EXPIRE_EVERY_US = 600 * SECOND_US
+STRAGGLERS_US = 5 * SECOND_US
+"""A window that ended so short a time ago may hold logins that nobody has judged yet."""
 
 
 class Judgement:
@@ -30,11 +32,22 @@ class Judgement:
         self._holdback = Holdback()
         self._expired_us = 0
 
-    def resume(self, sessions: Iterable[Session], now_us: int) -> None:
-        """Show what the store has of the sessions, and count their logins in the windows of today."""
+    def resume(self, sessions: list[Session], alerts: list[Alert], now_us: int) -> None:
+        """Take up what the store has of machines that are new here, and show what stands.
+
+        The logins of the present window are counted again, and one that was still held back when
+        whotop ended is judged; windows that have ended are not judged twice.
+        """
+        self._tracker.restore(sessions)
+        self._rules.restore(alerts)
+        for alert in alerts:
+            self._outlet.restored_alert(alert)
+        newest = {session.machine: session for session in sorted(sessions, key=_login_us)}
+        window_us = self._rules.window_start_us(now_us - STRAGGLERS_US)
         for session in sessions:
-            self._outlet.restored(session)
-            if session.standing is not Standing.HISTORY:
+            if session.is_open or newest[session.machine] is session:
+                self._outlet.restored(session)
+            if session.standing is not Standing.HISTORY and session.fleet_login_us >= window_us:
                 self._alerts(self._rules.on_login(_login_of(session), now_us))
 
     def events(self, events: Iterable[Event], now_us: int) -> int | None:
@@ -48,10 +61,21 @@ class Judgement:
         return max((session.login_us for session in sessions if session.is_open), default=None)
 
     def live_list(
-        self, machine: str, boot_id: str, reports: list[Event], clock_us: int, now_us: int, skew_us: int
+        self,
+        machine: str,
+        boot_id: str,
+        reports: list[Event],
+        clock_us: int,
+        now_us: int,
+        skew_us: int,
+        standing: Standing,
     ) -> None:
-        """Take in a machine's full list of open sessions, as it stood at ``clock_us`` by its own clock."""
-        self._hand_on(self._tracker.observe(machine, boot_id, reports, clock_us, now_us, skew_us), now_us)
+        """Take in a machine's full list of open sessions, as it stood at ``clock_us`` by its own clock.
+
+        ``standing`` is that of the ends that it shows.
+        """
+        observed = self._tracker.observe(machine, boot_id, reports, clock_us, now_us, skew_us, standing)
+        self._hand_on(observed, now_us)
 
     def sample(self, sample: Sample, now_us: int) -> None:
         """A new sample."""
@@ -105,6 +129,10 @@ class Judgement:
     def _alerts(self, alerts: Iterable[Alert]) -> None:
         for alert in alerts:
             self._outlet.alert(alert)
+
+
+def _login_us(session: Session) -> int:
+    return session.login_us
 
 
 def _login_of(session: Session) -> Event:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Collection, Coroutine, Iterable
 from dataclasses import dataclass, field
 
 from whotop.clock import Clock
 from whotop.collect.collector import Collector
 from whotop.collect.settings import CollectSettings
 from whotop.core.feed import Batch, History
+from whotop.core.fleet import EVENTS_KEPT
 from whotop.core.rules import RuleBook, RuleSettings
 from whotop.core.tracker import SessionTracker
 from whotop.errors import StoreError, UnreachableError
-from whotop.model import Process, Session, Target
+from whotop.model import Event, Process, Session, Target
 from whotop.monitor.intake import Intake
 from whotop.monitor.judgement import Judgement
 from whotop.monitor.memory import FleetHistory
@@ -24,6 +25,7 @@ from whotop.parse.processes import process
 from whotop.store.batch import Restored
 from whotop.store.store import Store
 from whotop.store.writer import StoreWriter
+from whotop.wire.messages import Cursor
 
 SWEEP_SECONDS = 1.0
 FLUSH_SECONDS = 5.0
@@ -54,45 +56,61 @@ class Monitor:
         self._writer = None if store is None else StoreWriter(store, clock=clock)
         self._outlet = Outlet(self._publisher, self._writer)
         self._history: History = FleetHistory(self._publisher.fleet) if store is None else store.history
+        self._judgement = Judgement(self._outlet, SessionTracker(), RuleBook(settings.rules))
+        self._intake = Intake(self._outlet, self._judgement, clock)
+        self._collector = Collector(self._targets.values(), self._intake, clock, settings.collect)
+        self._intake.acknowledge = self._collector.acknowledge
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Take up where the store left off, and begin to connect. Raises StoreError."""
-        restored = await self._restored()
-        now_us = self._clock.now_us()
-        rules = RuleBook(self._settings.rules, restored.alerts)
-        self._judgement = Judgement(self._outlet, SessionTracker(restored.sessions), rules)
-        self._intake = Intake(self._outlet, self._judgement, self._clock)
-        for name, target in self._targets.items():
-            cursors = {origin: cursor for (machine, origin), cursor in restored.cursors.items() if machine == name}
-            self._intake.add(target, restored.machines.get(name), cursors)
-        for alert in restored.alerts:
-            self._outlet.restored_alert(alert)
-        self._judgement.resume(restored.sessions, now_us)
+        self._take_up(self._targets.values(), await self._restored(self._targets))
+        for event in await self._newest_events():
+            self._outlet.restored_event(event)
         self._publisher.flush()
-        self._collector = Collector(self._targets.values(), self._intake, self._clock, self._settings.collect)
-        self._intake.acknowledge = self._collector.acknowledge
-        self._tasks = [asyncio.create_task(self._collector.run()), asyncio.create_task(self._sweep())]
+        self._run(self._collector.run())
+        self._run(self._sweep())
         if self._writer is not None:
-            self._tasks.append(asyncio.create_task(self._writer.run()))
+            self._run(self._writer.run())
 
-    async def _restored(self) -> Restored:
+    def _run(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        task.add_done_callback(self._ended)
+        self._tasks.append(task)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """A fault of whotop itself ends the feed: no screen goes on to show a fleet that stands still."""
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._publisher.close(error)
+
+    async def _restored(self, names: Collection[str]) -> Restored:
         if self._store is None:
             return Restored(machines={}, sessions=[], alerts=[], cursors={})
-        return await self._store.restore(self._targets.keys())
+        return await self._store.restore(names)
+
+    async def _newest_events(self) -> list[Event]:
+        """The newest events that the store has of these machines, oldest first."""
+        if self._store is None:
+            return []
+        newest = await self._store.history.events(limit=EVENTS_KEPT)
+        return [event for event in reversed(newest) if event.machine in self._targets]
+
+    def _take_up(self, targets: Iterable[Target], restored: Restored) -> None:
+        """Watch these, from where the store left off."""
+        cursors: dict[str, dict[str, Cursor]] = {}
+        for (machine, origin), cursor in restored.cursors.items():
+            cursors.setdefault(machine, {})[origin] = cursor
+        for target in targets:
+            self._intake.add(target, restored.machines.get(target.name), cursors.get(target.name, {}))
+        self._judgement.resume(restored.sessions, restored.alerts, self._clock.now_us())
 
     async def close(self) -> None:
         """Let go of the machines, write what waits, and end the feed."""
-        if self._tasks:
-            await self._collector.close()
+        await self._collector.close()
         for task in self._tasks:
             task.cancel()
-        for task in self._tasks:
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
-        if self._tasks:
-            self._judgement.close(self._clock.now_us())
-            self._publisher.flush()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._judgement.close(self._clock.now_us())
         if self._writer is not None:
             with contextlib.suppress(StoreError, TimeoutError):
                 await asyncio.wait_for(self._writer.flush(), FLUSH_SECONDS)
@@ -137,20 +155,31 @@ class Monitor:
     # --- the machines --------------------------------------------------------------------------
 
     async def retarget(self, targets: Iterable[Target]) -> None:
-        """Watch these from now on: new ones are added, others removed, changed ones connected anew."""
+        """Watch these from now on: new ones are added, others removed, changed ones connected anew.
+
+        Raises StoreError; then nothing has changed.
+        """
         wanted = {target.name: target for target in targets}
-        for name in self._targets.keys() - wanted.keys():
+        new = [target for name, target in wanted.items() if name not in self._targets]
+        if self._writer is not None:
+            await self._writer.flush()  # A machine that comes back finds what was last seen of it.
+        restored = await self._restored({target.name for target in new})
+        changed = [target for name, target in wanted.items() if self._targets.get(name, target) != target]
+        removed = self._targets.keys() - wanted.keys()
+        self._targets = wanted
+        self._let_go(removed)
+        self._take_up(new, restored)
+        for target in changed:
+            self._intake.change(target)
+        for target in (*new, *changed):
+            self._collector.add(target)
+
+    def _let_go(self, names: Iterable[str]) -> None:
+        for name in names:
             self._collector.remove(name)
             self._intake.remove(name)
             if self._store is not None:
                 self._store.release([name])
-        changed = [target for name, target in wanted.items() if self._targets.get(name) != target]
-        self._targets = wanted
-        for target in changed:
-            known = self._intake.watched.get(target.name)
-            machine, cursors = (None, {}) if known is None else (known.machine, known.cursors)
-            self._intake.add(target, machine, cursors)
-            self._collector.add(target)
 
     async def _sweep(self) -> None:
         while True:

@@ -19,6 +19,7 @@ from whotop.clock import Clock
 from whotop.collect.settings import CollectSettings
 from whotop.core.feed import Feed
 from whotop.core.rules.settings import RuleSettings
+from whotop.errors import StoreError
 from whotop.model import Target
 from whotop.store.retention import RetentionSettings
 
@@ -53,20 +54,25 @@ class Watch:
         is drawn and answers.
         """
         module = await asyncio.to_thread(importlib.import_module, "whotop.monitor.monitor")
-        mine = list(self._targets)
         if self._settings.store is not None:
             from whotop.store.store import open_store
 
             self._store = await open_store(self._settings.store, clock=self._clock, retention=self._settings.retention)
-            claimed = self._store.claim(target.name for target in self._targets)
-            mine = [target for target in self._targets if target.name in claimed]
-        if mine:
+        mine = self._mine(self._targets)
+        if mine or self._store is None:
             settings = module.MonitorSettings(collect=self._settings.collect, rules=self._settings.rules)
             self._monitor = module.Monitor(mine, settings, self._clock, self._store)
             await self._monitor.start()
         if self._monitor is not None and len(mine) == len(self._targets):
             return self._monitor
         return self._follow()
+
+    def _mine(self, targets: Sequence[Target]) -> list[Target]:
+        """Those that nobody else polls; from now on this process does."""
+        if self._store is None:
+            return list(targets)
+        claimed = self._store.claim(target.name for target in targets)
+        return [target for target in targets if target.name in claimed]
 
     def _follow(self) -> Feed:
         from whotop.store.follow import FollowFeed
@@ -80,21 +86,23 @@ class Watch:
             return "another whotop polls these machines: reload it there"
         before = {target.name for target in self._targets}
         after = {target.name for target in targets}
-        if self._store is not None:
-            taken = after - before - self._store.claim(after - before)
-            targets = [target for target in targets if target.name not in taken]
-        await self._monitor.retarget(targets)
+        try:
+            await self._monitor.retarget(self._mine(targets))
+        except StoreError as error:
+            return f"the machines stay as they were: {error}"
         self._targets = targets
         return f"configuration read: {len(after - before)} machines added, {len(before - after)} removed"
 
     async def close(self) -> None:
         """Let go of machines and store; safe to call whatever has been opened."""
-        if self._monitor is not None:
-            await self._monitor.close()
-            self._monitor = None
-        if self._store is not None:
-            store, self._store = self._store, None
-            await store.close()
+        monitor, self._monitor = self._monitor, None
+        store, self._store = self._store, None
+        try:
+            if monitor is not None:
+                await monitor.close()
+        finally:
+            if store is not None:
+                await store.close()
 
 
 @contextlib.asynccontextmanager

@@ -106,6 +106,10 @@ class Outlet:
         """An alert that the store has already."""
         self._publisher.add(AlertChanged(alert))
 
+    def restored_event(self, event: Event) -> None:
+        """An event that the store has already."""
+        self._publisher.add(EventAdded(event))
+
     def past_event(self, event: Event) -> None:
         """An event of long ago: kept, and shown only where the past is asked for."""
         if self._writer is not None:

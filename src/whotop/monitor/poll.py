@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
+from dataclasses import replace
 
 from whotop.clock import Clock
 from whotop.core.feed import Feed
@@ -23,24 +25,24 @@ async def poll_once(targets: Sequence[Target], settings: WatchSettings, clock: C
 
     quick = [msgspec.structs.replace(target, interval_seconds=READINGS_APART_SECONDS) for target in targets]
     fleet = Fleet()
-    async with watching(quick, settings, clock) as feed:
-        try:
+    async with watching(quick, replace(settings, store=None), clock) as feed:
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LONGEST_SECONDS):
-                await _until_known(feed, fleet)
-        except TimeoutError:
-            pass
+                await _until_known(feed, fleet, [target.name for target in targets])
     return fleet
 
 
-async def _until_known(feed: Feed, fleet: Fleet) -> None:
+async def _until_known(feed: Feed, fleet: Fleet, names: Sequence[str]) -> None:
     async for batch in feed.batches():
         fleet.apply(batch)
-        if fleet.machines and all(_is_known(fleet, name) for name in fleet.machines):
+        if all(_is_known(fleet, name) for name in names):
             return
 
 
 def _is_known(fleet: Fleet, name: str) -> bool:
-    machine = fleet.machines[name]
+    machine = fleet.machines.get(name)
+    if machine is None:
+        return False
     if machine.state is MachineState.DOWN:
         return True
     sample = fleet.samples.get(name)

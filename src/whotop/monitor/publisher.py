@@ -25,6 +25,8 @@ class Publisher:
         self._pending: list[AnyChange] = []
         self._subscribers: set[asyncio.Queue[Batch | None]] = set()
         self._timer: asyncio.TimerHandle | None = None
+        self._is_closed = False
+        self._error: BaseException | None = None
 
     def add(self, change: AnyChange) -> None:
         """Publish a change with the next batch."""
@@ -46,19 +48,22 @@ class Publisher:
             queue.put_nowait(batch)
 
     async def batches(self) -> AsyncIterator[Batch]:
-        """The whole fleet, then each batch; ends at ``close``."""
+        """The whole fleet, then each batch; ends at ``close``, with the error that it was given."""
         self.flush()
         queue: asyncio.Queue[Batch | None] = asyncio.Queue()
         self._subscribers.add(queue)
         try:
             yield self.fleet.whole()
-            while (batch := await queue.get()) is not None:
+            while not (self._is_closed and queue.empty()) and (batch := await queue.get()) is not None:
                 yield batch
         finally:
             self._subscribers.discard(queue)
+        if self._error is not None:
+            raise self._error
 
-    def close(self) -> None:
-        """Publish what is left and end every subscriber's stream."""
+    def close(self, error: BaseException | None = None) -> None:
+        """Publish what is left and end every subscriber's stream; nobody goes on as if all were well."""
         self.flush()
+        self._is_closed, self._error = True, self._error or error
         for queue in self._subscribers:
             queue.put_nowait(None)

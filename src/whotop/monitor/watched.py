@@ -7,15 +7,18 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from whotop.clock import SECOND_US
 from whotop.core.life import Contact, Link, judge
 from whotop.model import Event, Machine, MachineState, Sample, Target
 from whotop.parse.proc import Reading
 from whotop.parse.utmp import Ordinals
+from whotop.text import safe
 from whotop.wire.messages import Cursor, Hello
 
 SKEWS_KEPT = 8
 SKEW_STEP_US = 100_000
 """A change smaller than this is the network's, not the clock's."""
+BOOT_TOLERANCE_US = 5 * SECOND_US
 
 
 @dataclass(slots=True)
@@ -38,7 +41,7 @@ class Watched:
     sample: Sample | None = None
     live_list: LiveList | None = None
     was_known: bool = False
-    """It had been watched before this connection."""
+    """It had been watched before this connection: what is new has happened meanwhile, and is no history."""
     unlisted_us: int | None = None
     """When a session began (by the machine's clock) of which records told but no list of open sessions yet."""
     ordinals: dict[str, Ordinals] = field(default_factory=dict)
@@ -48,7 +51,7 @@ class Watched:
 
     def begin(self, hello: Hello, received_us: int) -> None:
         """A new connection: rates start anew, and so does the measuring of the clock."""
-        self.was_known = self.was_known or self.hello is not None
+        self.was_known = self.was_known or self.contact.last_sample_us > 0
         self.hello = hello
         self.reading = self.live_list = self.unlisted_us = None
         self._skews_us.clear()
@@ -70,6 +73,19 @@ class Watched:
     def sampled(self, received_us: int) -> None:
         """A good sample came."""
         self.contact = msgspec.structs.replace(self.contact, last_sample_us=received_us, reason="")
+
+    @property
+    def boot_id(self) -> str:
+        """Of the boot that the connection is with; empty where the machine has none."""
+        return "" if self.hello is None else safe(self.hello.boot_id, 64)
+
+    def boot_us(self, now_us: int) -> int:
+        """When that boot was, by our clock; within a few seconds it is the same, told by two clocks."""
+        known_us = self.machine.boot_us if self.machine.boot_id == self.boot_id else 0
+        if self.reading is None or not self.reading.uptime_seconds:
+            return known_us
+        booted_us = now_us - round(self.reading.uptime_seconds * SECOND_US)
+        return known_us if abs(booted_us - known_us) <= BOOT_TOLERANCE_US else booted_us
 
     def lost(self, reason: str) -> None:
         """There is no connection."""
@@ -105,6 +121,4 @@ def watched_from(target: Target, last_known: Machine | None, cursors: Mapping[st
         reason="",
     )
     contact = Contact(last_sample_us=machine.last_sample_us, interval_seconds=target.interval_seconds)
-    return Watched(
-        target, machine, contact, skew_us=machine.skew_us, cursors=dict(cursors), was_known=last_known is not None
-    )
+    return Watched(target, machine, contact, skew_us=machine.skew_us, cursors=dict(cursors))
