@@ -14,7 +14,7 @@ from whotop.core.fleet import Fleet
 from whotop.errors import MachineError, StoreError
 from whotop.model import Event, EventKind, Machine, MachineState, Outcome, Sample, Session, Standing
 from whotop.store.batch import WriteBatch
-from whotop.store.follow import FollowFeed
+from whotop.store.follow import FollowFeed, machine_of
 from whotop.store.store import Store
 
 Open = Callable[[], Awaitable[Store]]
@@ -194,6 +194,18 @@ async def test_processes_cannot_be_asked_of_a_follower(store: Store, clock: Manu
     session = Session(key=b"", machine="web-01", user="root", login_us=0)
     with pytest.raises(MachineError, match="only the whotop that polls web-01"):
         await FollowFeed(store, clock=clock).processes(session)
+
+
+async def test_of_a_store_that_remembers_more_only_the_machines_asked_for_are_shown(
+    opened: Open, clock: ManualClock
+) -> None:
+    writer, feed = await opened(), FollowFeed(await opened(), clock=clock, machines=["web-01"])
+    await writer.commit(WriteBatch(machines={name: machine(name) for name in ("web-01", "db-02")}))
+    for name in ("web-01", "db-02"):
+        await writer.commit(WriteBatch(samples=[(Sample(machine=name, time_us=clock.now_us()), 0)]))
+    batch = await feed.poll()
+    assert batch is not None
+    assert {machine_of(change) for change in batch.changes} == {"web-01"}
 
 
 async def test_it_is_a_feed_like_any_other(store: Store, clock: ManualClock) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import closing
@@ -16,6 +17,7 @@ from sqlalchemy import create_engine
 
 from whotop.clock import ManualClock
 from whotop.store.migrate import MIGRATIONS
+from whotop.store.precheck import stored_version
 from whotop.store.schema import metadata
 from whotop.store.store import Store, open_store
 from whotop.store.version import SCHEMA_VERSION, VERSION_TABLE
@@ -45,6 +47,24 @@ async def test_a_store_that_is_up_to_date_does_not_load_alembic(opened: Open) ->
     await opened()
     assert not [name for name in sys.modules if name.split(".")[0] == "alembic"]
     sys.modules.update(alembic)
+
+
+def test_several_that_make_a_store_at_the_same_time_find_it_made_once(place: Path) -> None:
+    place.parent.mkdir()
+    make = (
+        "import sys; from pathlib import Path; from whotop.store.store import make_ready;"
+        "input(); make_ready(Path(sys.argv[1]))"
+    )
+    processes = [
+        subprocess.Popen([sys.executable, "-c", make, str(place)], stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+        for _ in range(3)
+    ]
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write(b"\n")
+        process.stdin.flush()
+    assert [process.communicate()[1] for process in processes] == [b""] * 3
+    assert stored_version(place) == SCHEMA_VERSION
 
 
 async def test_counting_commits_begins_with_one(store: Store, place: Path) -> None:

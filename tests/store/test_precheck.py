@@ -97,6 +97,7 @@ async def test_a_place_where_nothing_can_be_created_is_refused_in_one_line(clock
 async def test_the_file_its_folder_and_what_sqlite_puts_beside_it_are_private(place: Path, clock: ManualClock) -> None:
     store = await open_store(place, clock=clock)
     store.claim(["web-01"])
+    await store.beat()
     assert _mode(place.parent) == 0o700
     files = [place, *(Path(f"{place}{ending}") for ending in ("-wal", "-shm", ".lock"))]
     assert [_mode(file) for file in files] == [0o600] * 4

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator
 
 import msgspec
 
 from whotop.clock import SECOND_US, Clock
-from whotop.core.feed import AnyChange, Batch, History, MachineChanged, MachineRemoved
+from whotop.core.feed import (
+    AlertChanged,
+    AnyChange,
+    Batch,
+    EventAdded,
+    History,
+    MachineChanged,
+    MachineRemoved,
+    Sampled,
+    SessionChanged,
+)
 from whotop.errors import MachineError, StoreError
 from whotop.model import Machine, MachineState, Process, Session
 from whotop.store.filewatch import DatabaseWatch
@@ -19,14 +29,28 @@ POLL_SECONDS = 0.5
 SILENT_US = 15 * SECOND_US
 """A writer that has said nothing for so long has ended, or is cut off."""
 
+FLEET = ""
+"""The machine of an alert that concerns the fleet."""
+
 
 class FollowFeed:
-    """Batches read from a store. Machines whose writer has ended are shown as not watched."""
+    """Batches read from a store. Machines whose writer has ended are shown as not watched.
+
+    Given ``machines``, only those are shown: a store also remembers some that were watched once.
+    """
 
     kind = "follow"
 
-    def __init__(self, store: Store, *, clock: Clock, poll_seconds: float = POLL_SECONDS) -> None:
+    def __init__(
+        self,
+        store: Store,
+        *,
+        clock: Clock,
+        machines: Collection[str] | None = None,
+        poll_seconds: float = POLL_SECONDS,
+    ) -> None:
         self._store, self._clock, self._poll_seconds = store, clock, poll_seconds
+        self._chosen = None if machines is None else frozenset(machines)
         self._watch = DatabaseWatch(store.path)
         self._machines: dict[str, Machine] = {}
         """As they stand in the store."""
@@ -58,7 +82,7 @@ class FollowFeed:
         """What has changed since the last call; the first answers with the whole fleet."""
         now_us = self._clock.now_us()
         read = await self._read() if self._watch.may_have_changed(now_us) else None
-        changes = [] if read is None else [self._noted(change) for change in read.changes]
+        changes = [] if read is None else [self._noted(change) for change in read.changes if self._concerns(change)]
         silent = {number for number in self._collectors if self._is_silent(number)}
         if silent != self._silent:
             self._silent = silent
@@ -80,6 +104,9 @@ class FollowFeed:
         if batch is not None:
             self._revision = batch.revision
         return batch
+
+    def _concerns(self, change: AnyChange) -> bool:
+        return self._chosen is None or machine_of(change) in self._chosen or machine_of(change) == FLEET
 
     def _noted(self, change: AnyChange) -> AnyChange:
         """Remember a machine; show it as not watched if nobody polls it."""
@@ -117,3 +144,20 @@ class FollowFeed:
     def _is_silent(self, number: int) -> bool:
         collector = self._collectors[number]
         return collector.ended_us is not None or self._clock.now_us() - collector.alive_us > SILENT_US
+
+
+def machine_of(change: AnyChange) -> str:
+    """The name of the machine that a change is about."""
+    match change:
+        case MachineChanged():
+            return change.machine.name
+        case MachineRemoved():
+            return change.name
+        case Sampled():
+            return change.sample.machine
+        case SessionChanged():
+            return change.session.machine
+        case EventAdded():
+            return change.event.machine
+        case AlertChanged():
+            return change.alert.machine

@@ -53,6 +53,16 @@ def _check_creatable(path: Path) -> None:
 
 
 def _check_content(path: Path) -> None:
+    version = stored_version(path)
+    if version is not None:
+        check_version(path, version)
+
+
+def stored_version(path: Path) -> str | None:
+    """The version of a store's schema; None of an empty file.
+
+    Raises StoreError for what is no database, and for another program's.
+    """
     try:
         with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as connection:
             tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
@@ -61,8 +71,7 @@ def _check_content(path: Path) -> None:
         raise StoreError(f"{path}: {_in_words(error)}") from error
     if version is None and tables:
         raise StoreError(f"{path}: this database is not a whotop store (name another file)")
-    if version is not None:
-        check_version(path, version)
+    return version
 
 
 def check_version(path: Path, version: str) -> None:

@@ -32,16 +32,8 @@ async def open_store(place: str | Path, *, clock: Clock, retention: RetentionSet
     Raises StoreTooNewError, or StoreError with one line that says what is wrong.
     """
     path = store_path(place)
-    await asyncio.to_thread(_make_private_file, path)
-    writing = make_writing_engine(path)
-    try:
-        with failures_in_words(path):
-            async with writing.begin() as connection:
-                await connection.run_sync(migrate, path)
-    except BaseException:
-        await writing.dispose()
-        raise
-    return Store(make_engine(path), writing, path, clock, retention or RetentionSettings())
+    await asyncio.to_thread(make_ready, path)
+    return Store(make_engine(path), make_writing_engine(path), path, clock, retention or RetentionSettings())
 
 
 class Store:
@@ -121,10 +113,13 @@ class Store:
             self._claims.close()
 
 
-def _make_private_file(path: Path) -> None:
+def make_ready(path: Path) -> None:
+    """Make the file and its tables, or bring them to the newest schema. Takes a thread's time."""
     check_store(path)
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
     except OSError as error:
         raise StoreError(f"{path}: {error.strerror}") from error
+    with failures_in_words(path):
+        migrate(path)
