@@ -90,18 +90,19 @@ class Probe:
             watch.start(cursor, whole(start, "history_bytes"))
 
     def _look(self) -> None:
-        """Look for new sessions; every other time also at what need not be known as soon.
+        """Look for new sessions; every other time, and when there is one, also at the rest.
 
         A sleeping process finds its caches cold: each place it looks at costs 20 to 50 µs.
         """
-        if self._looks % 2 == 0:
+        is_thorough = self._looks % 2 == 0
+        self._looks += 1
+        if is_thorough:
             if os.getppid() != self._parent:
                 raise Farewell("its parent has ended")
             self._sessions.look_at_terminals()
+        if self._sessions.look() or is_thorough:
             for watch in self._records.values():
                 watch.look()
-        self._looks += 1
-        self._sessions.look()
 
     def _send_pieces(self) -> bool:
         """Send at most one piece of each origin, so that figures never wait; whether more could go."""

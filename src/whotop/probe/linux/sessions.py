@@ -49,18 +49,19 @@ class SessionWatch:
         """See which terminals there are: one may vanish without a word in any file."""
         self._terminals = file_names(TERMINAL_FOLDER)
 
-    def look(self) -> None:
-        """Send the sessions if they have changed. To be called every tick."""
+    def look(self) -> bool:
+        """Send the sessions if they have changed; whether anything has. To be called every tick."""
         logind, utmp = stamp_of(self._logind.folder), stamp_of(self._utmp)
         stamp = (logind, utmp, self._terminals)
         if stamp == self._stamp and self._settled and not self._logind.is_searching:
-            return
+            return False
         # What is read in the same clock step as a change may miss the next change in that step.
         self._settled = stamp == self._stamp
         self._stamp = stamp
         share = 1
         while not self._sent_within(share, logind[0] != 0, utmp[0] != 0):
             share *= 2
+        return True
 
     def _sent_within(self, share: int, has_logind: bool, has_utmp: bool) -> bool:
         """Send what fits into 1/``share`` of the room; False if that was too large for a frame."""
