@@ -18,6 +18,8 @@ READ_BYTES = 65536
 PROCESS_BYTES = 460800
 SHORTEST_TICK_SECONDS = 0.05
 SHORTEST_INTERVAL_SECONDS = 0.5
+SECOND_READING_SECONDS = 1.0
+"""The second reading follows the first as soon as this, because rates need two."""
 
 
 class Farewell(Exception):  # noqa: N818 - it ends the probe as it should
@@ -64,6 +66,7 @@ class Probe:
         self._writer.write(hello_message())
         self._start_records(start)
         next_tick = next_figures = time.monotonic()
+        pause = min(interval, SECOND_READING_SECONDS)
         while True:
             now = time.monotonic()
             if now >= next_tick:
@@ -71,7 +74,8 @@ class Probe:
                 next_tick = now + tick
             if now >= next_figures:
                 self._figures.send(now, self._sessions.consoles)
-                next_figures = max(next_figures + interval, now)
+                next_figures = max(next_figures + pause, now)
+                pause = interval
             waits = self._send_pieces()
             self._listen(0 if waits else max(min(next_tick, next_figures) - time.monotonic(), 0))
 
