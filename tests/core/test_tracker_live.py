@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from msgspec.structs import replace
+import pytest
 
 from whotop.clock import SECOND_US
 from whotop.core.ledger import CORRECTION_US
@@ -236,7 +236,19 @@ def test_restored_sessions_are_found_in_the_first_list(reports: Any) -> None:
 
 def test_many_sessions_that_begin_at_once_are_still_told_apart(reports: Any) -> None:
     tracker = SessionTracker()
-    crowd = [reports.logind(10, tty=f"pts/{number}", session=str(number), pid=number + 1) for number in range(200)]
-    listed(tracker, 11, *crowd)
-    assert listed(tracker, 12, *[replace(report, service="sshd") for report in crowd[:1]], *crowd[1:]) != []
-    assert len(tracker.open_sessions()) == 200
+    numbers = range(600)
+    logind = [reports.logind(10, tty=f"pts/{number}", session=str(number), pid=number + 1) for number in numbers]
+    utmp = [reports.utmp(10.1, tty=f"pts/{number}", pid=number + 5_000) for number in numbers]
+    listed(tracker, 11, *logind, *utmp)
+    assert len(tracker.open_sessions()) == 600
+    assert listed(tracker, 12, *logind, *utmp) == []
+
+
+def test_a_machine_that_tells_of_endless_sessions_is_believed_only_so_far(
+    reports: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("whotop.core.tracker.OPEN_KEPT", 10)
+    tracker = SessionTracker()
+    for number in range(50):
+        tracker.apply(reports.wtmp_login(number, tty=f"pts/{number}", pid=number + 1))
+    assert len(tracker.open_sessions()) == 10

@@ -14,6 +14,8 @@ from whotop.model import Event, Outcome, Session
 
 ENDED_KEPT = 1_000
 ENDED_DROPPED_AT_ONCE = 250
+OPEN_KEPT = 20_000
+"""A machine that tells of more open sessions than this is not believed: the rest are taken for gone."""
 LOGOUTS_KEPT = 16
 CANDIDATES = 256
 """At most this many are compared for one record: a machine that floods us costs no more."""
@@ -71,6 +73,9 @@ class Ledger:
         if not login.tty and is_bare(login):
             bare = self._open_by_user.get(login.user)
             return None if bare is None else self.open[bare]
+        for key in (self._open_by_id.get(login.session_id), self.open_by_tty.get(login.tty)):
+            if key is not None and same_login(self.open[key], login):
+                return self.open[key]
         moment = (login.time_us - TOLERANCE_US) // _MOMENT_US
         before, after = self._begun.get(moment), self._begun.get(moment + 1)
         if before is None:

@@ -14,7 +14,7 @@ from whotop.core.ending import close, completed, concluded, end_all, make_room
 from whotop.core.identity import TOLERANCE_US
 from whotop.core.improvement import improved
 from whotop.core.keys import event_key, logout_key
-from whotop.core.ledger import Ledger
+from whotop.core.ledger import OPEN_KEPT, Ledger
 from whotop.core.transition import Transition, What
 from whotop.model import Event, EventKind, Origin, Outcome, Session, Standing
 
@@ -164,8 +164,8 @@ def _open(
 ) -> list[Transition]:
     """Record a new session; ``outcome`` is ``gone`` when it is known to be over, but not since when."""
     session = _session(login, key)
-    if outcome is not _OPEN:
-        session = replace(session, outcome=outcome)
+    if outcome is not _OPEN or len(ledger.open) >= OPEN_KEPT:
+        session = replace(session, outcome=_GONE)
     ledger.add(session)
     transitions.append(Transition(_OPENED, session, replace(login, key=key, session_key=key)))
     if login.time_us < ledger.newest_unmatched_us:
@@ -212,11 +212,12 @@ def _improve(ledger: Ledger, known: Session, report: Event) -> list[Transition]:
 
 def _listed(ledger: Ledger, report: Event, transitions: list[Transition]) -> Session:
     """The session that an entry of a full list tells of: opened, improved, or open after all."""
-    key = event_key(report)
-    known = ledger.told_before(report) or ledger.get(key)
+    known = ledger.told_before(report)
     if known is None:
-        _open(ledger, report, key, _OPEN, transitions)
-        return ledger.open.get(key) or ledger.ended[key]
+        key = event_key(report)
+        known = ledger.get(key)
+        if known is None:
+            return _open_listed(ledger, report, key, transitions)
     if known.outcome is _GONE:
         reopened = replace(improved(known, report), outcome=_OPEN, logout_us=None)
         ledger.replace(reopened)
@@ -224,6 +225,11 @@ def _listed(ledger: Ledger, report: Event, transitions: list[Transition]) -> Ses
         return reopened
     transitions.extend(_improve(ledger, known, report))
     return known
+
+
+def _open_listed(ledger: Ledger, report: Event, key: bytes, transitions: list[Transition]) -> Session:
+    _open(ledger, report, key, _OPEN, transitions)
+    return ledger.open.get(key) or ledger.ended[key]
 
 
 def _is_without_tty(report: Event) -> bool:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from whotop.clock import SECOND_US
 from whotop.core.keys import event_key
-from whotop.core.rules import RuleBook, RuleSettings
+from whotop.core.rules import RuleBook, RuleSettings, many_logins
 from whotop.core.windows import TumblingWindows
 from whotop.model import Alert, Event, Level, Standing
 
@@ -133,3 +133,14 @@ def test_the_numbers_are_settings(login: MakeEvent) -> None:
     alerts = feed(RuleBook(settings), [login(second) for second in (1, 2, 3, 4, 61)])
     assert [(alert.count, alert.level) for alert in alerts] == [(3, Level.INFO), (4, Level.WARN)]
     assert alerts[0].text.startswith("203.0.113.9: 3 logins in 1m ")
+
+
+def test_a_flood_of_sources_ends_in_one_alert_for_all_the_rest(
+    login: MakeEvent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(many_logins, "SOURCES_KEPT", 3)
+    book = RuleBook(RuleSettings())
+    alerts = feed(book, [login(second, source=f"s{second // 2}") for second in range(20)])
+    assert [alert.subject for alert in alerts] == ["s0", "s1", "s2", ""]
+    assert alerts[-1].text == "more than 3 sources with several logins in 1h"
+    assert len(book.tick(2 * HOUR * SECOND_US)) == 4

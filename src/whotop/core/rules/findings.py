@@ -50,6 +50,10 @@ class OpenAlerts:
         """All open alerts of a rule about a machine (empty: about the fleet)."""
         return list(self._open.get((rule, machine), {}).values())
 
+    def count(self, rule: str, machine: str) -> int:
+        """How many alerts of a rule about a machine are open."""
+        return len(self._open.get((rule, machine), ()))
+
     def of_rule(self, rule: str) -> list[Alert]:
         """All open alerts of a rule."""
         return [alert for key, alerts in self._open.items() if key[0] == rule for alert in alerts.values()]

@@ -19,6 +19,8 @@ from whotop.text import duration
 
 RULE = "logins"
 EVIDENCE_KEPT = 100
+SOURCES_KEPT = 1_000
+"""When so many alerts stand, one more stands for all further sources: a flood of them hides nothing else."""
 _EXACT_UNTIL = 20
 """Up to so many logins each one is told; beyond, each tenth part more, and the whole at the end."""
 _GRACE_US = 5 * SECOND_US
@@ -77,6 +79,8 @@ class ManyLogins:
         if standing is not None and window_us == series.window_start_us and series.count <= standing.count:
             return []
         finding = self._finding(series, late=late)
+        if standing is None and self._alerts.count(RULE, "") >= SOURCES_KEPT:
+            return self._alerts.found(self._too_many(series), now_us)
         if window_us > series.window_start_us or (standing is None and window_us < self._window_at(now_us - _GRACE_US)):
             return [self._alerts.past(finding, now_us, series.window_start_us + self._size_us)]
         closed = self._resolve(standing) if standing is not None and window_us < series.window_start_us else []
@@ -107,6 +111,10 @@ class ManyLogins:
             late=late,
             opened_us=series.shared[self._from - 1].time_us,
         )
+
+    def _too_many(self, series: Series) -> Finding:
+        text = f"more than {SOURCES_KEPT:,} sources with several {self._within}"
+        return Finding(rule=RULE, level=Level.HIGH, text=text, opened_us=series.shared[self._from - 1].time_us)
 
     def _level(self, count: int) -> Level:
         if count >= self._high_from:
