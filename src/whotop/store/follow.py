@@ -25,7 +25,8 @@ from whotop.store.filewatch import DatabaseWatch
 from whotop.store.read import Collector
 from whotop.store.store import Store
 
-POLL_SECONDS = 0.5
+POLL_SECONDS = 0.25
+"""How often the file is looked at (two stat calls); the database is asked only after a change."""
 SILENT_US = 15 * SECOND_US
 """A writer that has said nothing for so long has ended, or is cut off."""
 
