@@ -54,6 +54,11 @@ def test_ordinals_go_on_from_piece_to_piece() -> None:
     assert [event.ordinal for piece in pieces for event in piece] == [0, 1, 2]
 
 
+def test_a_piece_that_a_new_connection_sends_again_tells_the_same_events() -> None:
+    piece = record(8, b"", b"pts/1") * 2
+    assert events(piece, "web-01", ordinals=Ordinals()) == events(piece, "web-01", ordinals=Ordinals())
+
+
 def test_what_the_reader_knows_beside_the_record_is_in_the_event() -> None:
     [event] = events(
         record(7, b"anna", b"pts/1"),

@@ -13,7 +13,8 @@ from whotop.parse.utmp_meaning import LATEST_US, USER_PROCESS, failed_logins, ha
 class Ordinals:
     """Counts records that are equal in all that identifies them, across the pieces of one file.
 
-    Equal records follow each other: they have the same time.
+    Equal records follow each other: they have the same time. Each connection begins with new ones,
+    because it sends again what was not acknowledged.
     """
 
     __slots__ = ("_seen", "_time_us")
