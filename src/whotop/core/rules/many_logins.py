@@ -21,8 +21,8 @@ RULE = "logins"
 EVIDENCE_KEPT = 100
 SOURCES_KEPT = 1_000
 """When so many alerts stand, one more stands for all further sources: a flood of them hides nothing else."""
-_EXACT_UNTIL = 20
-"""Up to so many logins each one is told; beyond, each tenth part more, and the whole at the end."""
+_EXACT_UNTIL = 10
+"""Up to so many logins each one is told; beyond, each quarter more, each new level, and the whole at the end."""
 _GRACE_US = 5 * SECOND_US
 """A window is judged closed so long after its end: stragglers are held back for two seconds."""
 
@@ -87,8 +87,8 @@ class ManyLogins:
         return closed + self._alerts.found(finding, now_us)
 
     def _next_told(self, count: int) -> int:
-        """At how many logins the words change materially: exactly at first, by tenths later, at each level."""
-        after = count + (1 if count < _EXACT_UNTIL else count // 10)
+        """At how many logins the words change materially: exactly at first, by quarters later, at each level."""
+        after = count + (1 if count < _EXACT_UNTIL else count // 4)
         return min([after, *(least for least in (self._warn_from, self._high_from) if least > count)])
 
     def _resolve(self, alert: Alert) -> list[Alert]:
