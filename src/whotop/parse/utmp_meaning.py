@@ -22,6 +22,7 @@ LOGIN_PROCESS = 6
 LATEST_US = 2**53
 _NOTHING: Received = ("", None)
 _HALTING_LEVELS = frozenset(b"06")
+_CLOCK_LINES = {ord("|"): OLD_TIME, ord("{"): NEW_TIME}
 
 Happening = tuple[EventKind, int, Received, Received, Received, int, str]
 """Kind, time in µs, user, tty, source, pid, detail."""
@@ -60,16 +61,17 @@ def happenings(records: Iterator[RecordFields]) -> Iterator[Happening]:
 
 def _retyped(kind: int, line: bytes, name: bytes) -> int:
     """The type as ``last`` corrects it; its comparisons are those of strncmp."""
-    if line[:1] == b"~":
+    first = line[0]
+    if first == 0x7E:  # ~
         for word, meant in ((b"shutdown", SHUTDOWN_TIME), (b"reboot", BOOT_TIME), (b"runlevel", RUN_LEVEL)):
             if name.startswith(word):
                 return meant
         return kind
-    if name.startswith(b"date") and line[:1] in (b"|", b"{"):
-        return OLD_TIME if line[:1] == b"|" else NEW_TIME
     if not name[0]:
         return DEAD_PROCESS
-    if kind != DEAD_PROCESS and line[0] and not name.startswith(b"LOGIN"):
+    if first in _CLOCK_LINES and name.startswith(b"date"):
+        return _CLOCK_LINES[first]
+    if kind != DEAD_PROCESS and first and not name.startswith(b"LOGIN"):
         return USER_PROCESS
     return kind
 
