@@ -78,7 +78,7 @@ class Watch:
         from whotop.store.follow import FollowFeed
 
         assert self._store is not None
-        return FollowFeed(self._store, clock=self._clock)
+        return FollowFeed(self._store, clock=self._clock, machines={target.name for target in self._targets})
 
     async def retarget(self, targets: Sequence[Target]) -> str:
         """Watch these from now on; one line that says what became of it."""
