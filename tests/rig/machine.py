@@ -291,7 +291,8 @@ class RigMachine:
 
 def boot_record(seconds: float) -> bytes:
     """A BOOT_TIME record of wtmp in the 384-byte layout (utmp(5))."""
-    values = (2, 0, b"~", b"~~", b"reboot", b"6.1.0-rig", 0, 0, 0, int(seconds), 0)
+    whole, fraction = divmod(seconds, 1)
+    values = (2, 0, b"~", b"~~", b"reboot", b"6.1.0-rig", 0, 0, 0, int(whole), int(fraction * 1_000_000))
     return struct.pack("<hxxi32s4s32s256shhiii", *values).ljust(384, b"\0")
 
 

@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 
 import pytest
+
 from tests.collect.recording_sink import RecordingSink
 from tests.rig.machine import Rig, RigMachine
-
 from whotop.clock import SystemClock
 from whotop.collect.collector import Collector
 from whotop.collect.settings import CollectSettings

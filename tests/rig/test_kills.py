@@ -1,0 +1,111 @@
+"""Killed at any moment while people come and go, whotop loses nothing and keeps nothing twice."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import threading
+from pathlib import Path
+
+import pytest
+
+from tests.rig.eye import watching
+from tests.rig.machine import PEOPLE, Rig, RigMachine
+from tests.rig.whotop_process import WhotopProcess
+from whotop.clock import SystemClock
+from whotop.model import Event, EventKind, Origin, Outcome
+from whotop.parse import utmp
+from whotop.store.store import Store, open_store
+
+pytestmark = pytest.mark.rig
+
+LIMIT = 100_000
+
+
+class Traffic:
+    """People who log in and out on some machines, until the block is left; then one of them stays on each."""
+
+    def __init__(self, machines: list[RigMachine], chance: random.Random) -> None:
+        self._machines = machines
+        self._seeds = [chance.random() for _ in machines]
+        self._enough = threading.Event()
+
+    async def __aenter__(self) -> None:
+        pairs = zip(self._machines, self._seeds, strict=True)
+        self._people = [asyncio.create_task(asyncio.to_thread(self._come_and_go, *pair)) for pair in pairs]
+
+    async def __aexit__(self, *_: object) -> None:
+        self._enough.set()
+        await asyncio.gather(*self._people)
+
+    def _come_and_go(self, machine: RigMachine, seed: float) -> None:
+        chance = random.Random(seed)
+        while not self._enough.is_set():
+            login = machine.login(chance.choice(PEOPLE))
+            self._enough.wait(chance.uniform(0.1, 0.8))
+            login.logout()
+        machine.login("dave")
+
+
+@pytest.mark.parametrize("kills", [10, pytest.param(100, marks=pytest.mark.long)])
+async def test_every_login_and_logout_is_kept_once_however_often_whotop_is_killed(
+    rig: Rig, tmp_path: Path, kills: int
+) -> None:
+    seed = int(os.environ.get("WHOTOP_SEED", "0")) or random.SystemRandom().getrandbits(32)
+    print(f"WHOTOP_SEED={seed}")
+    chance = random.Random(seed)
+    machines = [rig.machine("web-01"), rig.machine("web-02")]
+    store = tmp_path / "whotop.db"
+    async with Traffic(machines, chance):
+        for _ in range(kills):
+            async with WhotopProcess(rig, *machines, store=store):
+                await asyncio.sleep(chance.uniform(0.6, 2.4))
+    async with watching(rig, *machines, store=store) as eye:
+        await eye.until_up("web-01", "web-02")
+        for machine in machines:
+            await eye.until_there("dave", machine.name)
+    await _holds_what_the_machines_wrote(store, machines)
+
+
+async def _holds_what_the_machines_wrote(place: Path, machines: list[RigMachine]) -> None:
+    store = await open_store(place, clock=SystemClock())
+    try:
+        cursors = (await store.restore({machine.name for machine in machines})).cursors
+        for machine in machines:
+            wtmp = (machine.folder / "log" / "wtmp").read_bytes()
+            assert cursors[machine.name, "wtmp"].offset == len(wtmp)
+            written = utmp.events(wtmp, machine.name, Origin.WTMP)
+            assert await _sessions(store, machine.name) == _sessions_of(written)
+            assert await _events(store, machine.name) == sorted(_seen(event) for event in written)
+    finally:
+        await store.close()
+
+
+Row = tuple[str, str, int, int | None, Outcome]
+
+
+async def _sessions(store: Store, machine: str) -> list[Row]:
+    sessions = await store.history.sessions(machine=machine, limit=LIMIT)
+    return sorted((one.user, one.tty, one.login_us, one.logout_us, one.outcome) for one in sessions)
+
+
+def _sessions_of(events: list[Event]) -> list[Row]:
+    """The sessions that the records tell, read as a person would: a logout ends who is on its terminal."""
+    rows: list[Row] = []
+    there: dict[str, Event] = {}
+    for event in events:
+        if event.kind is EventKind.LOGIN:
+            there[event.tty] = event
+        elif event.kind is EventKind.LOGOUT and (login := there.pop(event.tty, None)) is not None:
+            rows.append((login.user, login.tty, login.time_us, event.time_us, Outcome.LOGOUT))
+    rows += [(login.user, login.tty, login.time_us, None, Outcome.OPEN) for login in there.values()]
+    return sorted(rows)
+
+
+async def _events(store: Store, machine: str) -> list[tuple[str, str, int]]:
+    return sorted(_seen(event) for event in await store.history.events(machine=machine, limit=LIMIT))
+
+
+def _seen(event: Event) -> tuple[str, str, int]:
+    return event.kind, event.tty, event.time_us
