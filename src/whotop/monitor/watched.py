@@ -50,11 +50,12 @@ class Watched:
     _skews_us: list[int] = field(default_factory=list)
 
     def begin(self, hello: Hello, received_us: int) -> None:
-        """A new connection: rates start anew, and so does the measuring of the clock."""
+        """A new connection: rates, the measuring of the clock and the counting of equal records start anew."""
         self.was_known = self.was_known or self.contact.last_sample_us > 0
         self.hello = hello
         self.reading = self.live_list = self.unlisted_us = None
         self._skews_us.clear()
+        self.ordinals.clear()
         self.measure_skew(hello.clock_us, received_us)
         self.contact = msgspec.structs.replace(self.contact, link=Link.UP, since_us=received_us)
 
