@@ -1,9 +1,12 @@
 """The session files of systemd-logind, which anyone may read."""
 
+import os
+
 from whotop.probe.linux.files import base64_text, file_names, read_file
 from whotop.probe.linux.process_table import terminal_below
 
 SESSION_FOLDER = b"/run/systemd/sessions"
+SIGNS_OF_LIFE = (b"/run/systemd/system", b"/run/elogind.pid")
 SESSION_BYTES = 16384
 SEARCHES = 8
 """For the terminal of one session: two seconds of ticks."""
@@ -22,6 +25,14 @@ WANTED = (
     b"REALTIME=",
 )
 """Lines that say something about a login; the rest changes without meaning anything to us."""
+
+
+def is_kept(folder: bytes) -> bool:
+    """Whether some logind keeps this folder: an image may bring an empty one that nobody ever fills.
+
+    systemd marks a machine that it has started (sd_booted(3)); elogind leaves its process id.
+    """
+    return any(os.path.exists(path) for path in SIGNS_OF_LIFE) or bool(session_ids(folder))
 
 
 def session_ids(folder: bytes) -> "list[bytes]":

@@ -4,6 +4,7 @@ import os
 import stat
 
 from whotop.probe.linux.files import base64_text, read_file
+from whotop.probe.linux.logind import is_kept
 
 ORIGINS = (
     ("logind", (b"/run/systemd/sessions",)),
@@ -30,6 +31,8 @@ def origin_report(name: str, paths: "tuple[bytes, ...]") -> "dict[str, str]":
         except PermissionError:
             return {"name": name, "path": base64_text(path), "state": "unreadable"}
         except OSError:
+            continue
+        if name == "logind" and not is_kept(path):
             continue
         report = {"name": name, "path": base64_text(path), "state": "readable"}
         if not is_readable(path, found):

@@ -5,7 +5,7 @@ import time
 
 from whotop.probe.linux.files import base64_text, file_names, read_file
 from whotop.probe.linux.frames import FrameWriter
-from whotop.probe.linux.logind import LogindSessions
+from whotop.probe.linux.logind import LogindSessions, is_kept
 from whotop.probe.linux.terminals import TERMINAL_FOLDER, consoles_named_in, pseudo_terminals, terminal_reports
 
 UTMP_PATHS = (b"/run/utmp", b"/var/run/utmp")
@@ -59,7 +59,7 @@ class SessionWatch:
         self._settled = stamp == self._stamp
         self._stamp = stamp
         share = 1
-        while not self._sent_within(share, logind[0] != 0, utmp[0] != 0):
+        while not self._sent_within(share, logind[0] != 0 and is_kept(self._logind.folder), utmp[0] != 0):
             share *= 2
         return True
 
