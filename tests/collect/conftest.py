@@ -7,10 +7,10 @@ from typing import Any
 
 import asyncssh
 import pytest
+
 from tests.collect.fake_machine import FakeMachine, FakeProbe, FakeServer, MachineMaker, Script, greet_and_stay
 from tests.collect.home import Home
 from tests.collect.recording_sink import RecordingSink
-
 from whotop.clock import SystemClock
 from whotop.collect.collector import Collector
 from whotop.model import Target

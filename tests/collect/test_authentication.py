@@ -9,10 +9,10 @@ from pathlib import Path
 
 import asyncssh
 import pytest
+
 from tests.collect.fake_machine import MachineMaker
 from tests.collect.home import Home
 from tests.collect.recording_sink import RecordingSink
-
 from whotop.collect.collector import Collector
 from whotop.collect.passphrases import agent_keys, is_encrypted, keys_needing_passphrase
 from whotop.model import Target

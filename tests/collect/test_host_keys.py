@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import asyncssh
 import pytest
+
 from tests.collect.fake_machine import MachineMaker
 from tests.collect.home import Home
 from tests.collect.recording_sink import RecordingSink
-
 from whotop.collect.collector import Collector
 
 Collect = Callable[..., Collector]

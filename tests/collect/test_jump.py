@@ -3,10 +3,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 import msgspec
+
 from tests.collect.fake_machine import FakeMachine, MachineMaker
 from tests.collect.home import Home
 from tests.collect.recording_sink import RecordingSink
-
 from whotop.collect.collector import Collector
 from whotop.model import Target
 

@@ -4,8 +4,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from tests.collect.home import Home
 
+from tests.collect.home import Home
 from whotop.collect.route import Route, route_to
 from whotop.collect.ssh_config import SshConfig, matches
 from whotop.errors import ConfigError, UnreachableError

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import asyncssh
+from asyncssh.encryption import get_default_encryption_algs
 
 from whotop.collect.credentials import Credentials
 from whotop.collect.failures import explain
@@ -19,6 +20,10 @@ from whotop.collect.route import Route
 from whotop.collect.settings import CollectSettings
 from whotop.errors import AuthenticationError, HostKeyError, MachineError, UnreachableError
 from whotop.model import Target
+
+# asyncssh's defaults with AES-GCM first: opening a frame takes it one call, ChaCha20 three.
+_FAST_CIPHERS = [b"aes128-gcm@openssh.com", b"aes256-gcm@openssh.com"]
+_CIPHERS = [name.decode() for name in dict.fromkeys((*_FAST_CIPHERS, *get_default_encryption_algs()))]
 
 KEEPALIVES_MISSED = 2
 """asyncssh ends a connection one interval after so many were not answered."""
@@ -150,6 +155,7 @@ class Dialer:
             "host_based_auth": False,
             "client_host_keysign": False,
             "compression_algs": ["none"],
+            "encryption_algs": _CIPHERS,
             "login_timeout": self._settings.login_seconds,
             "keepalive_interval": self._settings.keepalive_seconds,
             "keepalive_count_max": KEEPALIVES_MISSED,

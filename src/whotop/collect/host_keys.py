@@ -106,17 +106,18 @@ class ExpectedKeys:
 
     def trust(self) -> tuple[list[asyncssh.SSHKey], list[asyncssh.SSHKey], list[asyncssh.SSHKey]]:
         """For asyncssh: no plain key (``check`` judges those), the authorities, the revoked keys."""
-        found = self._keys(self.name) + self._keys(self._portless_name)
+        found = self._marked()
         return [], _imported(found, AUTHORITY), _imported(found, REVOKED)
 
     def check(self, key: asyncssh.SSHKey, address: str) -> None:
         """Accept the plain key that the machine presented, or raise HostKeyError."""
         data = base64.b64encode(key.public_data).decode()
-        known = self._all_keys(self.name)
-        everywhere = known + self._keys(self._portless_name)
-        if any(recorded.marker == REVOKED and recorded.data == data for recorded in everywhere):
+        if any(one.marker == REVOKED and one.data == data for one in self._marked()):
             raise HostKeyError(f"its host key is revoked ({_fingerprint(key)})", changed=True)
-        if any(not recorded.marker and recorded.data == data for recorded in everywhere):
+        if _holds(self._keys(self.name), data):
+            return
+        known = self._all_keys(self.name)
+        if _holds(known, data) or _holds(self._all_keys(self._portless_name), data):
             return
         plain = [recorded for recorded in known if not recorded.marker]
         if plain:
@@ -154,11 +155,19 @@ class ExpectedKeys:
             return ""
         return self.route.host.lower()
 
+    def _marked(self) -> list[KnownKey]:
+        names = filter(None, (self.name, self._portless_name))
+        return [key for name in names for file in self.files for key in file.marked(name)]
+
     def _keys(self, name: str) -> list[KnownKey]:
         return [key for file in self.files for key in file.keys(name)] if name else []
 
     def _all_keys(self, name: str) -> list[KnownKey]:
-        return [key for file in self.files for key in file.all_keys(name)]
+        return [key for file in self.files for key in file.all_keys(name)] if name else []
+
+
+def _holds(keys: Sequence[KnownKey], data: str) -> bool:
+    return any(not key.marker and key.data == data for key in keys)
 
 
 def _imported(keys: Sequence[KnownKey], marker: str) -> list[asyncssh.SSHKey]:

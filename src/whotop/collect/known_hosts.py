@@ -2,8 +2,8 @@
 
 Format: sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT". Names are kept in a dictionary. Hashed names carry a
 salt each and must be tried one by one: since a hash hides exactly one name, an entry that has told
-its name is moved to the dictionary, and the search goes on behind the last hit, because machines
-are mostly watched in the order in which they were first met.
+its name is moved to the dictionary, and the search begins around the last hit, because machines are
+mostly watched in the order in which they were first met.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ class _Hashed:
     key: KnownKey
 
     def hides(self, name: bytes) -> bool:
+        """Whether HMAC-SHA1 of ``name`` is this entry's."""
         return hmac.digest(self.salt, name, "sha1") == self.digest
 
 
@@ -93,14 +94,20 @@ class KnownHosts:
         found = [*self._unhashed(name)]
         if not found and name not in self._exhausted:
             found += self._next_hidden(name)
-        found += (entry.key for entry in self._hashed_markers if entry.hides(name.encode()))
-        return found
+        return found + self._hidden_markers(name)
 
     def all_keys(self, name: str) -> list[KnownKey]:
-        """As ``keys``, after all hashed entries have been tried (5 ms for 5,000 of them, once a name)."""
+        """As ``keys``, after all hashed entries have been tried (6 ms for 5,000 of them, once a name)."""
         while name not in self._exhausted:
             self._next_hidden(name)
         return self.keys(name)
+
+    def marked(self, name: str) -> list[KnownKey]:
+        """Revoked keys and authorities alone: cheap, because hashed keys without a mark are not tried."""
+        return [key for key in self._unhashed(name) if key.marker] + self._hidden_markers(name)
+
+    def _hidden_markers(self, name: str) -> list[KnownKey]:
+        return [entry.key for entry in self._hashed_markers if entry.hides(name.encode())]
 
     def _unhashed(self, name: str) -> Iterator[KnownKey]:
         yield from self._named.get(name, ())
@@ -109,11 +116,10 @@ class KnownHosts:
     def _next_hidden(self, name: str) -> list[KnownKey]:
         """The next hashed entry that hides ``name``, which is then known by it."""
         wanted = name.encode()
-        start = self._next_hashed
-        for index in (*range(start, len(self._hashed)), *range(start)):
+        for index in _outwards(self._next_hashed, len(self._hashed)):
             if self._hashed[index].hides(wanted):
                 key = self._hashed.pop(index).key
-                self._next_hashed = index % max(len(self._hashed), 1)
+                self._next_hashed = index
                 self.remember(name, key)
                 return [key]
         self._exhausted.add(name)
@@ -140,6 +146,15 @@ class KnownHosts:
         except ValueError:
             return
         (self._hashed_markers if key.marker else self._hashed).append(_Hashed(salt, digest, key))
+
+
+def _outwards(start: int, count: int) -> Iterator[int]:
+    """0 to ``count`` - 1, by their distance from ``start``."""
+    for distance in range(count):
+        if start + distance < count:
+            yield start + distance
+        if 0 <= start - 1 - distance < count:
+            yield start - 1 - distance
 
 
 def _patterns(patterns: Iterable[str], key: KnownKey) -> _Patterns:
