@@ -216,6 +216,13 @@ def test_a_shutdown_told_after_the_boot_turns_the_crash_into_a_shutdown(reports:
     assert corrected.event.key == crash_event.key
 
 
+def test_a_logout_that_names_the_session_ends_it_whoever_is_on_the_terminal_now(reports: Any, event: MakeEvent) -> None:
+    tracker = SessionTracker()
+    tracker.apply(reports.logind(10, session="5"))
+    tracker.apply(reports.logind(20, session="6", user="bob", pid=91))
+    assert ended(tracker, event("logout", 30, session_id="5", tty="pts/0", origin=Origin.JOURNAL)).user == "alice"
+
+
 def test_a_clock_set_back_gives_a_negative_duration(reports: Any) -> None:
     tracker = SessionTracker()
     tracker.apply(reports.wtmp_login(100))

@@ -58,7 +58,7 @@ class Ledger:
         """What the machine's last full list of open sessions held."""
         self.listed_us: int | None = None
         """When that was, by the machine's clock; None: it never sent one."""
-        self._begun: dict[int, list[bytes]] = {}
+        self._begun: dict[int, tuple[bytes, ...]] = {}
         self._open_by_id: dict[str, bytes] = {}
         self.open_by_tty: dict[str, bytes] = {}
         self._open_by_user: dict[str, bytes] = {}
@@ -77,14 +77,12 @@ class Ledger:
             if key is not None and same_login(self.open[key], login):
                 return self.open[key]
         moment = (login.time_us - TOLERANCE_US) // _MOMENT_US
-        before, after = self._begun.get(moment), self._begun.get(moment + 1)
-        if before is None:
-            return None if after is None else self._same_among(after, login)
-        return self._same_among(before if after is None else before + after, login)
+        near = self._begun.get(moment, ()) + self._begun.get(moment + 1, ())
+        return self._same_among(near, login) if near else None
 
-    def _same_among(self, keys: list[bytes], login: Event) -> Session | None:
+    def _same_among(self, keys: tuple[bytes, ...], login: Event) -> Session | None:
         half = None
-        for key in keys if len(keys) <= CANDIDATES else keys[-CANDIDATES:]:
+        for key in keys[-CANDIDATES:]:
             session = self.open.get(key) or self.ended[key]
             if same_login(session, login):
                 return session
@@ -94,15 +92,13 @@ class Ledger:
 
     def ended_by(self, logout: Event) -> Session | None:
         """The session that this logout ends: an open one, else the latest whose end was only concluded."""
-        if logout.tty:
-            key = self.open_by_tty.get(logout.tty)
-        elif logout.session_id:
-            key = self._open_by_id.get(logout.session_id)
-        else:
-            key = self._open_by_user.get(logout.user)
-        session = None if key is None else self.open[key]
-        if session is not None and ends(session, logout):
-            return session
+        for key in (
+            self._open_by_id.get(logout.session_id),
+            self.open_by_tty.get(logout.tty),
+            self._open_by_user.get(logout.user),
+        ):
+            if key is not None and ends(self.open[key], logout):
+                return self.open[key]
         if self.provisional:
             return self._latest_provisional(logout)
         return None
@@ -125,11 +121,7 @@ class Ledger:
     def add(self, session: Session) -> None:
         """Take in a new session, open or ended."""
         moment = session.login_us // _MOMENT_US
-        begun = self._begun.get(moment)
-        if begun is None:
-            self._begun[moment] = [session.key]
-        else:
-            begun.append(session.key)
+        self._begun[moment] = (*self._begun.get(moment, ()), session.key)
         if session.outcome is _OPEN:
             self._keep_open(session)
         else:
@@ -186,9 +178,10 @@ class Ledger:
             del self.ended[key]
             self.provisional.pop(key, None)
             moment = session.login_us // _MOMENT_US
-            begun = self._begun[moment]
-            begun.remove(key)
-            if not begun:
+            begun = tuple(other for other in self._begun[moment] if other != key)
+            if begun:
+                self._begun[moment] = begun
+            else:
                 del self._begun[moment]
 
     def missing_from(self, told: frozenset[bytes], time_us: int) -> Iterator[Session]:

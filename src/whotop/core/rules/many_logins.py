@@ -9,6 +9,7 @@ ten users of one address in a day that Sigma holds to be many. It grows while th
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 from whotop.clock import DAY_US, SECOND_US
 from whotop.core.rules.findings import Finding, OpenAlerts
@@ -21,6 +22,7 @@ RULE = "logins"
 EVIDENCE_KEPT = 100
 SOURCES_KEPT = 1_000
 """When so many alerts stand, one more stands for all further sources: a flood of them hides nothing else."""
+_user, _machine, _key = attrgetter("user"), attrgetter("machine"), attrgetter("key")
 _EXACT_UNTIL = 10
 """Up to so many logins each one is told; beyond, each quarter more, each new level, and the whole at the end."""
 _GRACE_US = 5 * SECOND_US
@@ -107,7 +109,7 @@ class ManyLogins:
             value=float(series.count),
             limit=float(self._from),
             count=series.count,
-            evidence=tuple([login.key for login in series.latest(EVIDENCE_KEPT)]),
+            evidence=tuple(map(_key, series.latest(EVIDENCE_KEPT))),
             late=late,
             opened_us=series.shared[self._from - 1].time_us,
         )
@@ -123,7 +125,7 @@ class ManyLogins:
 
 
 def _spread(logins: Sequence[WindowLogin]) -> str:
-    users, machines = len({login.user for login in logins}), len({login.machine for login in logins})
+    users, machines = len(set(map(_user, logins))), len(set(map(_machine, logins)))
     return f"{_counted(users, 'user')}, {_counted(machines, 'machine')}"
 
 
