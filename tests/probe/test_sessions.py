@@ -23,6 +23,9 @@ class Machine:
         self.written = written
         self.folder = folder / "sessions"
         self.utmp = folder / "utmp"
+        self.logind_runs = folder / "logind runs"
+        self.logind_runs.touch()
+        monkeypatch.setattr(logind, "SIGNS_OF_LIFE", (os.fsencode(self.logind_runs),))
         self.terminals: list[bytes] = []
         self.terminal_below = 0
         monkeypatch.setattr(sessions, "pseudo_terminals", lambda: list(self.terminals))
@@ -72,6 +75,21 @@ def test_an_empty_folder_means_nobody(machine: Machine) -> None:
     machine.folder.mkdir()
     [message] = machine.look()
     assert message["logind"] == []
+
+
+def test_an_empty_folder_that_no_logind_keeps_means_nothing(machine: Machine) -> None:
+    machine.folder.mkdir()
+    machine.logind_runs.unlink()
+    [message] = machine.look()
+    assert "logind" not in message
+
+
+def test_a_folder_with_sessions_is_kept_by_some_logind(machine: Machine) -> None:
+    machine.logind_runs.unlink()
+    machine.session("1")
+    assert [ids(message) for message in machine.look()] == [[b"1"]]
+    (machine.folder / "1").unlink()
+    assert [ids(message) for message in machine.look()] == [[]]
 
 
 def test_the_list_is_sent_once_and_again_when_it_changes(machine: Machine) -> None:

@@ -42,6 +42,7 @@ class SessionWatch:
         self._utmp = utmp
         self._stamp = ()  # type: tuple[object, ...]
         self._settled = False
+        self._logind_kept = False
         self._terminals = []  # type: list[bytes]
         self._sent = ()  # type: tuple[object, ...]
 
@@ -58,8 +59,10 @@ class SessionWatch:
         # What is read in the same clock step as a change may miss the next change in that step.
         self._settled = stamp == self._stamp
         self._stamp = stamp
+        self._logind_kept = self._logind_kept or is_kept(self._logind.folder)
+        has_logind = logind[0] != 0 and self._logind_kept
         share = 1
-        while not self._sent_within(share, logind[0] != 0 and is_kept(self._logind.folder), utmp[0] != 0):
+        while not self._sent_within(share, has_logind, utmp[0] != 0):
             share *= 2
         return True
 
