@@ -11,7 +11,7 @@ import msgspec
 
 from whotop.model import Target
 from whotop.wire.frames import FrameEncoder, down_decoder, preamble
-from whotop.wire.messages import Down, Figures, Hello, Message, Start
+from whotop.wire.messages import Down, Figures, Hello, Message, Start, Stop
 
 HELLO = Hello(
     version=1,
@@ -74,11 +74,8 @@ Script = Callable[[FakeProbe], Awaitable[None]]
 async def greet_and_stay(probe: FakeProbe) -> None:
     """A probe that is well and has nothing more to say."""
     await probe.greet()
-    try:
-        while True:
-            await probe.received()
-    except EOFError:
-        return
+    while not any(isinstance(message, Stop) for message in await probe.received()):
+        pass
 
 
 @dataclass

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -33,7 +34,7 @@ def three(rig: Rig) -> tuple[RigMachine, RigMachine, RigMachine]:
 
 
 async def test_who_logs_in_is_seen_and_who_leaves_is_gone(
-    rig: Rig, store: Path, record_property: pytest.RecordProperty
+    rig: Rig, store: Path, record_property: Callable[[str, object], None]
 ) -> None:
     machines = three(rig)
     async with watching(rig, *machines, store=store) as eye:
@@ -72,7 +73,7 @@ def last_logouts(eye: Eye) -> int:
     return sum(outcome is Outcome.LOGOUT for outcome in ended.values())
 
 
-def _told_by_last(machine: RigMachine) -> list[tuple[str, str, str, str, str | None]]:
+def _told_by_last(machine: RigMachine) -> list[tuple[str | None, ...]]:
     """The sessions as ``last`` tells them, newest first: user, tty, source, login, logout."""
     time_of_day = r"\w{3} (\w{3} [ \d]\d \d\d:\d\d:\d\d \d{4})"
     line = re.compile(rf"(\w+) +(\S+) +(\S+) +{time_of_day} (?:- {time_of_day}|  still logged in)")
@@ -80,7 +81,7 @@ def _told_by_last(machine: RigMachine) -> list[tuple[str, str, str, str, str | N
     return [match.groups() for match in map(line.match, told.splitlines()) if match and match[1] != "reboot"]
 
 
-def _as_last_tells(session: Session) -> tuple[str, str, str, str, str | None]:
+def _as_last_tells(session: Session) -> tuple[str | None, ...]:
     logout = None if session.logout_us is None else _second(session.logout_us)
     return session.user, session.tty, session.source, _second(session.login_us), logout
 

@@ -1,4 +1,4 @@
-"""What the collector may be told; the figures behind the defaults are in docs/security.md and DESIGN."""
+"""What the collector may be told: files, secrets, limits and times."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollectSettings:
-    """Files, secrets asked for before the screen started, limits and times."""
+    """The defaults hold for fleets of any size; tests shorten the times."""
 
     own_known_hosts: Path
     """Where ``accept-new`` records keys."""
