@@ -91,7 +91,10 @@ class ManyLogins:
     def _next_told(self, count: int) -> int:
         """At how many logins the words change materially: exactly at first, by quarters later, at each level."""
         after = count + (1 if count < _EXACT_UNTIL else count // 4)
-        return min([after, *(least for least in (self._warn_from, self._high_from) if least > count)])
+        for level_from in (self._warn_from, self._high_from):
+            if count < level_from < after:
+                return level_from
+        return after
 
     def _resolve(self, alert: Alert) -> list[Alert]:
         return self._alerts.over(RULE, "", alert.subject, self._window_at(alert.opened_us) + self._size_us)
