@@ -141,7 +141,7 @@ async def test_a_flood_is_read_no_faster_than_the_quota_allows(
     flooding, well = await machines(floods), await machines()
     home.trust(flooding.known_hosts_line(), well.known_hosts_line())
     collector = collect(flooding.target("flooding"))
-    await sink.wait_for("figures", count=3_000)
+    await sink.wait_for("figures", count=2_000)
     collector.add(well.target("well"))
     await sink.wait_for("hello", "well")
     assert len(sink.of("figures", "flooding")) < 20_000
