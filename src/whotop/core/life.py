@@ -72,4 +72,3 @@ def _connected(contact: Contact, now_us: int) -> Verdict:
     if now_us > stale_us:
         return Verdict(MachineState.STALE, f"no sample for {duration(STALE_INTERVALS * interval_us / 1e6)}", down_us)
     return Verdict(MachineState.UP, until_us=stale_us)
-
