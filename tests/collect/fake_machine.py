@@ -58,8 +58,7 @@ class FakeProbe:
                 return messages
 
     def send(self, *messages: Message) -> None:
-        for message in messages:
-            self.process.stdout.write(self.encoder.encode(message))
+        self.process.stdout.write(b"".join(map(self.encoder.encode, messages)))
 
     async def greet(self) -> Start:
         start = await self.start()
