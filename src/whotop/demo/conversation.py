@@ -47,6 +47,8 @@ class Conversation:
         self._sent_bytes = 0
         self._acknowledged = 0
         self._first_contact = False
+        self._news_from = 0
+        """Offset from which records were written while this connection stood."""
         self._next_figures_us = 0
         self.is_over = False
 
@@ -86,6 +88,7 @@ class Conversation:
         known = cursor is not None and cursor.file == self._identity() and cursor.offset <= len(self._machine.wtmp)
         self._sent_bytes = self._acknowledged = cursor.offset if cursor is not None and known else 0
         self._first_contact = cursor is None
+        self._news_from = len(self._machine.wtmp)
         self._write(preamble(start.nonce))
         self._send(self._hello())
         self.tick()
@@ -163,7 +166,8 @@ class Conversation:
             return
         while self._sent_bytes < len(wtmp) and self._sent_bytes - self._acknowledged < 4 * PIECE_BYTES:
             start = self._sent_bytes
-            self._sent_bytes = end = min(start + PIECE_BYTES, len(wtmp))
+            is_old = start < self._news_from
+            self._sent_bytes = end = min(start + PIECE_BYTES, self._news_from if is_old else len(wtmp))
             tail = blake2b(bytes(wtmp[max(end - 384, 0) : end]), digest_size=16).digest()
             self._send(
                 Records(
@@ -172,10 +176,10 @@ class Conversation:
                     data=bytes(wtmp[start:end]),
                     start=start,
                     cursor=Cursor(file=self._identity(), offset=end, tail=tail),
-                    first_contact=self._first_contact,
+                    first_contact=is_old and self._first_contact,
+                    backlog=is_old and not self._first_contact,
                 )
             )
-        self._first_contact = False
 
     def _answer(self, request: Request) -> None:
         now_us = self._clock.now_us()

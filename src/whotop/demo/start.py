@@ -7,7 +7,7 @@ import json
 import sys
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,7 +58,9 @@ async def demo_fleet(count: int) -> AsyncIterator[DemoFleet]:
 
 async def _ports(process: asyncio.subprocess.Process) -> dict[str, int]:
     assert process.stdout is not None
-    line = await asyncio.wait_for(process.stdout.readline(), START_SECONDS)
+    line = b""
+    with suppress(TimeoutError):
+        line = await asyncio.wait_for(process.stdout.readline(), START_SECONDS)
     if not line:
         raise WhotopError("the demo's servers did not start")
     ports: dict[str, int] = json.loads(line)
