@@ -10,6 +10,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from whotop.tui.intake import News
+from whotop.tui.plain_styles import plain_styles
 from whotop.tui.roles import RoleStyles
 from whotop.tui.row_strip import clipped, measured
 from whotop.tui.views.view import Span
@@ -53,13 +54,7 @@ class Picture(Widget, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """Draw one line."""
         if self._styles is None:
-            self._styles = RoleStyles(
-                "plain",
-                self.app.theme_variables,
-                self.visual_style.rich_style,
-                coloured=not self.app.no_color,
-                own_shades=not self.app.native_ansi_color,
-            )
+            self._styles = plain_styles(self)
         size = (self.size.width, self.size.height)
         if self._lines is None or self._lines_size != size:
             self._lines, self._lines_size = self.lines(*size), size

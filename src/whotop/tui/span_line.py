@@ -16,6 +16,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from whotop.tui.plain_styles import plain_styles
 from whotop.tui.roles import RoleStyles
 from whotop.tui.row_strip import clipped, printable
 
@@ -68,13 +69,7 @@ class SpanLine(Widget):
     def render_line(self, y: int) -> Strip:
         """Draw it."""
         if self._styles is None:
-            self._styles = RoleStyles(
-                "plain",
-                self.app.theme_variables,
-                self.visual_style.rich_style,
-                coloured=not self.app.no_color,
-                own_shades=not self.app.native_ansi_color,
-            )
+            self._styles = plain_styles(self)
         self._drawn = self._pieces()
         segments = [Segment(piece.text, self._styles[piece.role]) for piece in self._drawn if piece.text]
         return Strip(segments).adjust_cell_length(self.size.width, self._styles["normal"])

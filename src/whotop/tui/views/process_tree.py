@@ -17,18 +17,19 @@ def tree(processes: Iterable[Process]) -> list[tuple[int, Process]]:
     Parents that form a circle (a machine may say anything) are cut where it closes.
     """
     by_pid = {process.pid: process for process in processes}
+    roots: list[Process] = []
     children: dict[int, list[Process]] = {}
     for process in sorted(by_pid.values(), key=lambda process: (process.started_us, process.pid)):
-        parent = process.parent_pid if process.parent_pid in by_pid and process.parent_pid != process.pid else 0
-        children.setdefault(parent, []).append(process)
-    ordered, seen = [], set()
-    for depth, process in _walk(children, [(0, process) for process in reversed(children.get(0, []))]):
-        seen.add(process.pid)
-        ordered.append((depth, process))
+        is_root = process.parent_pid not in by_pid or process.parent_pid == process.pid
+        (roots if is_root else children.setdefault(process.parent_pid, [])).append(process)
+    ordered = list(_walk(children, roots))
+    seen = {process.pid for _, process in ordered}
     return ordered + [(0, process) for pid, process in by_pid.items() if pid not in seen]
 
 
-def _walk(children: dict[int, list[Process]], waiting: list[tuple[int, Process]]) -> Iterator[tuple[int, Process]]:
+def _walk(children: dict[int, list[Process]], roots: Sequence[Process]) -> Iterator[tuple[int, Process]]:
+    # Each process has one parent, so whatever hangs on a root hangs there once.
+    waiting = [(0, process) for process in reversed(roots)]
     while waiting:
         depth, process = waiting.pop()
         yield depth, process
