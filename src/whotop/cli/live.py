@@ -56,7 +56,7 @@ def watch_on_screen(prepared: Prepared, settings: WatchSettings, read_again: Cal
 
 
 def _screen_options(prepared: Prepared, reports: Reports) -> ScreenOptions:
-    from whotop.cli.open_files import raise_open_file_limit
+    from whotop.collect.open_files import raise_open_file_limit
     from whotop.tui.options import Limits, ScreenOptions
 
     rules = prepared.rules

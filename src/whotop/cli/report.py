@@ -123,8 +123,8 @@ def poll(prepared: Prepared, secrets: Secrets) -> Report:
     import asyncio
 
     from whotop.cli.live import watch_settings
-    from whotop.cli.open_files import raise_open_file_limit
     from whotop.clock import SystemClock
+    from whotop.collect.open_files import raise_open_file_limit
     from whotop.core.report import report_of_fleet
     from whotop.monitor.poll import poll_once
 

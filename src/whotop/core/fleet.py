@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from whotop.clock import DAY_US
 from whotop.core.feed import (
     AlertChanged,
     AnyChange,
@@ -19,6 +20,8 @@ from whotop.core.feed import (
 from whotop.model import Alert, Event, Machine, MachineState, Sample, Session
 
 EVENTS_KEPT = 2_000
+EVENTS_SINCE_US = DAY_US
+"""How far back the events of a fleet reach when it is first looked at; older ones are history, to be asked for."""
 CPU_READINGS_KEPT = 60
 
 

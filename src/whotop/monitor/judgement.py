@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from whotop.clock import DAY_US, SECOND_US
+from whotop.core.fleet import EVENTS_SINCE_US
 from whotop.core.holdback import Holdback
 from whotop.core.rules import RuleBook
 from whotop.core.tracker import SessionTracker
@@ -16,8 +17,6 @@ from whotop.core.transition import Transition
 from whotop.model import Alert, Event, EventKind, Machine, Sample, Session, Standing
 from whotop.monitor.outlet import Outlet
 
-RECENT_US = DAY_US
-"""History younger than this is shown among the events; the rest only where the past is asked for."""
 ENDED_KEPT_US = 2 * DAY_US
 EXPIRE_EVERY_US = 600 * SECOND_US
 STRAGGLERS_US = 5 * SECOND_US
@@ -117,7 +116,7 @@ class Judgement:
         return sessions.values()
 
     def _event(self, event: Event, now_us: int) -> None:
-        if event.standing is Standing.HISTORY and event.fleet_time_us < now_us - RECENT_US:
+        if event.standing is Standing.HISTORY and event.fleet_time_us < now_us - EVENTS_SINCE_US:
             self._outlet.past_event(event)
             return
         self._outlet.event(event)

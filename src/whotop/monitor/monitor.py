@@ -11,7 +11,7 @@ from whotop.clock import Clock
 from whotop.collect.collector import Collector
 from whotop.collect.settings import CollectSettings
 from whotop.core.feed import Batch, History
-from whotop.core.fleet import EVENTS_KEPT
+from whotop.core.fleet import EVENTS_KEPT, EVENTS_SINCE_US
 from whotop.core.rules import RuleBook, RuleSettings
 from whotop.core.tracker import SessionTracker
 from whotop.errors import StoreError, UnreachableError
@@ -92,8 +92,11 @@ class Monitor:
         """The newest events that the store has of these machines, oldest first."""
         if self._store is None:
             return []
+        since_us = self._clock.now_us() - EVENTS_SINCE_US
         newest = await self._store.history.events(limit=EVENTS_KEPT)
-        return [event for event in reversed(newest) if event.machine in self._targets]
+        return [
+            event for event in reversed(newest) if event.fleet_time_us >= since_us and event.machine in self._targets
+        ]
 
     def _take_up(self, targets: Iterable[Target], restored: Restored) -> None:
         """Watch these, from where the store left off."""

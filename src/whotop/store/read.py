@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import msgspec
-from sqlalchemy import RowMapping, Select, Table, select
+from sqlalchemy import ColumnElement, RowMapping, Select, Table, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from whotop.clock import MINUTE_US
@@ -24,8 +24,8 @@ from whotop.core.feed import (
     Sampled,
     SessionChanged,
 )
-from whotop.core.fleet import EVENTS_KEPT
-from whotop.model import Machine, Sample
+from whotop.core.fleet import EVENTS_KEPT, EVENTS_SINCE_US
+from whotop.model import Machine, Sample, Standing
 from whotop.store.rows import alert_of, event_of, session_of
 from whotop.store.samples import REPEAT_US, SampleReader
 from whotop.store.schema import alerts, collectors, events, machines, revisions, sample_batches, sessions
@@ -73,7 +73,8 @@ class FleetReader:
             changes += await self._sessions(connection, _last_logins())
             changes += await self._sessions(connection, select(sessions).where(sessions.c.fleet_logout_us.is_(None)))
             changes += map(Sampled, samples)
-            changes += await self._events(connection, select(events).order_by(events.c.fleet_time_us.desc()))
+            recent = select(events).where(events.c.fleet_time_us >= time_us - EVENTS_SINCE_US)
+            changes += await self._events(connection, recent.order_by(events.c.fleet_time_us.desc()))
             changes += await self._alerts(connection, select(alerts).where(alerts.c.resolved_us.is_(None)))
         return Batch(number, time_us, tuple(changes))
 
@@ -87,7 +88,8 @@ class FleetReader:
             changes += await self._sessions(connection, _newer(sessions, revision))
             changes += map(Sampled, await self._samples_since(connection, revision))
             # By revision, for which there is an index: by time, all events would be looked through.
-            changes += await self._events(connection, _newer(events, revision).order_by(events.c.revision.desc()))
+            newer = _newer(events, revision).where(_is_no_old_history(time_us))
+            changes += await self._events(connection, newer.order_by(events.c.revision.desc()))
             changes += await self._alerts(connection, _newer(alerts, revision))
         return Batch(number, time_us, tuple(changes))
 
@@ -177,6 +179,11 @@ async def _rows(connection: AsyncConnection, statement: Select[Any]) -> AsyncIte
 
 def _newer(table: Table, revision: int) -> Select[Any]:
     return select(table).where(table.c.revision > revision)
+
+
+def _is_no_old_history(time_us: int) -> ColumnElement[bool]:
+    """What the first contact with a machine brings of long ago is not told as if it had just happened."""
+    return or_(events.c.standing != Standing.HISTORY.value, events.c.fleet_time_us >= time_us - EVENTS_SINCE_US)
 
 
 def _last_logins() -> Select[Any]:
