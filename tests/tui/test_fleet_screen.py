@@ -228,10 +228,11 @@ async def test_a_pressed_number_opens_what_it_counts(trial: Trial) -> None:
         assert len(trial.rows(1)) == len(SESSIONS)
 
 
-async def test_a_wide_fleet_is_empty_before_the_first_batch_and_says_so(trial: Trial) -> None:
-    trial.feed.publish([MachineRemoved(machine.name) for machine in MACHINES])
+async def test_a_fleet_without_machines_says_so(trial: Trial) -> None:
     async with trial.run():
+        await trial.publish(*(MachineRemoved(machine.name) for machine in MACHINES))
         assert trial.line("no machines yet")
+        assert "0/0 up   0 sessions" in trial.lines()[0]
 
 
 async def test_idle_is_told_from_the_terminal(trial: Trial) -> None:
