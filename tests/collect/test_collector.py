@@ -44,10 +44,11 @@ async def test_the_start_frame_carries_the_cursors_and_the_interval(
     sink.known_cursors = {"wtmp": cursor}
     machine = await machines(script)
     home.trust(machine.known_hosts_line())
-    collect(machine.target(interval_seconds=2.5), tick_ms=100)
+    collect(machine.target(interval_seconds=2.5), tick_ms=100, history_bytes=0)
     await sink.wait_for("hello")
     (start,) = starts
     assert (start.cursors, start.interval_ms, start.tick_ms) == ({"wtmp": cursor}, 2500, 100)
+    assert start.history_bytes == 0
     assert len(start.nonce) == 32
 
 

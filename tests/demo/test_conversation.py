@@ -52,8 +52,9 @@ class Listener:
     def say(self, message: Message) -> None:
         self._conversation.receive(self._encoder.encode(message))
 
-    def start(self, cursor: Cursor | None = None) -> None:
-        self.say(Start(nonce=NONCE, interval_ms=1_000, cursors={} if cursor is None else {"wtmp": cursor}))
+    def start(self, cursor: Cursor | None = None, **fields: int) -> None:
+        cursors = {} if cursor is None else {"wtmp": cursor}
+        self.say(Start(nonce=NONCE, interval_ms=1_000, cursors=cursors, **fields))
 
     def let_pass(self, seconds: float) -> None:
         self._clock.advance(seconds)
@@ -89,6 +90,12 @@ def test_it_begins_with_hello_the_list_a_reading_and_the_past(listen: Callable[.
     assert [type(message) for message in listener.heard[:4]] == [Hello, Sessions, Figures, Records]
     assert all(records.first_contact for records in listener.all(Records))
     assert b"".join(records.data for records in listener.all(Records)) == bytes(listener.machine.wtmp)
+
+
+def test_no_more_of_the_past_is_sent_than_was_asked_for(listen: Callable[..., Listener]) -> None:
+    listener = listen()
+    listener.start(history_bytes=384)
+    assert b"".join(records.data for records in listener.all(Records)) == bytes(listener.machine.wtmp[-384:])
 
 
 def test_a_login_is_listed_and_recorded(listen: Callable[..., Listener]) -> None:

@@ -73,9 +73,11 @@ class Conversation:
         *,
         interval_seconds: float = 5.0,
         tick_ms: int = 250,
+        history_bytes: int = 7_680_000,
     ) -> None:
         self._machine, self._sink, self._clock, self._quota = machine, sink, clock, quota
         self._interval_ms, self._tick_ms = round(interval_seconds * 1000), tick_ms
+        self._history_bytes = history_bytes
         self._loop = asyncio.get_running_loop()
         self.greeted: asyncio.Future[None] = self._loop.create_future()
         self.ended: asyncio.Future[MachineError] = self._loop.create_future()
@@ -110,6 +112,7 @@ class Conversation:
             interval_ms=self._interval_ms,
             tick_ms=self._tick_ms,
             cursors=dict(self._sink.cursors(self._machine)),
+            history_bytes=self._history_bytes,
         )
         channel.write(b"%d\n" % len(source) + source + self._encoder.encode(start))
 

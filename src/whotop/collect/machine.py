@@ -107,6 +107,7 @@ class MachineWatch:
             self._quota,
             interval_seconds=self.target.interval_seconds,
             tick_ms=self._settings.tick_ms,
+            history_bytes=self._settings.history_bytes,
         )
         try:
             await self._carrier.carry(conversation)

@@ -37,3 +37,5 @@ class CollectSettings:
     slowest_delay_seconds: float = 60.0
     tick_ms: int = 250
     """How often a probe looks at session files and records."""
+    history_bytes: int = 7_680_000
+    """Of login records at a first contact: 20,000 of 384 bytes. 0 where nobody asks for the past."""

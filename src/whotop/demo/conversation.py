@@ -30,7 +30,8 @@ from whotop.wire.messages import (
     Terminal,
 )
 
-PIECE_BYTES = 384 * 150
+RECORD_BYTES = 384
+PIECE_BYTES = RECORD_BYTES * 150
 GIB = 1024**3
 MEMORY_KIB = 16 * 1024**2
 
@@ -86,8 +87,11 @@ class Conversation:
         self._start = start
         cursor = start.cursors.get("wtmp")
         known = cursor is not None and cursor.file == self._identity() and cursor.offset <= len(self._machine.wtmp)
-        self._sent_bytes = self._acknowledged = cursor.offset if cursor is not None and known else 0
         self._first_contact = cursor is None
+        self._sent_bytes = self._acknowledged = cursor.offset if cursor is not None and known else 0
+        if cursor is None:
+            whole_past = max(len(self._machine.wtmp) - start.history_bytes, 0)
+            self._sent_bytes = self._acknowledged = whole_past // RECORD_BYTES * RECORD_BYTES
         self._news_from = len(self._machine.wtmp)
         self._write(preamble(start.nonce))
         self._send(self._hello())

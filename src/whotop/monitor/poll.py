@@ -20,12 +20,13 @@ READINGS_APART_SECONDS = 1.0
 
 
 async def poll_once(targets: Sequence[Target], settings: WatchSettings, clock: Clock) -> Fleet:
-    """The fleet after every machine has answered twice, or has said why it does not."""
+    """The fleet after every machine has answered twice, or has said why it does not. It asks for no history."""
     import msgspec
 
+    present = replace(settings, store=None, collect=replace(settings.collect, history_bytes=0))
     quick = [msgspec.structs.replace(target, interval_seconds=READINGS_APART_SECONDS) for target in targets]
     fleet = Fleet()
-    async with watching(quick, replace(settings, store=None), clock) as feed:
+    async with watching(quick, present, clock) as feed:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LONGEST_SECONDS):
                 await _until_known(feed, fleet, [target.name for target in targets])
