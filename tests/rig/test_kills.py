@@ -1,4 +1,4 @@
-"""Killed at any moment while people come and go, whotop loses nothing and keeps nothing twice."""
+"""Killed at any moment while people come and go and files are rotated, whotop loses nothing and keeps nothing twice."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Traffic:
 
 
 @pytest.mark.parametrize("kills", [10, pytest.param(100, marks=pytest.mark.long)])
-async def test_every_login_and_logout_is_kept_once_however_often_whotop_is_killed(
+async def test_every_login_and_logout_is_kept_once_though_whotop_is_killed_and_files_are_rotated(
     rig: Rig, tmp_path: Path, kills: int
 ) -> None:
     seed = int(os.environ.get("WHOTOP_SEED", "0")) or random.SystemRandom().getrandbits(32)
@@ -57,10 +57,18 @@ async def test_every_login_and_logout_is_kept_once_however_often_whotop_is_kille
     chance = random.Random(seed)
     machines = [rig.machine("web-01"), rig.machine("web-02")]
     store = tmp_path / "whotop.db"
+    async with watching(rig, *machines, store=store) as eye:
+        await eye.until_up("web-01", "web-02")
     async with Traffic(machines, chance):
-        for _ in range(kills):
-            async with WhotopProcess(rig, *machines, store=store):
-                await asyncio.sleep(chance.uniform(0.6, 2.4))
+        for number in range(kills):
+            async with WhotopProcess(rig, *machines, store=store) as whotop:
+                await whotop.fleet()
+                await asyncio.sleep(chance.uniform(0, 1.2))
+                if number == kills // 3:
+                    _rotate(machines[0])
+                    await asyncio.sleep(chance.uniform(0, 0.5))
+            if number == kills // 2:
+                _rotate(machines[1])
     async with watching(rig, *machines, store=store) as eye:
         await eye.until_up("web-01", "web-02")
         for machine in machines:
@@ -68,14 +76,22 @@ async def test_every_login_and_logout_is_kept_once_however_often_whotop_is_kille
     await _holds_what_the_machines_wrote(store, machines)
 
 
+def _rotate(machine: RigMachine) -> None:
+    """Put a new wtmp in the place of the old one, as logrotate does with ``create``."""
+    log = machine.folder / "log"
+    (log / "wtmp.1").hardlink_to(log / "wtmp")
+    (log / "wtmp.new").touch(0o664)
+    (log / "wtmp.new").replace(log / "wtmp")
+
+
 async def _holds_what_the_machines_wrote(place: Path, machines: list[RigMachine]) -> None:
     store = await open_store(place, clock=SystemClock())
     try:
         cursors = (await store.restore({machine.name for machine in machines})).cursors
         for machine in machines:
-            wtmp = (machine.folder / "log" / "wtmp").read_bytes()
-            assert cursors[machine.name, "wtmp"].offset == len(wtmp)
-            written = utmp.events(wtmp, machine.name, Origin.WTMP)
+            older, newer = ((machine.folder / "log" / name).read_bytes() for name in ("wtmp.1", "wtmp"))
+            assert cursors[machine.name, "wtmp"].offset == len(newer)
+            written = utmp.events(older + newer, machine.name, Origin.WTMP)
             assert await _sessions(store, machine.name) == _sessions_of(written)
             assert await _events(store, machine.name) == sorted(_seen(event) for event in written)
     finally:

@@ -50,6 +50,16 @@ async def test_who_logs_in_is_seen_and_who_leaves_is_gone(
         assert [one.user for one in eye.fleet.sessions.values()] == []
 
 
+async def test_the_processes_of_a_session_are_told(rig: Rig) -> None:
+    machine = rig.machine("web-01")
+    async with watching(rig, machine) as eye:
+        await eye.until_up("web-01")
+        machine.login("alice", ["sleep", "1000"])
+        session = await eye.until_there("alice", "web-01")
+        processes = await eye.feed.processes(session)
+        assert "sleep 1000" in [process.command for process in processes]
+
+
 async def test_the_store_and_last_tell_the_same(rig: Rig, store: Path) -> None:
     machine = rig.machine("web-01")
     async with watching(rig, machine, store=store) as eye:
