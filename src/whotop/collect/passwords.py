@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 from collections.abc import Mapping
 
@@ -57,9 +58,12 @@ async def _first_line(command: str) -> str:
     try:
         async with asyncio.timeout(COMMAND_SECONDS):
             output, _ = await process.communicate()
-    except TimeoutError:
-        process.kill()
+    except BaseException as error:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
         await process.wait()
+        if not isinstance(error, TimeoutError):
+            raise
         raise AuthenticationError(f"password_command took longer than {COMMAND_SECONDS:.0f} s") from None
     if process.returncode != 0:
         raise AuthenticationError(f"password_command ended with status {process.returncode}: {safe(command, 60)}")

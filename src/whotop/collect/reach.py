@@ -47,7 +47,8 @@ class Sockets:
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
         with theirs:
-            process = await asyncio.create_subprocess_exec(
+            transport, _ = await asyncio.get_running_loop().subprocess_exec(
+                asyncio.SubprocessProtocol,
                 os.environ.get("SHELL") or "/bin/sh",
                 "-c",
                 command,
@@ -56,7 +57,7 @@ class Sockets:
                 stderr=asyncio.subprocess.DEVNULL,
                 start_new_session=True,
             )
-        on_end(lambda: _end(process))
+        on_end(lambda: _end(transport))
         return await self._once_it_speaks(ours)
 
     def close(self) -> None:
@@ -119,9 +120,10 @@ def _done(future: asyncio.Future[None]) -> None:
         future.set_result(None)
 
 
-def _end(process: asyncio.subprocess.Process) -> None:
+def _end(transport: asyncio.SubprocessTransport) -> None:
     """Hang up, as OpenSSH does, on the command and all that it started."""
-    # Not process.terminate(): its poll may reap the process before asyncio's watcher does.
-    if process.returncode is None:
+    # Not transport.terminate(): its poll may reap the process before asyncio's watcher does.
+    if transport.get_returncode() is None:
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGHUP)
+            os.killpg(transport.get_pid(), signal.SIGHUP)
+    transport.close()
