@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from whotop.cli.field_tables import TABLES, with_current_tables
+from whotop.cli.field_tables import TABLES, field_table, with_current_tables
 
 PAGE = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text("utf-8")
 
@@ -18,3 +18,8 @@ def test_the_tables_of_fields_are_current() -> None:
 def test_every_field_is_on_the_page(name: str) -> None:
     for field in msgspec.structs.fields(TABLES[name]):
         assert f"| `{field.name.removesuffix('_seconds')}` |" in PAGE
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_field_has_its_meaning(name: str) -> None:
+    assert not [row for row in field_table(TABLES[name]).splitlines()[2:] if row.endswith("|  |")]

@@ -103,6 +103,7 @@ def test_limits_of_the_rules_are_read(whotop: Run, screen: Shown, config: Path) 
         ('time_zone = "Mars"', 'line 1, time_zone: "Mars" is no time zone'),
         ("[rules]\ncpu_percent = 101\n", "line 2, rules.cpu_percent: 101 is too large: at most 100"),
         ("[rules]\ncpu_percnt = 1\n", 'line 2, rules.cpu_percnt: there is no such field (did you mean "cpu_percent"?)'),
+        ('[rules]\noff = ["clok"]\n', 'line 2, rules.off[0]: "clok" is not possible (did you mean "clock"?'),
         ('[keys]\nopne = "o"\n', "line 1, keys: there is no action 'opne' (did you mean 'open'?)"),
         ('inventory = "hosts"', "hosts: cannot be read: No such file or directory"),
         ('ssh_config = "nope"', "ssh_config: there is no file"),

@@ -57,6 +57,7 @@ def test_an_element_is_text_or_a_table_by_its_shape() -> None:
         ({"name": "x" * 9}, "c.toml: name: is longer than 8 characters"),
         ({"on": "yes"}, "c.toml: on: expected true or false, got text"),
         ({"kind": "no"}, 'c.toml: kind: "no" is not possible (one of strict, loose)'),
+        ({"kind": "strikt"}, 'c.toml: kind: "strikt" is not possible (did you mean "strict"? one of strict, loose)'),
         ({"kind": ["strict"]}, "c.toml: kind: a list is not possible (one of strict, loose)"),
         ({"cpu": 5}, "c.toml: cpu: expected a table, got a whole number"),
         ({"cpu": {"limit": 101}}, "c.toml: cpu.limit: 101 is too large: at most 100"),

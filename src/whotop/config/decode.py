@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 import re
 import types
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
@@ -78,7 +78,7 @@ def _value(value: object, kind: Any, place: str) -> object:
     if origin is dict and isinstance(value, Mapping):
         return {key: _value(item, arguments[1], f"{place}.{key}") for key, item in value.items()}
     if origin is Literal and value not in arguments:
-        raise _WrongError(place, f"{_shown(value)} is not possible", mend="one of " + ", ".join(arguments))
+        raise _WrongError(place, f"{_shown(value)} is not possible", _choice(value, arguments))
     return _leaf(value, kind, place)
 
 
@@ -160,6 +160,11 @@ def _unknown(key: str, fields: Mapping[str, object], place: str) -> _WrongError:
     nearest = difflib.get_close_matches(key, fields, n=1, cutoff=0.6)
     mend = f'did you mean "{nearest[0]}"?' if nearest else "known are " + ", ".join(sorted(fields))
     return _WrongError(place, "there is no such field", mend)
+
+
+def _choice(value: object, possible: Sequence[str]) -> str:
+    nearest = difflib.get_close_matches(value, possible, n=1) if isinstance(value, str) else []
+    return (f'did you mean "{nearest[0]}"? ' if nearest else "") + "one of " + ", ".join(possible)
 
 
 def _kind(value: object) -> str:
