@@ -37,3 +37,11 @@ def test_a_report_of_a_file_loads_nothing_heavy(tmp_path: Path, format_name: str
     events = tmp_path / "events.csv"
     events.write_text("date,type,machine,user\n2020-01-01 10:00:00,login,web,lane\n")
     assert not loaded_by("report", str(events), "--format", format_name) & HEAVY
+
+
+def test_what_is_loaded_before_the_first_paint_reaches_no_machine_and_no_store() -> None:
+    modules = "whotop.cli.watch, whotop.cli.live, whotop.cli.screen, whotop.cli.secrets, whotop.cli.theme_choice"
+    program = f"import sys, {modules}; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert not loaded & {"asyncssh", "sqlalchemy", "alembic", "whotop.monitor.monitor", "whotop.core.rules.book"}

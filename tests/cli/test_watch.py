@@ -59,11 +59,13 @@ def test_the_configured_machines_are_watched(whotop: Run, screen: Shown, config:
 
 
 def test_options_win_over_the_file(whotop: Run, screen: Shown, config: Path, tmp_path: Path) -> None:
-    config.write_text('interval = "5s"\ntheme = "x"\ntime_zone = "UTC"\n[report]\nfile = "r.txt"\n')
+    config.write_text('interval = "5s"\ntheme = "dusk"\ntime_zone = "UTC"\n[report]\nfile = "r.txt"\n')
     store = tmp_path / "w.db"
-    whotop("a", "-n", "2", "--theme", "y", "--time-zone", "Asia/Tokyo", "--accept-new", "--store", store, "--no-report")
+    whotop(
+        "a", "-n", "2", "--theme", "paper", "--time-zone", "Asia/Tokyo", "--accept-new", "--store", store, "--no-report"
+    )
     settings = screen.prepared.settings
-    assert (settings.interval_seconds, settings.theme, settings.store.path) == (2.0, "y", str(store))
+    assert (settings.interval_seconds, settings.theme, settings.store.path) == (2.0, "paper", str(store))
     assert str(screen.prepared.zone) == "Asia/Tokyo"
     assert not settings.report.on_exit
     (target,) = screen.prepared.targets
@@ -72,11 +74,11 @@ def test_options_win_over_the_file(whotop: Run, screen: Shown, config: Path, tmp
 
 def test_the_configuration_can_be_read_again_with_the_same_words(whotop: Run, screen: Shown, config: Path) -> None:
     config.write_text('machines = ["web-1", "db-1"]')
-    whotop("web-*", "--theme", "y")
+    whotop("web-*", "--theme", "paper")
     config.write_text('machines = ["web-1", "web-2"]')
     again = screen.read_again()
     assert [target.name for target in again.targets] == ["web-1", "web-2"]
-    assert again.settings.theme == "y"
+    assert again.settings.theme == "paper"
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda file: file.stem)
@@ -104,6 +106,8 @@ def test_limits_of_the_rules_are_read(whotop: Run, screen: Shown, config: Path) 
         ("[rules]\ncpu_percent = 101\n", "line 2, rules.cpu_percent: 101 is too large: at most 100"),
         ("[rules]\ncpu_percnt = 1\n", 'line 2, rules.cpu_percnt: there is no such field (did you mean "cpu_percent"?)'),
         ('[rules]\noff = ["clok"]\n', 'line 2, rules.off[0]: "clok" is not possible (did you mean "clock"?'),
+        ('\ntheme = "duks"\n', 'line 2, theme: there is no theme "duks" (did you mean "dusk"?)'),
+        ('theme = "x"\n', 'line 1, theme: there is no theme "x" (there are contrast, daylight, dusk,'),
         ('[keys]\nopne = "o"\n', "line 1, keys: there is no action 'opne' (did you mean 'open'?)"),
         ('inventory = "hosts"', "hosts: cannot be read: No such file or directory"),
         ('ssh_config = "nope"', "ssh_config: there is no file"),
@@ -125,6 +129,17 @@ def test_a_wrong_configuration_is_one_line_with_the_place(
     assert output == ""
     assert code == (1 if "database" in message else 2)
     assert not hasattr(screen, "prepared")
+
+
+def test_a_theme_of_the_option_is_named_as_such(whotop: Run, screen: Shown) -> None:
+    code, _, errors = whotop("--theme", "drusk")
+    assert (code, errors) == (2, 'whotop: --theme: there is no theme "drusk" (did you mean "dusk"?)\n')
+
+
+def test_a_theme_of_ones_own_may_be_chosen(whotop: Run, screen: Shown, home: Path) -> None:
+    (home / ".config/whotop/themes").mkdir(parents=True)
+    (home / ".config/whotop/themes/mine.toml").write_text("what the screen will name and skip")
+    assert whotop("--theme", "mine") == (0, "", "")
 
 
 def test_a_log_file_is_the_owners_alone(whotop: Run, screen: Shown, tmp_path: Path) -> None:

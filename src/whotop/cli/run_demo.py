@@ -57,8 +57,10 @@ def show_demo(machines: int, theme: str | None) -> int:
     """Watch the simulated fleet until the screen is left."""
     from whotop.cli.reports import Reports
     from whotop.cli.screen import Screen
+    from whotop.cli.theme_choice import check_theme
     from whotop.tui.options import ScreenOptions
 
+    check_theme(theme or "")
     clock = SystemClock()
     zone = zone_named("")
     reports = Reports(ReportTable(), zone, clock, clock.now_us())

@@ -37,6 +37,7 @@ def watch(
     from whotop.cli.log import start_log
     from whotop.cli.precheck import check_before_start, check_keys_of_the_screen
     from whotop.cli.secrets import ask_secrets
+    from whotop.cli.theme_choice import check_theme
 
     def read() -> Prepared:
         return _with_screen_options(prepare(machines, chosen), theme, report, no_report)
@@ -49,6 +50,10 @@ def watch(
 
         return report_machines(prepared, Wanted())
     check_keys_of_the_screen(prepared)
+    if theme is not None:
+        check_theme(theme)
+    else:
+        check_theme(prepared.settings.theme, file=str(prepared.file or ""), place="theme")
     return run_screen(prepared, ask_secrets(prepared), read)
 
 
