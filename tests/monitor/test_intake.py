@@ -200,6 +200,18 @@ async def test_a_login_keeps_the_machines_own_time_and_is_judged_by_ours(trial: 
     assert session.standing is Standing.LIVE
 
 
+async def test_a_date_in_the_future_counts_as_now(trial: Trial, talk: Talk) -> None:
+    trial.watch()
+    trial.connect(talk, 0)
+    to_come = talk.login(86_400)
+    trial.intake.sessions(trial.name, talk.listed(5, to_come), trial.at(5))
+    trial.intake.records(trial.name, talk.wrote(5, to_come, talk.login(9_000, user="bob", tty="pts/1")), trial.at(5))
+    trial.intake.sessions(trial.name, talk.listed(90_000), trial.at(6))
+    events = trial.fleet.events.values()
+    assert max(event.fleet_time_us for event in events) == NOON_US + 6 * SECOND_US
+    assert max(event.time_us for event in events) == talk.at(90_000)
+
+
 async def test_a_reboot_alerts_once_and_ends_what_was_open(trial: Trial, talk: Talk) -> None:
     trial.watch()
     trial.connect(talk, 0, talk.login(-60))

@@ -6,17 +6,18 @@ within microseconds; what takes longer (the disk) is the writer's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 import msgspec
 
 from whotop.clock import DAY_US, SECOND_US, Clock
 from whotop.core.life import Link
-from whotop.model import Event, Machine, MachineState, Origin, OriginStatus, Readability, Standing, Target
+from whotop.model import Machine, MachineState, Origin, OriginStatus, Readability, Standing, Target
 from whotop.monitor.judgement import Judgement
+from whotop.monitor.open_reports import open_reports, seen_by_now
 from whotop.monitor.outlet import Outlet
 from whotop.monitor.watched import LiveList, Watched, watched_from
-from whotop.parse import logind, os_release, proc, utmp
+from whotop.parse import os_release, proc, utmp
 from whotop.text import safe
 from whotop.wire.messages import Cursor, Figures, Goodbye, Hello, OriginReport, Records, Sessions
 
@@ -143,9 +144,10 @@ class Intake:
             return
         if sessions.logind is None and sessions.utmp is None:
             return
-        reports = self._reports(watched, sessions, received_us)
+        reports = open_reports(watched, sessions, received_us)
         if sessions.left_out:
             # Not the full list: it tells who is there, but not who is gone.
+            watched.live_list = None
             self._judgement.events(reports, received_us)
         else:
             standing = Standing.LATE if watched.live_list is None else Standing.LIVE
@@ -173,9 +175,10 @@ class Intake:
         )
         if standing is Standing.HISTORY:
             events = [event for event in events if event.fleet_time_us >= received_us - HISTORY_US]
+        events = [seen_by_now(event, received_us) for event in events]
         latest_us = self._judgement.events(events, received_us)
         if latest_us is not None:
-            watched.unlisted_us = max(latest_us, watched.unlisted_us or 0)
+            watched.unlisted_us = max(min(latest_us, records.clock_us), watched.unlisted_us or 0)
         watched.cursors[records.origin] = records.cursor
         acknowledge, offset = self.acknowledge, records.cursor.offset
         self._outlet.cursor(
@@ -205,35 +208,9 @@ class Intake:
             live_list.reports,
             clock_us,
             received_us,
-            watched.skew_us,
+            max(watched.skew_us, clock_us - received_us),
             standing,
         )
-
-    def _reports(self, watched: Watched, sessions: Sessions, received_us: int) -> list[Event]:
-        """The open sessions as logind and utmp tell of them, without the one that is our own connection."""
-        assert watched.hello is not None
-        name, boot_id = watched.target.name, safe(sessions.boot_id, 64)
-        reports: list[Event] = []
-        for file in sessions.logind or ():
-            report = logind.login(
-                file.id,
-                file.data,
-                name,
-                tty_nr=file.tty_nr,
-                boot_id=boot_id,
-                seen_us=received_us,
-                skew_us=watched.skew_us,
-            )
-            if report is not None:
-                reports.append(report)
-        if not watched.target.local:
-            reports = _without_own(reports, watched.hello.ancestors)
-        if sessions.utmp is not None:
-            terminals = {safe(terminal.name) for terminal in sessions.terminals}
-            reports += utmp.live_reports(
-                sessions.utmp, name, terminals, boot_id=boot_id, seen_us=received_us, skew_us=watched.skew_us
-            )
-        return [_with_standing(report, watched) for report in reports]
 
     def _with_boot(self, watched: Watched, now_us: int) -> Machine:
         """The machine as judged, with what the reading says of its clock and its boot."""
@@ -247,20 +224,6 @@ class Intake:
         watched.machine = machine
         self._outlet.machine(machine)
         self._judgement.machine(machine, now_us)
-
-
-def _without_own(reports: list[Event], ancestors: Sequence[int]) -> list[Event]:
-    """All but the one session that the probe itself runs in: its nearest ancestor leads it."""
-    leaders = {report.leader_pid for report in reports}
-    own_leader = next((pid for pid in ancestors if pid in leaders), None)
-    return [report for report in reports if report.leader_pid != own_leader]
-
-
-def _with_standing(report: Event, watched: Watched) -> Event:
-    """Who was there before this connection began is history, or came late if we had watched before."""
-    if report.fleet_time_us >= watched.contact.since_us:
-        return report
-    return msgspec.structs.replace(report, standing=Standing.LATE if watched.was_known else Standing.HISTORY)
 
 
 def _standing(records: Records) -> Standing:

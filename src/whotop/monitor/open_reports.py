@@ -1,0 +1,79 @@
+"""What a list of open sessions reports: a login for each session and origin, as the tracker takes it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from whotop.model import Event, Standing
+from whotop.monitor.watched import Watched
+from whotop.parse import logind, utmp
+from whotop.text import safe
+from whotop.wire.messages import Sessions
+
+
+def open_reports(watched: Watched, sessions: Sessions, received_us: int) -> list[Event]:
+    """The open sessions as logind and utmp tell of them, without the one that is our own connection."""
+    reports = [*_by_logind(watched, sessions, received_us), *_by_utmp(watched, sessions, received_us)]
+    return [_with_standing(seen_by_now(report, received_us), watched) for report in reports]
+
+
+def seen_by_now(event: Event, received_us: int) -> Event:
+    """Nothing is seen before it happens: a date in the future says that the clock was wrong when it was written.
+
+    Otherwise one machine could stand before all others among the newest events, for ever.
+    """
+    if event.fleet_time_us <= received_us:
+        return event
+    return replace(event, skew_us=event.time_us - received_us)
+
+
+def _by_logind(watched: Watched, sessions: Sessions, received_us: int) -> list[Event]:
+    boot_id = safe(sessions.boot_id, 64)
+    reports = [
+        report
+        for file in sessions.logind or ()
+        if (
+            report := logind.login(
+                file.id,
+                file.data,
+                watched.target.name,
+                tty_nr=file.tty_nr,
+                boot_id=boot_id,
+                seen_us=received_us,
+                skew_us=watched.skew_us,
+            )
+        )
+        is not None
+    ]
+    if watched.target.local or watched.hello is None:
+        return reports
+    return _without_own(reports, watched.hello.ancestors)
+
+
+def _by_utmp(watched: Watched, sessions: Sessions, received_us: int) -> list[Event]:
+    if sessions.utmp is None:
+        return []
+    return utmp.live_reports(
+        sessions.utmp,
+        watched.target.name,
+        {safe(terminal.name) for terminal in sessions.terminals},
+        boot_id=safe(sessions.boot_id, 64),
+        seen_us=received_us,
+        skew_us=watched.skew_us,
+    )
+
+
+def _without_own(reports: list[Event], ancestors: Sequence[int]) -> list[Event]:
+    """All but the one session that the probe itself runs in: its nearest ancestor leads it."""
+    leaders = {report.leader_pid for report in reports}
+    own_leader = next((pid for pid in ancestors if pid in leaders), None)
+    return [report for report in reports if report.leader_pid != own_leader]
+
+
+def _with_standing(report: Event, watched: Watched) -> Event:
+    """Who was there before this connection began is history, or came late if we had watched before."""
+    if report.fleet_time_us >= watched.contact.since_us:
+        return report
+    return replace(report, standing=Standing.LATE if watched.was_known else Standing.HISTORY)
