@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -46,7 +45,7 @@ def key(tmp_path: Path) -> Path:
 def prepared(tmp_path: Path, text: str, *, ask_password: bool = False) -> Prepared:
     config = tmp_path / "config.toml"
     config.write_text(text)
-    return replace(prepare((), ConfigOptions(config=config)), ask_password=ask_password)
+    return prepare((), ConfigOptions(config=config, ask_password=ask_password))
 
 
 def test_a_passphrase_is_asked_for_once_per_key(tmp_path: Path, key: Path, person: Person) -> None:

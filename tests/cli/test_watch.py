@@ -115,7 +115,8 @@ def test_limits_of_the_rules_are_read(whotop: Run, screen: Shown, config: Path) 
         ('machines = ["a"]\n[defaults]\npassword_environment = "UNSET"\n', 'password_environment: "UNSET"'),
         ('[store]\npath = "config.toml"\n', "config.toml: this file is not a database"),
         ('[report]\nfile = "no/folder/r.txt"\n', "line 2, report.file"),
-        ('[report]\nfile = "r.doc"\n', "a report cannot be written as .doc"),
+        ('[report]\nfile = "r.doc"\n', "r.doc: a report cannot be written as .doc"),
+        ('[report]\nfile = "r.doc"\n', "config.toml: line 2, report.file: "),
     ],
 )  # fmt: skip
 def test_a_wrong_configuration_is_one_line_with_the_place(
@@ -129,6 +130,21 @@ def test_a_wrong_configuration_is_one_line_with_the_place(
     assert output == ""
     assert code == (1 if "database" in message else 2)
     assert not hasattr(screen, "prepared")
+
+
+@pytest.mark.parametrize(
+    ("file", "message"),
+    [
+        ("r.doc", "whotop: --report: r.doc: a report cannot be written as .doc (it can as .txt"),
+        ("/no/r.txt", "whotop: --report: /no cannot be written to (name another file, or make the folder)"),
+    ],
+)
+def test_a_report_of_the_option_is_named_as_such(
+    whotop: Run, screen: Shown, config: Path, file: str, message: str
+) -> None:
+    code, _, errors = whotop("--report", file)
+    assert code == 2
+    assert errors.startswith(message)
 
 
 def test_a_theme_of_the_option_is_named_as_such(whotop: Run, screen: Shown) -> None:

@@ -20,6 +20,7 @@ name = "a"
 name = "b"
 "port" = 22
 inline = { x = 1 }
+[[hosts]]
 """
 
 
@@ -32,6 +33,8 @@ inline = { x = 1 }
         ("machines[0].name", 8),
         ("machines[1]", 9),
         ("machines[1].port", 11),
+        ("store", 4),
+        ("hosts", 13),
         ("machines[1].inline.x", 12),
         ("machines[1].missing", 9),
         ("nowhere", 0),

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import rich_click as click
 
-from whotop.config.settings import Settings
+from whotop.config.settings import ReportTable, Settings
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,6 +28,9 @@ class ConfigOptions:
     time_zone: str | None = None
     log_file: Path | None = None
     verbose: bool = False
+    theme: str | None = None
+    report: str | None = None
+    no_report: bool = False
 
     def applied_to(self, settings: Settings) -> Settings:
         """``settings`` with what was said here."""
@@ -39,6 +42,8 @@ class ConfigOptions:
             "inventory": (*settings.inventory, *map(str, self.inventory)),
             "ssh_config_hosts": (*settings.ssh_config_hosts, *self.ssh_config_hosts),
             "store": self._store(settings),
+            "theme": self.theme,
+            "report": self._report(settings),
         }
         return msgspec.structs.replace(settings, **{name: value for name, value in said.items() if value is not None})
 
@@ -47,6 +52,12 @@ class ConfigOptions:
             return None
         named = {"path": "", "url": self.store} if "://" in self.store else {"path": self.store, "url": ""}
         return msgspec.structs.replace(settings.store, **named)
+
+    def _report(self, settings: Settings) -> ReportTable:
+        table = settings.report
+        if self.report is not None:
+            table = msgspec.structs.replace(table, file=self.report, on_exit=True)
+        return msgspec.structs.replace(table, on_exit=False) if self.no_report else table
 
 
 class Seconds(click.ParamType[float]):

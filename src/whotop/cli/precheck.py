@@ -9,7 +9,7 @@ from whotop.cli.prepare import Prepared
 from whotop.config.key_files import check_key_file
 from whotop.config.places import default_store
 from whotop.config.ssh_config import USER_FILE, ssh_config_files
-from whotop.errors import ConfigError
+from whotop.errors import ConfigError, UsageError
 
 
 def check_before_start(prepared: Prepared) -> None:
@@ -34,7 +34,17 @@ def check_keys_of_the_screen(prepared: Prepared) -> None:
     try:
         keymap(prepared.settings.keys)
     except ConfigError as error:
-        raise ConfigError(error.what, file=str(prepared.file or ""), place=error.place, mend=error.mend) from None
+        raise prepared.error(error.what, place=error.place, mend=error.mend) from None
+
+
+def check_chosen_theme(prepared: Prepared) -> None:
+    """Raise ConfigError where there is no such theme. Loads Textual."""
+    from whotop.cli.theme_choice import check_theme
+
+    try:
+        check_theme(prepared.settings.theme)
+    except ConfigError as error:
+        raise prepared.error(error.what, place="theme", option=prepared.chosen.theme, mend=error.mend) from None
 
 
 def store_place(prepared: Prepared) -> str:
@@ -47,9 +57,8 @@ def _check_passwords(prepared: Prepared) -> None:
     for target in prepared.targets:
         name = target.password_environment
         if name and name not in os.environ:
-            raise ConfigError(
+            raise prepared.error(
                 f'"{name}", which is to hold the password of {target.name}, is not set',
-                file=str(prepared.file or ""),
                 place="password_environment",
                 mend=f"export {name} before whotop starts",
             )
@@ -58,7 +67,7 @@ def _check_passwords(prepared: Prepared) -> None:
 def _check_ssh_config(prepared: Prepared) -> None:
     for file in ssh_config_files(prepared.settings.ssh_config)[:1]:
         if file != USER_FILE.expanduser() and not file.is_file():
-            raise ConfigError(f"there is no file {file}", file=str(prepared.file or ""), place="ssh_config")
+            raise prepared.error(f"there is no file {file}", place="ssh_config")
 
 
 def _check_store(prepared: Prepared) -> None:
@@ -68,17 +77,16 @@ def _check_store(prepared: Prepared) -> None:
 
 
 def _check_report(prepared: Prepared) -> None:
-    report = prepared.settings.report
-    if not report.file:
+    file, said = prepared.settings.report.file, prepared.chosen.report
+    if not file:
         return
     from whotop.render.formats import format_of
 
-    folder = Path(report.file).absolute().parent
+    try:
+        format_of(file)
+    except UsageError as error:
+        raise prepared.error(str(error), place="report.file", option=said) from None
+    folder = Path(file).absolute().parent
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise ConfigError(
-            f"{folder} cannot be written to",
-            file=str(prepared.file or ""),
-            place="report.file",
-            mend="name another file, or make the folder",
-        )
-    format_of(report.file)
+        mend = "name another file, or make the folder"
+        raise prepared.error(f"{folder} cannot be written to", place="report.file", option=said, mend=mend)

@@ -34,8 +34,14 @@ class Prepared:
     zone: tzinfo
     """The viewer's."""
     rules: RuleSettings
-    ask_password: bool
-    """Whether a password is to be asked for."""
+    chosen: ConfigOptions
+    """What the command line said, where it matters who said something."""
+
+    def error(self, what: str, *, place: str, option: object = None, mend: str = "") -> ConfigError:
+        """An error that names the command line's ``option`` where it was given, else the ``place`` in the file."""
+        if option is not None:
+            return ConfigError(what, place=f"--{place.partition('.')[0]}".replace("_", "-"), mend=mend)
+        return ConfigError(what, file=str(self.file or ""), place=place, mend=mend)
 
 
 def prepare(words: Sequence[str], chosen: ConfigOptions) -> Prepared:
@@ -49,7 +55,7 @@ def prepare(words: Sequence[str], chosen: ConfigOptions) -> Prepared:
     except ConfigError as error:
         raise with_line(error) from None
     targets = select_machines(words, machines, settings)
-    return Prepared(settings, targets, file, zone, rules, chosen.ask_password)
+    return Prepared(settings, targets, file, zone, rules, chosen)
 
 
 def _zone(settings: Settings, file: Path | None, chosen: ConfigOptions) -> tzinfo:

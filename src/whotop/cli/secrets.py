@@ -30,7 +30,7 @@ def ask_secrets(prepared: Prepared) -> Secrets:
 
     Where nobody can be asked, encrypted keys are done without, and the machine's row says so.
     """
-    passwords = _passwords(prepared) if prepared.ask_password else {}
+    passwords = _passwords(prepared) if prepared.chosen.ask_password else {}
     return Secrets(_passphrases(prepared) if sys.stdin.isatty() else {}, passwords)
 
 

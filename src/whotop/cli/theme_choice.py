@@ -11,7 +11,7 @@ from whotop.config.places import config_folder
 from whotop.errors import ConfigError
 
 
-def check_theme(name: str, *, file: str = "", place: str = "--theme") -> None:
+def check_theme(name: str) -> None:
     """Raise ConfigError where no theme has this name; empty means the screen's own default. Loads Textual."""
     from whotop.tui.theme_files import own_folder
 
@@ -21,4 +21,4 @@ def check_theme(name: str, *, file: str = "", place: str = "--theme") -> None:
     if name and name not in known:
         nearest = difflib.get_close_matches(name, known, n=1)
         mend = f'did you mean "{nearest[0]}"?' if nearest else "there are " + ", ".join(known)
-        raise ConfigError(f'there is no theme "{name}"', file=file, place=place, mend=mend)
+        raise ConfigError(f'there is no theme "{name}"', place="--theme", mend=mend)

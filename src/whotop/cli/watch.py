@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import msgspec
 import rich_click as click
 
 from whotop.cli.options import ConfigOptions, Seconds, config_options
@@ -25,9 +23,7 @@ if TYPE_CHECKING:
 @click.option("--theme", metavar="NAME", help="Colour theme; `t` on the screen shows them all.")
 @click.option("--report", metavar="FILE", help="Leave the snapshot report here; its ending names the format.")
 @click.option("--no-report", is_flag=True, help="Leave no report on exit.")
-def watch(
-    machines: tuple[str, ...], chosen: ConfigOptions, theme: str | None, report: str | None, no_report: bool
-) -> int:
+def watch(machines: tuple[str, ...], chosen: ConfigOptions) -> int:
     """Watch machines on a live screen.
 
     A MACHINE is [user@]name[:port], a range such as web-[01-40], a @tag or a glob over the
@@ -35,12 +31,11 @@ def watch(
     output is no terminal, one report is printed instead.
     """
     from whotop.cli.log import start_log
-    from whotop.cli.precheck import check_before_start, check_keys_of_the_screen
+    from whotop.cli.precheck import check_before_start, check_chosen_theme, check_keys_of_the_screen
     from whotop.cli.secrets import ask_secrets
-    from whotop.cli.theme_choice import check_theme
 
     def read() -> Prepared:
-        return _with_screen_options(prepare(machines, chosen), theme, report, no_report)
+        return prepare(machines, chosen)
 
     prepared = read()
     start_log(prepared.settings, chosen)
@@ -50,10 +45,7 @@ def watch(
 
         return report_machines(prepared, Wanted())
     check_keys_of_the_screen(prepared)
-    if theme is not None:
-        check_theme(theme)
-    else:
-        check_theme(prepared.settings.theme, file=str(prepared.file or ""), place="theme")
+    check_chosen_theme(prepared)
     return run_screen(prepared, ask_secrets(prepared), read)
 
 
@@ -68,14 +60,3 @@ def run_screen(prepared: Prepared, secrets: Secrets, read_again: Callable[[], Pr
     from whotop.cli.precheck import store_place
 
     return watch_on_screen(prepared, watch_settings(prepared, secrets, store_place(prepared)), read_again)
-
-
-def _with_screen_options(prepared: Prepared, theme: str | None, report: str | None, no_report: bool) -> Prepared:
-    settings = prepared.settings
-    written = settings.report
-    if report is not None:
-        written = msgspec.structs.replace(written, file=report, on_exit=True)
-    if no_report:
-        written = msgspec.structs.replace(written, on_exit=False)
-    settings = msgspec.structs.replace(settings, theme=settings.theme if theme is None else theme, report=written)
-    return replace(prepared, settings=settings)

@@ -98,7 +98,8 @@ def _tuple(value: object, kind: Any, place: str) -> tuple[object, ...]:
     if isinstance(value, str):
         return (_value(value, kind, place),)
     if not isinstance(value, list):
-        raise _WrongError(place, f"expected a list, got {_kind(value)}")
+        mend = f"write [[{place}]], with two brackets" if isinstance(value, Mapping) else ""
+        raise _WrongError(place, f"expected a list, got {_kind(value)}", mend)
     return tuple(_value(item, kind, f"{place}[{number}]") for number, item in enumerate(value))
 
 

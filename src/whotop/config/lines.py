@@ -35,8 +35,10 @@ def _lines_of_places(text: str) -> dict[str, int]:
             table = _plain(header[2])
             if header[1] == "[[":
                 index = counts[table] = counts.get(table, -1) + 1
+                lines.setdefault(table, number)
                 table = f"{table}[{index}]"
             lines.setdefault(table, number)
+            lines.setdefault(table.partition(".")[0], number)
         elif key := _KEY.match(line):
             lines.setdefault(f"{table}.{_plain(key[1])}".lstrip("."), number)
     return lines
