@@ -1,6 +1,6 @@
 """Real machines without containers: an OpenSSH server in namespaces of its own.
 
-Each has its own processes, host name, /run, /var/log, accounts and network; a veth pair leads to it,
+Each has its own processes, terminals, host name, /run, /var/log, accounts and network; a veth pair leads to it,
 or, for one behind a bastion, from the bastion to it. Nothing of the computer that runs the test is
 changed but that pair's near end, which goes when the machine goes.
 """
@@ -39,6 +39,8 @@ for file in passwd shadow group hostname machine-id; do
     [ ! -e /etc/$file ] || mount --bind {folder}/etc/$file /etc/$file
 done
 mount --bind {folder}/boot_id /proc/sys/kernel/random/boot_id
+mount -t devpts -o newinstance,ptmxmode=0666,mode=620,gid=5 devpts /dev/pts
+mount --bind /dev/pts/ptmx /dev/ptmx
 mkdir -p /run/sshd /run/lock
 hostname {name}
 ip link set lo up
