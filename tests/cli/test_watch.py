@@ -11,6 +11,7 @@ from tests.cli.conftest import Run
 from whotop.cli import watch as watch_file
 from whotop.cli.prepare import Prepared
 from whotop.cli.secrets import Secrets
+from whotop.core.fleet import Fleet
 
 SAMPLES = sorted((Path(__file__).parents[2] / "sample_configs").glob("*.toml"))
 
@@ -171,3 +172,25 @@ def test_verbose_alone_writes_the_usual_log_file(whotop: Run, screen: Shown, hom
 def test_a_log_file_that_cannot_be_written_is_said(whotop: Run, screen: Shown, tmp_path: Path) -> None:
     code, _, errors = whotop("--log-file", tmp_path)
     assert (code, errors) == (2, f"whotop: {tmp_path}: the log file cannot be written: Is a directory\n")
+
+
+@pytest.fixture
+def polled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is polled, nothing is found."""
+
+    async def once(targets: object, settings: object, clock: object) -> Fleet:
+        return Fleet()
+
+    monkeypatch.setattr("whotop.monitor.poll.poll_once", once)
+
+
+def test_without_a_terminal_a_report_is_printed_and_left_where_it_was_asked_for(
+    whotop: Run, polled: None, tmp_path: Path
+) -> None:
+    code, output, _ = whotop("web-01", "--report", tmp_path / "r.json")
+    assert (code, output) == (0, "")
+    assert (tmp_path / "r.json").read_text().startswith("{")
+
+
+def test_without_a_terminal_nothing_is_kept_and_no_store_is_needed(whotop: Run, polled: None, tmp_path: Path) -> None:
+    assert whotop("web-01", "--store", tmp_path) == (0, "", "")

@@ -56,7 +56,7 @@ class ConfigOptions:
     def _report(self, settings: Settings) -> ReportTable:
         table = settings.report
         if self.report is not None:
-            table = msgspec.structs.replace(table, file=self.report, on_exit=True)
+            table = msgspec.structs.replace(table, file=str(Path(self.report).expanduser()), on_exit=True)
         return msgspec.structs.replace(table, on_exit=False) if self.no_report else table
 
 

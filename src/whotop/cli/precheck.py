@@ -12,10 +12,17 @@ from whotop.config.ssh_config import USER_FILE, ssh_config_files
 from whotop.errors import ConfigError, UsageError
 
 
-def check_before_start(prepared: Prepared) -> None:
-    """Raise WhotopError for keys, passwords, a store or a report that cannot be used."""
-    check_keys_and_passwords(prepared)
+def check_before_screen(prepared: Prepared) -> None:
+    """Raise WhotopError for whatever of keys, passwords, report, store, keys and theme cannot be used."""
+    check_before_poll(prepared)
     _check_store(prepared)
+    _check_keys_of_the_screen(prepared)
+    _check_theme(prepared)
+
+
+def check_before_poll(prepared: Prepared) -> None:
+    """Raise ConfigError for keys, passwords or a report that cannot be used. One reading needs no store."""
+    check_keys_and_passwords(prepared)
     _check_report(prepared)
 
 
@@ -27,8 +34,14 @@ def check_keys_and_passwords(prepared: Prepared) -> None:
     _check_ssh_config(prepared)
 
 
-def check_keys_of_the_screen(prepared: Prepared) -> None:
-    """Raise ConfigError where ``[keys]`` names an action or a key that does not exist. Loads Textual."""
+def store_place(prepared: Prepared) -> str:
+    """The store's file or URL."""
+    store = prepared.settings.store
+    return store.url or store.path or str(default_store())
+
+
+def _check_keys_of_the_screen(prepared: Prepared) -> None:
+    """``[keys]`` may name an action or a key that does not exist. Loads Textual."""
     from whotop.tui.keymap import keymap
 
     try:
@@ -37,20 +50,13 @@ def check_keys_of_the_screen(prepared: Prepared) -> None:
         raise prepared.error(error.what, place=error.place, mend=error.mend) from None
 
 
-def check_chosen_theme(prepared: Prepared) -> None:
-    """Raise ConfigError where there is no such theme. Loads Textual."""
+def _check_theme(prepared: Prepared) -> None:
     from whotop.cli.theme_choice import check_theme
 
     try:
         check_theme(prepared.settings.theme)
     except ConfigError as error:
         raise prepared.error(error.what, place="theme", option=prepared.chosen.theme, mend=error.mend) from None
-
-
-def store_place(prepared: Prepared) -> str:
-    """The store's file or URL."""
-    store = prepared.settings.store
-    return store.url or store.path or str(default_store())
 
 
 def _check_passwords(prepared: Prepared) -> None:

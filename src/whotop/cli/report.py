@@ -32,6 +32,8 @@ class Wanted:
     """Of what is printed."""
     output: Path | None = None
     """A file instead; its ending names the format."""
+    copy: Path | None = None
+    """A file beside what is printed; its ending names the format."""
 
     def check(self) -> None:
         """Raise UsageError for a filter or a file name that is wrong, before anything is polled."""
@@ -53,6 +55,8 @@ class Wanted:
         else:
             sys.stdout.buffer.write(render(chosen, Format(self.format)))
             sys.stdout.flush()  # before standard error names the machines that were not reached
+        if self.copy is not None:
+            write_report(chosen, self.copy)
 
 
 @click.command()

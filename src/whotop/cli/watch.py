@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import rich_click as click
@@ -28,10 +29,10 @@ def watch(machines: tuple[str, ...], chosen: ConfigOptions) -> int:
 
     A MACHINE is [user@]name[:port], a range such as web-[01-40], a @tag or a glob over the
     configured machines. Without any: all that are configured, or else this machine. Where standard
-    output is no terminal, one report is printed instead.
+    output is no terminal, one report is printed instead, and left in the --report FILE.
     """
     from whotop.cli.log import start_log
-    from whotop.cli.precheck import check_before_start, check_chosen_theme, check_keys_of_the_screen
+    from whotop.cli.precheck import check_before_poll, check_before_screen
     from whotop.cli.secrets import ask_secrets
 
     def read() -> Prepared:
@@ -39,13 +40,13 @@ def watch(machines: tuple[str, ...], chosen: ConfigOptions) -> int:
 
     prepared = read()
     start_log(prepared.settings, chosen)
-    check_before_start(prepared)
     if not on_terminal():
         from whotop.cli.report import Wanted, report_machines
 
-        return report_machines(prepared, Wanted())
-    check_keys_of_the_screen(prepared)
-    check_chosen_theme(prepared)
+        check_before_poll(prepared)
+        table = prepared.settings.report
+        return report_machines(prepared, Wanted(copy=Path(table.file) if table.file and table.on_exit else None))
+    check_before_screen(prepared)
     return run_screen(prepared, ask_secrets(prepared), read)
 
 
