@@ -1,7 +1,8 @@
 """The app: keeps a replica of the fleet from a feed's batches, and shows screens over each other.
 
-The first paint waits for nothing; the feed is made after it. Each batch is applied here, and the
-screen on top is told which keys it touched: nothing else redraws.
+The first paint waits for nothing: the feed is made after it, and the screens over the first are
+imported when they are asked for (20 ms for all). Each batch is applied here, and the screen on top
+is told which keys it touched: nothing else redraws.
 """
 
 from __future__ import annotations
@@ -18,19 +19,14 @@ from whotop.core.feed import Feed
 from whotop.core.fleet import Fleet
 from whotop.errors import WhotopError
 from whotop.tui.actions import ACTION_BY_ID, bindings
-from whotop.tui.choice_menu import ChoiceMenu
 from whotop.tui.desk import Desk
 from whotop.tui.fleet_screen import FleetScreen
 from whotop.tui.intake import Intake, News
 from whotop.tui.keymap import for_textual, keymap
-from whotop.tui.machine_screen import MachineScreen
 from whotop.tui.no_color import fit_filter_to_theme
 from whotop.tui.options import ScreenOptions
 from whotop.tui.pane_screen import GoTo, PaneScreen
-from whotop.tui.process_screen import ProcessScreen
-from whotop.tui.sessions_screen import SessionsScreen
 from whotop.tui.theme_files import DEFAULT_THEME, default_theme, default_variables, load_themes
-from whotop.tui.user_screen import UserScreen
 from whotop.tui.views.place import MachinePlace, Place, SessionPlace, UserPlace
 from whotop.tui.views.scene import Scene
 
@@ -150,13 +146,19 @@ class WhotopApp(App[None]):
                 return
         match place:
             case MachinePlace(machine):
+                from whotop.tui.machine_screen import MachineScreen
+
                 self.push_screen(MachineScreen(self.desk, machine))
             case UserPlace(user):
+                from whotop.tui.user_screen import UserScreen
+
                 self.push_screen(UserScreen(self.desk, user))
             case SessionPlace(key):
                 self._show_processes(key)
 
     def _show_processes(self, key: bytes) -> None:
+        from whotop.tui.process_screen import ProcessScreen
+
         session = self.fleet.sessions.get(key)
         if session is None:
             self._say("this session has ended")
@@ -165,6 +167,8 @@ class WhotopApp(App[None]):
 
     def action_all_sessions(self) -> None:
         """Every open session of the fleet."""
+        from whotop.tui.sessions_screen import SessionsScreen
+
         if not isinstance(self._top_screen(), SessionsScreen):
             self.push_screen(SessionsScreen(self.desk))
 
@@ -220,8 +224,17 @@ class WhotopApp(App[None]):
         super()._watch_theme(theme_name)
         fit_filter_to_theme(self)
 
+    def refresh_css(self, animate: bool = True) -> None:
+        """Take the theme's colours; until there is a screen nothing has been parsed that has to be parsed again."""
+        if self.screen_stack:
+            super().refresh_css(animate)
+        else:
+            self.stylesheet.set_variables(self.get_css_variables())
+
     def action_choose_theme(self) -> None:
         """Choose among the themes; each is tried on as one goes through them."""
+        from whotop.tui.choice_menu import ChoiceMenu
+
         before = self.theme
 
         def chosen(name: str | None) -> None:

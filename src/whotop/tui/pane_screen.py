@@ -9,11 +9,9 @@ from textual.message import Message
 
 from whotop.errors import QueryError
 from whotop.tui.actions import bindings
-from whotop.tui.choice_menu import ChoiceMenu
 from whotop.tui.desk import Desk
 from whotop.tui.filter_line import FilterLine
 from whotop.tui.pane import Pane
-from whotop.tui.table_file import write_table
 from whotop.tui.table_messages import HeaderPressed, Opened
 from whotop.tui.tiled_screen import TiledScreen
 from whotop.tui.views.place import Place
@@ -98,6 +96,8 @@ class PaneScreen(TiledScreen):
         """Choose what to sort by."""
         if (pane := self._table("sort")) is None:
             return
+        from whotop.tui.choice_menu import ChoiceMenu
+
         choices = [(column.key, column.title or column.key) for column in pane.view.columns if column.sortable]
         self.app.push_screen(ChoiceMenu("Sort by", choices, pane.sort_key), self._sort_chosen)
 
@@ -136,6 +136,8 @@ class PaneScreen(TiledScreen):
         """Write the table as it stands, filter and sort kept."""
         if (pane := self._table("write")) is None:
             return
+        from whotop.tui.table_file import write_table
+
         options, scene = self.desk.options, self.desk.scene
         name = "-".join(["whotop", *self.desk.crumbs()[1:], pane.view.name.lower()])
         try:
