@@ -316,4 +316,4 @@ def test_a_flood_of_sessions_is_remembered_only_so_far(reports: Any) -> None:
         tracker.apply(reports.wtmp_logout(number + 0.5, tty=f"pts/{number}", pid=number + 1))
     ledger = tracker._ledgers["web-01"]
     assert 700 < len(ledger.ended) <= 1_000
-    assert sum(map(len, ledger._begun.values())) == len(ledger.ended)
+    assert len(ledger.begun) == len(ledger.ended)

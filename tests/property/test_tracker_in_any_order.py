@@ -104,9 +104,9 @@ def test_nothing_that_machines_tell_breaks_the_ledger(events: list[Event], repor
     for ledger in tracker._ledgers.values():
         held = ledger.open.keys() | ledger.ended.keys()
         assert not ledger.open.keys() & ledger.ended.keys()
-        assert {key for keys in ledger._begun.values() for key in keys} == held
+        assert set(ledger.begun.near(0, 2**60)) == held and len(ledger.begun) == len(held)
         for index in (ledger.open_by_tty, ledger._open_by_id, ledger._open_by_user):
-            assert set(index.values()) <= ledger.open.keys()
+            assert all(ledger.open[session.key] is session for session in index.values())
         assert all(session.is_open for session in ledger.open.values())
         assert not any(session.is_open for session in ledger.ended.values())
 

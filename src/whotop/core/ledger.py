@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
+from whotop.core.beginnings import Beginnings
 from whotop.core.identity import TOLERANCE_US, ends, is_bare, other_half, same_login
 from whotop.model import Event, Outcome, Session
 
@@ -21,8 +22,6 @@ CANDIDATES = 256
 """At most this many are compared for one record: a machine that floods us costs no more."""
 CORRECTION_US = 60_000_000
 """A logout dated so much later than its session was found gone is that of another session."""
-_MOMENT_US = 2 * TOLERANCE_US
-"""Sessions are found by when they began: two neighbouring moments hold all within the tolerance."""
 _OPEN, _GONE = Outcome.OPEN, Outcome.GONE
 
 
@@ -30,9 +29,9 @@ class Ledger:
     """Every change goes through ``add``, ``replace`` and ``end``, which keep the indexes true."""
 
     __slots__ = (
-        "_begun",
         "_open_by_id",
         "_open_by_user",
+        "begun",
         "ended",
         "listed",
         "listed_us",
@@ -58,10 +57,11 @@ class Ledger:
         """What the machine's last full list of open sessions held."""
         self.listed_us: int | None = None
         """When that was, by the machine's clock; None: it never sent one."""
-        self._begun: dict[int, tuple[bytes, ...]] = {}
-        self._open_by_id: dict[str, bytes] = {}
-        self.open_by_tty: dict[str, bytes] = {}
-        self._open_by_user: dict[str, bytes] = {}
+        self.begun = Beginnings()
+        """Open and ended ones."""
+        self._open_by_id: dict[str, Session] = {}
+        self.open_by_tty: dict[str, Session] = {}
+        self._open_by_user: dict[str, Session] = {}
         """Bare sessions only (``identity.is_bare``)."""
 
     def get(self, key: bytes) -> Session | None:
@@ -71,16 +71,17 @@ class Ledger:
     def told_before(self, login: Event) -> Session | None:
         """The session that this login event tells of, if it is known already."""
         if not login.tty and is_bare(login):
-            bare = self._open_by_user.get(login.user)
-            return None if bare is None else self.open[bare]
-        for key in (self._open_by_id.get(login.session_id), self.open_by_tty.get(login.tty)):
-            if key is not None and same_login(self.open[key], login):
-                return self.open[key]
-        moment = (login.time_us - TOLERANCE_US) // _MOMENT_US
-        near = self._begun.get(moment, ()) + self._begun.get(moment + 1, ())
+            return self._open_by_user.get(login.user)
+        time_us = login.time_us
+        if time_us > self.begun.latest_us + TOLERANCE_US:
+            return None
+        for session in (self._open_by_id.get(login.session_id), self.open_by_tty.get(login.tty)):
+            if session is not None and same_login(session, login):
+                return session
+        near = self.begun.near(time_us, TOLERANCE_US)
         return self._same_among(near, login) if near else None
 
-    def _same_among(self, keys: tuple[bytes, ...], login: Event) -> Session | None:
+    def _same_among(self, keys: list[bytes], login: Event) -> Session | None:
         half = None
         for key in keys[-CANDIDATES:]:
             session = self.open.get(key) or self.ended[key]
@@ -92,13 +93,13 @@ class Ledger:
 
     def ended_by(self, logout: Event) -> Session | None:
         """The session that this logout ends: an open one, else the latest whose end was only concluded."""
-        for key in (
+        for session in (
             self._open_by_id.get(logout.session_id),
             self.open_by_tty.get(logout.tty),
             self._open_by_user.get(logout.user),
         ):
-            if key is not None and ends(self.open[key], logout):
-                return self.open[key]
+            if session is not None and ends(session, logout):
+                return session
         if self.provisional:
             return self._latest_provisional(logout)
         return None
@@ -120,8 +121,7 @@ class Ledger:
 
     def add(self, session: Session) -> None:
         """Take in a new session, open or ended."""
-        moment = session.login_us // _MOMENT_US
-        self._begun[moment] = (*self._begun.get(moment, ()), session.key)
+        self.begun.add(session.login_us, session.key)
         if session.outcome is _OPEN:
             self._keep_open(session)
         else:
@@ -143,46 +143,41 @@ class Ledger:
         """Move a session, in its ended version, from the open ones to the ended ones."""
         key = session.key
         del self.open[key]
-        if session.tty and self.open_by_tty.get(session.tty) == key:
-            del self.open_by_tty[session.tty]
-        if session.session_id and self._open_by_id.get(session.session_id) == key:
-            del self._open_by_id[session.session_id]
-        if self._open_by_user and self._open_by_user.get(session.user) == key:
-            del self._open_by_user[session.user]
+        if session.tty:
+            _leave(self.open_by_tty, session.tty, key)
+        if session.session_id:
+            _leave(self._open_by_id, session.session_id, key)
+        if self._open_by_user:
+            _leave(self._open_by_user, session.user, key)
         self._keep_ended(session)
 
     def _keep_open(self, session: Session) -> None:
         key = session.key
         self.open[key] = session
         if session.session_id:
-            self._open_by_id[session.session_id] = key
+            self._open_by_id[session.session_id] = session
         if session.tty:
-            self.open_by_tty[session.tty] = key
+            self.open_by_tty[session.tty] = session
         elif is_bare(session):
-            self._open_by_user[session.user] = key
+            self._open_by_user[session.user] = session
 
     def _keep_ended(self, session: Session) -> None:
         self.ended[session.key] = session
         if session.outcome is _GONE:
             self.provisional[session.key] = None
         if len(self.ended) > ENDED_KEPT:
-            self._drop(list(islice(self.ended.values(), ENDED_DROPPED_AT_ONCE)))
+            self._drop(list(islice(self.ended, ENDED_DROPPED_AT_ONCE)))
 
     def expire(self, before_us: int) -> None:
         """Forget the sessions that ended before a time."""
-        self._drop([session for session in self.ended.values() if (session.logout_us or session.login_us) < before_us])
+        self._drop([key for key, session in self.ended.items() if (session.logout_us or session.login_us) < before_us])
 
-    def _drop(self, sessions: list[Session]) -> None:
-        for session in sessions:
-            key = session.key
+    def _drop(self, keys: list[bytes]) -> None:
+        for key in keys:
             del self.ended[key]
             self.provisional.pop(key, None)
-            moment = session.login_us // _MOMENT_US
-            begun = tuple(other for other in self._begun[moment] if other != key)
-            if begun:
-                self._begun[moment] = begun
-            else:
-                del self._begun[moment]
+        if keys:
+            self.begun.drop(frozenset(keys))
 
     def missing_from(self, told: frozenset[bytes], time_us: int) -> Iterator[Session]:
         """Open sessions that the machine's full list, made at ``time_us``, does not have.
@@ -212,6 +207,13 @@ class Ledger:
                 self.unmatched_count -= 1
                 return key, self.unmatched.pop(key)
         return None
+
+
+def _leave(index: dict[str, Session], place: str, key: bytes) -> None:
+    """Take a session from its place, unless another one has it now."""
+    held = index.get(place)
+    if held is not None and held.key == key:
+        del index[place]
 
 
 def _login_us(session: Session) -> int:

@@ -6,6 +6,7 @@ process_wtmp_file): the next login on a terminal ends the one before, a boot or 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
@@ -31,29 +32,26 @@ class SessionTracker:
     """
 
     def __init__(self, restored: Iterable[Session] = ()) -> None:
-        self._ledgers: dict[str, Ledger] = {}
+        self._ledgers: defaultdict[str, Ledger] = defaultdict(Ledger)
         self.restore(restored)
 
     def restore(self, sessions: Iterable[Session]) -> None:
         """Take up sessions of machines of which nothing is known yet, as the store has them."""
         for session in sessions:
-            self._ledger(session.machine).add(session)
+            self._ledgers[session.machine].add(session)
 
     def apply(self, event: Event) -> list[Transition]:
         """Take in one event. Nothing comes of a login or a logout that another origin told before."""
-        ledger = self._ledgers.get(event.machine)
-        if ledger is None:
-            ledger = self._ledger(event.machine)
         kind = event.kind
         if kind is _LOGIN:
-            return self._login(ledger, event)
+            return self._login(self._ledgers[event.machine], event)
         if kind is _LOGOUT:
-            return self._logout(ledger, event)
+            return self._logout(self._ledgers[event.machine], event)
         noted = Transition(_NOTED, None, replace(event, key=event_key(event)))
         if kind is _BOOT:
-            return [*end_all(ledger, event, Outcome.CRASH), noted]
+            return [*end_all(self._ledgers[event.machine], event, Outcome.CRASH), noted]
         if kind is _SHUTDOWN:
-            return [*end_all(ledger, event, Outcome.SHUTDOWN), noted]
+            return [*end_all(self._ledgers[event.machine], event, Outcome.SHUTDOWN), noted]
         return [noted]
 
     def apply_all(self, events: Iterable[Event]) -> Iterator[Transition]:
@@ -77,7 +75,7 @@ class SessionTracker:
         tell is one session. What is missing from the list ends at once, with outcome ``gone``;
         ``standing`` is that of such an end.
         """
-        ledger = self._ledger(machine)
+        ledger = self._ledgers[machine]
         transitions: list[Transition] = []
         told: set[bytes] = set()
         for report in sorted(reports, key=_is_without_tty):
@@ -119,15 +117,12 @@ class SessionTracker:
         ledger = self._ledgers.get(machine)
         return 0 if ledger is None else ledger.unmatched_count
 
-    def _ledger(self, machine: str) -> Ledger:
-        return self._ledgers.setdefault(machine, Ledger())
-
     def _login(self, ledger: Ledger, event: Event) -> list[Transition]:
         known = ledger.told_before(event)
         if known is not None:
             return _improve(ledger, known, event)
         key = event_key(event)
-        if ledger.get(key) is not None:
+        if event.time_us <= ledger.begun.latest_us and ledger.get(key) is not None:
             return []
         transitions: list[Transition] = []
         outcome = _OPEN
@@ -156,7 +151,7 @@ def _tty_was_given_on(ledger: Ledger, login: Event) -> bool:
     now_there = ledger.open_by_tty.get(login.tty)
     if now_there is None or login.origin is Origin.LOGIND:
         return False
-    return ledger.open[now_there].login_us > login.time_us
+    return now_there.login_us > login.time_us
 
 
 def _open(
