@@ -162,6 +162,16 @@ async def test_a_list_that_is_not_full_ends_nothing(trial: Trial, talk: Talk) ->
     assert trial.open_users == ["alice", "bob"]
 
 
+async def test_an_old_list_settles_nothing_once_a_newer_one_was_not_full(trial: Trial, talk: Talk) -> None:
+    trial.watch()
+    trial.connect(talk, 0)
+    bob, carol = talk.login(4, user="bob", tty="pts/1"), talk.login(6, user="carol", tty="pts/2")
+    trial.intake.sessions(trial.name, talk.listed(5, bob, left_out=1), trial.at(5))
+    trial.intake.records(trial.name, talk.wrote(6, carol), trial.at(6))
+    trial.intake.figures(trial.name, talk.figures(9), trial.at(9))
+    assert trial.open_users == ["bob", "carol"]
+
+
 async def test_without_any_origin_nobody_is_not_concluded(trial: Trial, talk: Talk) -> None:
     trial.watch()
     now_us = trial.at(0)
