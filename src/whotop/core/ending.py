@@ -11,6 +11,7 @@ from whotop.model import Event, EventKind, Origin, Outcome, Session
 
 _CLOSED, _CORRECTED = What.CLOSED, What.CORRECTED
 _OPEN, _LOGGED_OUT = Outcome.OPEN, Outcome.LOGOUT
+_LOGOUT = EventKind.LOGOUT
 _UTMP, _WTMP = Origin.UTMP, Origin.WTMP
 
 
@@ -24,14 +25,14 @@ def close(ledger: Ledger, session: Session, logout: Event) -> Transition:
     return Transition(_CORRECTED, ended, logout)
 
 
-def completed(logout: Event, session: Session, key: bytes) -> Event:
+def completed(logout: Event, session: Session, key: bytes, outcome: Outcome = _LOGGED_OUT) -> Event:
     """A logout record with what its session knows: a wtmp record of a logout names no user."""
     return replace(
         logout,
         key=key,
         session_key=session.key,
         duration_us=logout.time_us - session.login_us,
-        outcome=_LOGGED_OUT,
+        outcome=outcome,
         user=logout.user or session.user,
         tty=logout.tty or session.tty,
         source=logout.source or session.source,
@@ -41,35 +42,28 @@ def completed(logout: Event, session: Session, key: bytes) -> Event:
 
 def concluded(session: Session, cause: Event, outcome: Outcome) -> Event:
     """The logout event of a session that ended without a record, at the time of what ended it."""
-    return Event(
+    record = Event(
         machine=session.machine,
-        kind=EventKind.LOGOUT,
+        kind=_LOGOUT,
         time_us=cause.time_us,
-        user=session.user,
-        tty=session.tty,
-        source=session.source,
         origin=session.origin,
         session_id=session.session_id,
         leader_pid=session.leader_pid,
         login_pid=session.login_pid,
         boot_id=session.boot_id,
         service=session.service,
-        raw=session.raw,
         standing=cause.standing,
         seen_us=cause.seen_us,
         skew_us=cause.skew_us,
-        key=logout_key(session.key),
-        session_key=session.key,
-        duration_us=cause.time_us - session.login_us,
-        outcome=outcome,
     )
+    return completed(record, session, logout_key(session.key), outcome)
 
 
 def make_room(ledger: Ledger, login: Event) -> list[Transition]:
     """End the session that a new login's terminal had before, as ``last`` does."""
     if login.origin is not _WTMP and login.origin is not _UTMP:
         return []
-    logout = Event(machine=login.machine, kind=EventKind.LOGOUT, time_us=login.time_us, tty=login.tty)
+    logout = Event(machine=login.machine, kind=_LOGOUT, time_us=login.time_us, tty=login.tty)
     earlier = ledger.ended_by(logout)
     return [] if earlier is None else [close(ledger, earlier, concluded(earlier, login, _LOGGED_OUT))]
 

@@ -37,11 +37,19 @@ class Series(msgspec.Struct, frozen=True, gc=False, eq=False):
 
     source: str
     window_start_us: int
-    first_us: int
-    last_us: int
     count: int
     shared: list[WindowLogin]
     """Read ``logins`` instead: this list may have grown."""
+
+    @property
+    def first_us(self) -> int:
+        """When the earliest was."""
+        return self.shared[0].time_us
+
+    @property
+    def last_us(self) -> int:
+        """When the latest was."""
+        return self.shared[self.count - 1].time_us
 
     @property
     def logins(self) -> tuple[WindowLogin, ...]:
@@ -53,6 +61,21 @@ class Series(msgspec.Struct, frozen=True, gc=False, eq=False):
         return tuple(self.shared[max(self.count - count, 0) : self.count])
 
 
+class Window:
+    """What one window holds. Most sources log in once in it, and cost no list."""
+
+    __slots__ = ("firsts", "several")
+
+    def __init__(self) -> None:
+        self.firsts: dict[str, WindowLogin] = {}
+        """Of every source, the login that came first."""
+        self.several: dict[str, list[WindowLogin]] = {}
+        """Of the sources with more than one, all of them by time."""
+
+    def __len__(self) -> int:
+        return len(self.firsts) + sum(map(len, self.several.values())) - len(self.several)
+
+
 class TumblingWindows:
     """Windows of ``size_us`` from ``start_us`` on (and before it), each with its logins by source."""
 
@@ -61,7 +84,7 @@ class TumblingWindows:
             raise ValueError(f"a window of {size_us} µs holds nothing")
         self.size_us = size_us
         self.start_us = start_us
-        self._windows: dict[int, dict[str, list[WindowLogin]]] = {}
+        self._windows: dict[int, Window] = {}
         self._logins_kept = logins_kept
         self._logins_held = 0
 
@@ -71,22 +94,25 @@ class TumblingWindows:
         An empty source is a source like any other (so the old batch analyser counts it); live
         logins come through ``add_event``, which leaves those out.
         """
+        if self._logins_held >= self._logins_kept:
+            self._drop(min(self._windows))
         number = (time_us - self.start_us) // self.size_us
         window = self._windows.get(number)
         if window is None:
-            window = self._windows[number] = {}
+            window = self._windows[number] = Window()
         login = WindowLogin(user, machine, time_us, event_key)
-        logins = window.get(source)
+        self._logins_held += 1
+        first = window.firsts.setdefault(source, login)
+        if first is login:
+            return None
+        logins = window.several.get(source)
         if logins is None:
-            logins = window[source] = [login]
-        elif time_us >= logins[-1].time_us:
+            logins = window.several[source] = [first]
+        if time_us >= logins[-1].time_us:
             logins.append(login)
         else:
-            logins = window[source] = _inserted(logins, login)
-        self._logins_held += 1
-        if self._logins_held > self._logins_kept:
-            self._drop(min(self._windows))
-        return _series(source, self.start_us + number * self.size_us, logins) if len(logins) > 1 else None
+            logins = window.several[source] = _inserted(logins, login)
+        return Series(source, self.start_us + number * self.size_us, len(logins), logins)
 
     def add_event(self, login: Event) -> Series | None:
         """Count an accepted login event at its fleet time; one without a source is left out."""
@@ -97,9 +123,11 @@ class TumblingWindows:
     def series(self) -> Iterator[Series]:
         """All series held, windows in order, sources in the order in which they first logged in."""
         for number in sorted(self._windows):
-            for source, logins in self._windows[number].items():
-                if len(logins) > 1:
-                    yield _series(source, self.start_us + number * self.size_us, logins)
+            window, window_start_us = self._windows[number], self.start_us + number * self.size_us
+            for source in window.firsts:
+                logins = window.several.get(source)
+                if logins is not None:
+                    yield Series(source, window_start_us, len(logins), logins)
 
     def expire(self, before_us: int) -> None:
         """Forget the windows that end at ``before_us`` or earlier."""
@@ -108,11 +136,7 @@ class TumblingWindows:
             self._drop(number)
 
     def _drop(self, number: int) -> None:
-        self._logins_held -= sum(map(len, self._windows.pop(number).values()))
-
-
-def _series(source: str, window_start_us: int, logins: list[WindowLogin]) -> Series:
-    return Series(source, window_start_us, logins[0].time_us, logins[-1].time_us, len(logins), logins)
+        self._logins_held -= len(self._windows.pop(number))
 
 
 def _inserted(logins: list[WindowLogin], login: WindowLogin) -> list[WindowLogin]:

@@ -76,8 +76,8 @@ class RuleBook:
         if login.standing is _HISTORY or not login.source:
             return []
         # A clock that is ahead by more than was measured must not open a window that never ends.
-        time_us = min(login.fleet_time_us, now_us)
-        series = self._windows.add(login.source, login.user, login.machine, time_us, login.key)
+        time_us = login.time_us - login.skew_us
+        series = self._windows.add(login.source, login.user, login.machine, min(time_us, now_us), login.key)
         if series is None or self._logins_are_off:
             return []
         return self._many_logins.judge(series, now_us, late=login.standing is _LATE)
