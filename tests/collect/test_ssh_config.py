@@ -129,10 +129,10 @@ def test_match_conditions(home: Home, condition: str, applies: bool) -> None:
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("Port\n", "1: port has no value"),
-        ("\nMatch weather rain\n Port 1\n", "2: Match weather is not known"),
-        ("Match host\n", "1: Match host has no value"),
-        ('User "open\n', "1: a quote is not closed"),
+        ("Port\n", "line 1: port has no value"),
+        ("\nMatch weather rain\n Port 1\n", "line 2: Match weather is not known"),
+        ("Match host\n", "line 1: Match host has no value"),
+        ('User "open\n', "line 1: a quote is not closed"),
     ],
 )
 def test_a_mistake_names_its_file_and_line(home: Home, text: str, complaint: str) -> None:

@@ -71,6 +71,15 @@ async def test_the_database_of_another_program_is_refused_and_left_alone(tmp_pat
     assert file.read_bytes() == before
 
 
+def test_a_store_that_another_program_has_locked_is_said_to_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("whotop.store.precheck.LOCKED_SECONDS", 0.0)
+    with closing(sqlite3.connect(tmp_path / "w.db", isolation_level=None)) as connection:
+        connection.execute("CREATE TABLE whotop_schema (version_num TEXT)")
+        connection.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(StoreError, match=r"w\.db: another program keeps it locked \(end that program"):
+            check_store(tmp_path / "w.db")
+
+
 def test_a_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="no file"):
         check_store(tmp_path)

@@ -168,9 +168,9 @@ def _line(text: str, number: int, path: Path) -> _Line | None:
     parts = _KEYWORD.fullmatch(text)
     keyword = parts[1].lower() if parts else text.lower()
     if parts is None or not parts[2]:
-        raise ConfigError(f"{keyword} has no value", file=str(path), place=str(number))
+        raise ConfigError(f"{keyword} has no value", file=str(path), place=f"line {number}")
     arguments = (parts[2],) if keyword in _RAW else _words(parts[2], number, path)
-    return _Line(keyword, arguments, str(number), str(path))
+    return _Line(keyword, arguments, f"line {number}", str(path))
 
 
 def _words(text: str, number: int, path: Path) -> tuple[str, ...]:
@@ -183,7 +183,7 @@ def _words(text: str, number: int, path: Path) -> tuple[str, ...]:
             break
         match = _WORD.match(text, position)
         if match is None:
-            raise ConfigError("a quote is not closed", file=str(path), place=str(number))
+            raise ConfigError("a quote is not closed", file=str(path), place=f"line {number}")
         words.append(_ESCAPED.sub(r"\1", next(part for part in match.groups() if part is not None)))
         position = match.end()
     return tuple(words)

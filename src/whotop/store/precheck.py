@@ -16,6 +16,8 @@ from whotop.errors import StoreError, StoreTooNewError
 from whotop.store.version import SCHEMA_VERSION, VERSION_TABLE
 
 SQLITE_URL = "sqlite:///"
+LOCKED_SECONDS = 1.0
+"""A lock that stands so long is not that of a commit."""
 
 
 def store_path(place: str | Path) -> Path:
@@ -64,7 +66,9 @@ def stored_version(path: Path) -> str | None:
     Raises StoreError for what is no database, and for another program's.
     """
     try:
-        with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as connection:
+        with closing(
+            sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, timeout=LOCKED_SECONDS)
+        ) as connection:
             tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
             version = _version(connection) if VERSION_TABLE in tables else None
     except sqlite3.DatabaseError as error:
@@ -90,4 +94,8 @@ def _version(connection: sqlite3.Connection) -> str | None:
 def _in_words(error: sqlite3.DatabaseError) -> str:
     if error.sqlite_errorcode == sqlite3.SQLITE_NOTADB:
         return "this file is not a database (name another file)"
+    if error.sqlite_errorcode in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+        return "another program keeps it locked (end that program, or name another file)"
+    if error.sqlite_errorcode == sqlite3.SQLITE_CORRUPT:
+        return "the database is damaged (move it away; a new one is begun)"
     return str(error)
