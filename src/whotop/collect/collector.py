@@ -14,6 +14,7 @@ from whotop.collect.host_keys import HostKeys
 from whotop.collect.jump import JumpHosts
 from whotop.collect.local import LocalCarrier
 from whotop.collect.machine import MachineWatch
+from whotop.collect.own_user import name_own_user
 from whotop.collect.reach import Sockets
 from whotop.collect.settings import CollectSettings
 from whotop.collect.sink import Sink
@@ -43,6 +44,7 @@ class Collector:
         random: Callable[[], float] = randomness.random,
     ) -> None:
         self._sink, self._clock, self._settings, self._random = sink, clock, settings, random
+        name_own_user()
         self._config = SshConfig([path.expanduser() for path in settings.ssh_config_files])
         self._credentials = Credentials(settings, clock)
         self._sockets = Sockets(settings.reach_seconds)

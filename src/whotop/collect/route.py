@@ -8,7 +8,6 @@ or weaken it (ForwardAgent, SendEnv, StrictHostKeyChecking, a known-hosts file o
 
 from __future__ import annotations
 
-import getpass
 import hashlib
 import os
 import re
@@ -17,6 +16,7 @@ from pathlib import Path
 
 import msgspec
 
+from whotop.collect.own_user import own_user, user_to_log_in_as
 from whotop.collect.ssh_config import Options, SshConfig
 from whotop.errors import UnreachableError
 from whotop.model import Target
@@ -137,7 +137,7 @@ def _check(host: str, user: str) -> None:
 
 def _tokens(alias: str, target: Target, options: Options) -> dict[str, str]:
     """ssh_config(5), TOKENS."""
-    user = target.user or _first(options, "user") or getpass.getuser()
+    user = target.user or _first(options, "user") or user_to_log_in_as()
     port = str(target.port or _port(options))
     host = _first(options, "hostname").replace("%%", "\0").replace("%h", alias).replace("\0", "%") or alias
     local = socket.gethostname()
@@ -154,7 +154,7 @@ def _tokens(alias: str, target: Target, options: Options) -> dict[str, str]:
         "n": alias,
         "p": port,
         "r": user,
-        "u": getpass.getuser(),
+        "u": own_user(),
     }
 
 

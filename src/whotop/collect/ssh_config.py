@@ -13,13 +13,13 @@ never match, because whotop reads the files in one pass and canonicalises no nam
 from __future__ import annotations
 
 import fnmatch
-import getpass
 import re
 import subprocess
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from whotop.collect.own_user import own_user
 from whotop.errors import ConfigError
 
 EXEC_SECONDS = 5.0
@@ -89,7 +89,7 @@ class _Lookup:
 
     @property
     def user(self) -> str:
-        return self.given_user or self.options.get("user", [getpass.getuser()])[0]
+        return self.given_user or self.options.get("user", [own_user()])[0]
 
 
 class SshConfig:
@@ -231,7 +231,7 @@ def _fits(criterion: str, argument: str, lookup: _Lookup, header: _Line) -> bool
         case "user":
             return matches(lookup.user, argument.split(","))
         case "localuser":
-            return matches(getpass.getuser(), argument.split(","))
+            return matches(own_user(), argument.split(","))
         case "tagged":
             return matches(lookup.options.get("tag", [""])[0], argument.split(","))
         case "exec":
@@ -243,7 +243,7 @@ def _fits(criterion: str, argument: str, lookup: _Lookup, header: _Line) -> bool
 
 def _succeeds(command: str, lookup: _Lookup) -> bool:
     port = lookup.options.get("port", ["22"])[0]
-    tokens = {"%": "%", "h": lookup.host, "n": lookup.name, "p": port, "r": lookup.user, "u": getpass.getuser()}
+    tokens = {"%": "%", "h": lookup.host, "n": lookup.name, "p": port, "r": lookup.user, "u": own_user()}
     command = re.sub(r"%(.)", lambda match: tokens.get(match[1], match[0]), command)
     try:
         return (
