@@ -14,7 +14,7 @@ from whotop.config.places import state_folder
 from whotop.config.settings import ReportTable
 from whotop.core.fleet import Fleet
 from whotop.core.report import Report, report_of_fleet
-from whotop.errors import WhotopError
+from whotop.errors import ConfigError, WhotopError
 
 _ENDINGS = {"markdown": ".md", "text": ".txt"}
 
@@ -34,7 +34,7 @@ class Reports:
 
     @property
     def folder(self) -> Path:
-        """Where snapshots and tables are written."""
+        """Where snapshots and tables are written. Raises ConfigError where that folder cannot be made."""
         return Path(self.table.file).expanduser().absolute().parent if self.table.file else _private(state_folder())
 
     def snapshot(self, fleet: Fleet) -> Path:
@@ -78,5 +78,9 @@ def _fits(report: Report, size: os.terminal_size) -> bool:
 
 
 def _private(folder: Path) -> Path:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        mend = "make that folder, or name a file with --report"
+        raise ConfigError(f"no report can be left there: {error.strerror}", file=str(folder), mend=mend) from None
     return folder

@@ -51,7 +51,7 @@ def _check_creatable(path: Path) -> None:
     if not ancestor.is_dir():
         raise StoreError(f"{path}: {ancestor} is no folder")
     if not os.access(ancestor, os.W_OK | os.X_OK):
-        raise StoreError(f"{path}: cannot be created, {ancestor} cannot be written")
+        raise StoreError(f"{path}: cannot be created, {ancestor} cannot be written (name another file)")
 
 
 def _check_content(path: Path) -> None:
