@@ -56,6 +56,7 @@ def test_a_filter_chooses_sessions(whotop: Run, events: Path) -> None:
     [
         (["a/b", "--where", "usr:lane"], "no column usr here: did you mean user?"),
         (["web-01", "-o", "r.doc"], "a report cannot be written as .doc"),
+        (["web-01", "-o", "no/r.txt"], "no/r.txt: there is no folder"),
         (["a/b", "web-01"], "a/b is a file and web-01 a machine: report one kind at a time"),
         (["web-01", "-"], "- is a file and web-01 a machine"),
         (["no/such.csv"], "no/such.csv"),

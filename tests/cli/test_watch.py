@@ -137,7 +137,7 @@ def test_a_wrong_configuration_is_one_line_with_the_place(
     ("file", "message"),
     [
         ("r.doc", "whotop: --report: r.doc: a report cannot be written as .doc (it can as .txt"),
-        ("/no/r.txt", "whotop: --report: /no cannot be written to (name another file, or make the folder)"),
+        ("/no/r.txt", "whotop: --report: /no/r.txt: there is no folder /no (make it, or name another file)"),
     ],
 )
 def test_a_report_of_the_option_is_named_as_such(

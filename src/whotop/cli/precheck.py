@@ -83,16 +83,11 @@ def _check_store(prepared: Prepared) -> None:
 
 
 def _check_report(prepared: Prepared) -> None:
-    file, said = prepared.settings.report.file, prepared.chosen.report
-    if not file:
+    if not prepared.settings.report.file:
         return
-    from whotop.render.formats import format_of
+    from whotop.render.destination import check_destination
 
     try:
-        format_of(file)
+        check_destination(prepared.settings.report.file)
     except UsageError as error:
-        raise prepared.error(str(error), place="report.file", option=said) from None
-    folder = Path(file).absolute().parent
-    if not os.access(folder, os.W_OK | os.X_OK):
-        mend = "name another file, or make the folder"
-        raise prepared.error(f"{folder} cannot be written to", place="report.file", option=said, mend=mend)
+        raise prepared.error(str(error), place="report.file", option=prepared.chosen.report) from None

@@ -38,11 +38,11 @@ class Wanted:
     def check(self) -> None:
         """Raise UsageError for a filter or a file name that is wrong, before anything is polled."""
         from whotop.core.report_where import parse_where
-        from whotop.render.formats import format_of
+        from whotop.render.destination import check_destination
 
         parse_where(self.where)
         if self.output is not None:
-            format_of(self.output)
+            check_destination(self.output)
 
     def print(self, made: Report) -> None:
         """Print it, or write it."""
