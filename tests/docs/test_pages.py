@@ -1,0 +1,31 @@
+"""What the pages promise in passing: links that lead somewhere, and every file that the probe looks at."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+PROBE_FILES = sorted((ROOT / "src/whotop/probe/linux").glob("*.py"))
+DEVICE_KINDS = {"/dev/loop", "/dev/fuse", "/dev/nbd"}
+"""Beginnings of names in the list of mounts, which nobody opens."""
+
+_LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
+_PATH = re.compile(r'b"(/(?:dev|etc|proc|run|sys|var)/[\w./%]*)"')
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_leads_to_a_file(page: Path) -> None:
+    links = _LINK.findall(page.read_text("utf-8"))
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_every_path_that_the_probe_names_is_on_the_page_on_security() -> None:
+    page = (ROOT / "docs/security.md").read_text("utf-8")
+    named = {path for file in PROBE_FILES for path in _PATH.findall(file.read_text("utf-8"))}
+    assert len(named) > 20
+    told = {path.rstrip("/") for path in named - DEVICE_KINDS if "%d" not in path}
+    assert sorted(path for path in told if path not in page) == []
