@@ -81,7 +81,7 @@ class StoreTable(Table, frozen=True, kw_only=True):
     path: str = ""
     """SQLite file; by default `whotop.db` in the platform's data directory."""
     url: str = ""
-    """Another database, as an SQLAlchemy URL, instead of `path`."""
+    """The same as a URL, instead of `path`: `sqlite:///…`; this version knows no other database."""
     keep: KeepTable = KeepTable()
     """How long the store keeps what."""
 
