@@ -12,7 +12,7 @@ from tests.tui.trial import Trial
 from whotop.clock import ManualClock
 from whotop.core.feed import EventAdded, Sampled, SessionChanged
 from whotop.core.fleet import Fleet
-from whotop.errors import StoreError
+from whotop.errors import ConfigError, StoreError
 from whotop.model import EventKind
 from whotop.tui.app import WhotopApp
 from whotop.tui.options import ScreenOptions
@@ -220,3 +220,62 @@ async def test_the_fleet_is_left_behind_for_the_report(trial: Trial) -> None:
     async with trial.run():
         await trial.pilot.press("q")
     assert len(trial.app.fleet.sessions) == 8
+
+
+async def test_capital_r_reads_the_configuration_again_and_says_what_changed(
+    feed: FakeFeed, clock: ManualClock
+) -> None:
+    async def make_feed() -> FakeFeed:
+        return feed
+
+    async def reload() -> str:
+        return "2 machines added [b]"
+
+    trial = Trial(WhotopApp(make_feed, clock=clock, reload=reload), feed, clock)
+    async with trial.run():
+        await trial.press("R")
+        assert trial.said() == "2 machines added [b]"
+
+
+async def test_a_configuration_that_cannot_be_read_changes_nothing_and_is_told(
+    feed: FakeFeed, clock: ManualClock
+) -> None:
+    async def make_feed() -> FakeFeed:
+        return feed
+
+    async def reload() -> str:
+        raise ConfigError("there is no such field", file="whotop.toml")
+
+    trial = Trial(WhotopApp(make_feed, clock=clock, reload=reload), feed, clock)
+    async with trial.run():
+        await trial.press("R")
+        assert trial.said() == "nothing was changed: whotop.toml: there is no such field"
+
+
+async def test_without_a_configuration_capital_r_says_why_not(trial: Trial) -> None:
+    async with trial.run():
+        await trial.press("R")
+        assert "no configuration to read again" in trial.said()
+
+
+async def test_ctrl_z_leaves_to_the_shell(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
+    suspended: list[str] = []
+    monkeypatch.setattr(trial.app, "action_suspend_process", lambda: suspended.append("yes"))
+    async with trial.run():
+        await trial.press("ctrl+z")
+    assert suspended == ["yes"]
+
+
+async def test_a_fault_of_its_own_ends_it_without_a_page_of_local_variables(
+    trial: Trial, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise KeyError("a password")
+
+    monkeypatch.setattr(trial.app, "action_peel", fail)
+    with pytest.raises(KeyError):
+        async with trial.run():
+            await trial.press("escape")
+    assert isinstance(trial.app.failure, KeyError)
+    assert trial.app._exit_renderables == []
+    assert trial.app.return_code == 1

@@ -247,3 +247,90 @@ async def test_the_clock_of_an_event_is_the_fleets(trial: Trial) -> None:
     async with trial.run():
         await trial.publish(EventAdded(ahead))
         assert trial.line("14:17:07", "mallory")
+
+
+async def test_a_filter_that_is_kept_stays_in_sight_until_escape_takes_it_away(trial: Trial) -> None:
+    async with trial.run():
+        await trial.press("slash", *"web", "enter")
+        assert trial.line("1 Machines 3 of 8 /web")
+        await trial.press("escape")
+        assert trial.line("1 Machines 8 ")
+
+
+async def test_on_its_way_to_a_column_a_filter_does_not_empty_the_table(trial: Trial) -> None:
+    async with trial.run():
+        await trial.press("slash")
+        seen = []
+        for character in "cpu>50":
+            await trial.type(character)
+            seen.append(len(trial.pane(1).keys))
+        assert seen == [5, 5, 5, 5, 4, 2]
+
+
+async def test_a_word_that_only_looks_like_a_column_is_searched_for_when_it_is_kept(trial: Trial) -> None:
+    async with trial.run():
+        await trial.press("slash", *"cpu", "enter")
+        assert trial.line("1 Machines 0 of 8 /cpu")
+        assert trial.line("nothing matches the filter")
+
+
+async def test_enter_does_not_keep_a_filter_that_cannot_be_read(trial: Trial) -> None:
+    async with trial.run():
+        await trial.press("slash")
+        await trial.type("cpu>")
+        await trial.press("enter")
+        assert trial.line("machines /cpu>")
+        await trial.type("50")
+        await trial.press("enter")
+        assert trial.line("Machines 2 of 8 /cpu>50")
+
+
+async def test_u_goes_to_the_user_of_an_event(trial: Trial) -> None:
+    async with trial.run():
+        await trial.press("4", "u")
+        assert trial.app._crumbs() == ["fleet", "alice"]
+
+
+async def test_u_on_a_row_without_a_user_says_so(trial: Trial) -> None:
+    async with trial.run():
+        await trial.press("1", "u")
+        assert trial.said() == "this row is about no user"
+        assert trial.app._crumbs() == ["fleet"]
+
+
+@pytest.mark.parametrize("width", [80, 99, 100, 119, 120, 159, 160, 200])
+async def test_the_scroll_bar_cuts_no_age_when_it_comes(trial: Trial, width: int) -> None:
+    async with trial.run((width, 24)):
+        await trial.publish(*(MachineChanged(machine(f"x-{number:02}")) for number in range(40)))
+        trial.pane(1).select("web-01")
+        await trial.settle()
+        end = trial.line("web-01", "alice", "14s").index("14s") + len("14s")
+        assert trial.pane(1).show_vertical_scrollbar
+        assert end <= trial.pane(1).scrollable_content_region.right
+
+
+async def test_one_click_selects_two_open_a_title_sorts_and_the_wheel_scrolls(trial: Trial) -> None:
+    async with trial.run((120, 24)):
+        await trial.publish(*(MachineChanged(machine(f"late-{number:02}")) for number in range(40)))
+        pane = trial.pane(1)
+        top = pane.keys[0]
+        await trial.pilot.click(pane, offset=(4, 4))
+        assert pane.selected == pane.keys[2] != top
+        await trial.pilot.click(pane, offset=(4, 1))
+        await trial.settle()
+        assert (pane.sort_key, pane.sort_reverse) == ("machine", True)
+        pane.action_scroll_down()
+        await trial.settle()
+        assert pane.first_row > 0
+        await trial.pilot.click(pane, offset=(4, 3), times=2)
+        await trial.settle()
+        assert len(trial.app._crumbs()) == 2
+
+
+async def test_capital_f_follows_the_selected_row_wherever_it_goes(trial: Trial) -> None:
+    async with trial.run((120, 24)):
+        await trial.publish(*(MachineChanged(machine(f"late-{number:02}")) for number in range(40)))
+        trial.pane(1).select("alpine-9")
+        await trial.press("F", "S")
+        assert trial.pane(1).selected == "alpine-9"
+        assert trial.pane(1).is_in_sight(list(trial.pane(1).keys).index("alpine-9"))

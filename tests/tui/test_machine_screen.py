@@ -3,11 +3,11 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from tests.tui.small_fleet import NOW_US, SESSIONS, ended, machine, sample, session
+from tests.tui.small_fleet import NOW_US, SESSIONS, ended, event, machine, sample, session
 from tests.tui.trial import Trial
 from whotop.clock import HOUR_US, MINUTE_US, SECOND_US
-from whotop.core.feed import MachineChanged, MinuteFigures, Sampled, SessionChanged
-from whotop.model import MachineState, Outcome, Process
+from whotop.core.feed import EventAdded, MachineChanged, MinuteFigures, Sampled, SessionChanged
+from whotop.model import EventKind, MachineState, Outcome, Process, Standing
 
 
 def running(command: str) -> tuple[Process, ...]:
@@ -183,3 +183,17 @@ async def test_it_can_be_used_on_a_small_terminal(at_db: Trial, size: tuple[int,
         assert at_db.line("root", "203.0.113.9")
         await at_db.press("3")
         assert at_db.line("alice", "2h 14m")
+
+
+async def test_history_that_comes_while_one_looks_is_shown(at_db: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("whotop.tui.machine_screen.HISTORY_SECONDS", 0.01)
+    late, at_db.feed.history.past = at_db.feed.history.past, []
+    async with at_db.run():
+        await open_db(at_db)
+        assert not at_db.line("bob", "crash")
+        at_db.feed.history.past = late
+        await at_db.publish(
+            EventAdded(event(50, EventKind.LOGIN, "db-02", 108_000, "bob", standing=Standing.HISTORY)),
+        )
+        while not at_db.line("bob", "crash"):
+            await at_db.pilot.pause()

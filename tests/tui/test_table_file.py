@@ -72,8 +72,18 @@ async def test_w_says_why_it_cannot(trial: Trial, file_for_a_folder: Path) -> No
         assert f"cannot write {file_for_a_folder}" in trial.said()
 
 
-async def test_y_copies_the_selected_row(trial: Trial) -> None:
+async def test_y_copies_the_name_in_the_selected_row(trial: Trial) -> None:
+    copied = []
     async with trial.run():
         trial.pane(1).select("web-01")
-        await trial.press("y")
+        for number in "1234":
+            await trial.press(number, "y")
+            copied.append(trial.app.clipboard)
+    assert copied == ["web-01", "alice", "db-02", "alice"]
+
+
+async def test_capital_y_copies_the_selected_row(trial: Trial) -> None:
+    async with trial.run():
+        trial.pane(1).select("web-01")
+        await trial.press("Y")
         assert trial.app.clipboard.startswith("●  web-01  3")

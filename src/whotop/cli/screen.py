@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
+import os
 import signal
 import sys
 import termios
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Protocol
 
+from whotop.cli.crash import crash_of
 from whotop.cli.reports import Reports
 from whotop.clock import Clock
 from whotop.core.feed import Feed
 from whotop.core.fleet import Fleet
-from whotop.tui.app import WhotopApp
+from whotop.tui.app import Reload, WhotopApp
+from whotop.tui.no_color import drop_empty_no_color
 from whotop.tui.options import ScreenOptions
 
 SIGNALLED = 130
@@ -42,22 +45,28 @@ class Screen:
         options: ScreenOptions,
         reports: Reports,
         clock: Clock,
-        reload: Callable[[], Awaitable[str]] | None = None,
+        reload: Reload | None = None,
     ) -> None:
-        self._watch, self._reports, self._reload = watch, reports, reload
+        drop_empty_no_color(os.environ)
+        self._watch, self._reports = watch, reports
         self._gone = False
         """The terminal has hung up, or somebody wants us to end: nobody reads what we print."""
         self._signalled = False
         snapshot = self._snapshot if reports.table.on_exit else None
-        self._app = WhotopApp(watch.open, clock=clock, options=options, snapshot=snapshot)
+        self._app = WhotopApp(self._open, clock=clock, options=options, snapshot=snapshot, reload=reload)
 
     def run(self) -> int:
-        """Show it until it is left; the exit code."""
+        """Show it until it is left; the exit code. Raises ScreenError where it ended by a fault of its own."""
+        failure: BaseException | None = None
         try:
             asyncio.run(self._run())
+        except Exception as error:  # reported below, once the report is left
+            failure = error
         finally:
             with contextlib.suppress(OSError):
                 self._reports.leave(self._app.fleet, seen=not self._gone)
+        if failure := self._app.failure or failure:
+            raise crash_of(failure, self._reports.folder)
         if self._signalled:
             return SIGNALLED
         return self._app.return_code or 0
@@ -71,6 +80,12 @@ class Screen:
         finally:
             await self._watch.close()
 
+    async def _open(self) -> Feed:
+        """Watch; what was imported for it stays, and the garbage collector need not look at it again."""
+        feed = await self._watch.open()
+        gc.freeze()
+        return feed
+
     def _terminate(self) -> None:
         self._gone = self._signalled = True
         self._app.exit(return_code=SIGNALLED)
@@ -82,11 +97,7 @@ class Screen:
         except (termios.error, OSError, ValueError):
             self._terminate()
             return
-        self._app.run_worker(self._reload_now())
-
-    async def _reload_now(self) -> None:
-        if self._reload is not None:
-            self._app.notify(await self._reload(), markup=False)
+        self._app.action_reload()
 
     async def _snapshot(self, fleet: Fleet) -> Path:
         return await asyncio.to_thread(self._reports.snapshot, fleet)

@@ -34,6 +34,7 @@ class Action(msgspec.Struct, frozen=True):
 
 ACTIONS: tuple[Action, ...] = (
     Action("open", ("enter",), "open", "Open the selected machine, user, session or alert", "Look", "table", "open", 1),
+    Action("user", ("u",), "user", "Go to the user in the selected row", "Look", "panes", "go_to_user"),
     Action("back", ("escape",), "back", "Peel one layer: dialog, filter, screen; never quits", "Look", "everywhere",
            "peel", 2),
     Action("pause", ("space",), "pause", "Stop the view, never the collection; again to go on", "Look", "everywhere",
@@ -61,7 +62,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("pane_4", ("4",), "events", "The fourth pane: events", "Panes", "panes", "pane(4)"),
     Action("maximise", ("f",), "maximise", "Give the pane the whole screen; again to give it back", "Panes", "panes",
            "maximise_pane"),
-    Action("copy", ("y",), "copy", "Copy the selected row", "Keep", "panes", "copy_row"),
+    Action("copy", ("y",), "copy", "Copy the name in the selected row", "Keep", "panes", "copy_name"),
+    Action("copy_row", ("Y",), "copy row", "Copy the whole selected row", "Keep", "panes", "copy_row"),
     Action("write", ("w",), "write", "Write this table to a file, filter and sort kept", "Keep", "panes",
            "write_table"),
     Action("snapshot", ("ctrl+s",), "snapshot", "Write a report of who is on which machine now", "Keep", "everywhere",
@@ -70,6 +72,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("palette", (":", "ctrl+p"), "command", "Find and run any of these by name", "whotop", "everywhere",
            "palette", 7),
     Action("help", ("?", "f1"), "help", "Show every key", "whotop", "everywhere", "help", 8),
+    Action("reload", ("R",), "reload", "Read the configuration again: machines come and go", "whotop", "everywhere",
+           "reload"),
     Action("suspend", ("ctrl+z",), "suspend", "Leave to the shell; fg comes back", "whotop", "everywhere",
            "suspend_process"),
     Action("quit", ("q",), "quit", "Leave, with a report", "whotop", "everywhere", "quit", 9),

@@ -13,6 +13,7 @@ from typing import ClassVar, TypeAlias
 
 from textual.app import App
 from textual.binding import BindingType
+from textual.worker import WorkerFailed
 
 from whotop.clock import Clock, SystemClock
 from whotop.core.feed import Feed
@@ -34,6 +35,8 @@ INTERRUPTED = 130
 """Exit code after ctrl+c, as a shell has it after SIGINT."""
 
 MakeFeed: TypeAlias = Callable[[], Awaitable[Feed]]
+Reload: TypeAlias = Callable[[], Awaitable[str]]
+"""Reads the configuration again and returns in words what has changed."""
 Snapshot: TypeAlias = Callable[[Fleet], Awaitable[Path]]
 """Writes a report of the fleet as it stands and returns where."""
 
@@ -53,6 +56,7 @@ class WhotopApp(App[None]):
         clock: Clock | None = None,
         options: ScreenOptions | None = None,
         snapshot: Snapshot | None = None,
+        reload: Reload | None = None,
     ) -> None:
         super().__init__()
         self.fleet = Fleet()
@@ -62,6 +66,7 @@ class WhotopApp(App[None]):
         self.desk = Desk(scene, Intake(self.fleet), options, self._keys, crumbs=self._crumbs)
         self._make_feed = make_feed
         self._snapshot = snapshot
+        self._reload = reload
         self.set_keymap(for_textual(self._keys))
         # Before anything is mounted: a theme set later makes all style sheets be read again.
         self._warnings = self._load_themes()
@@ -220,6 +225,19 @@ class WhotopApp(App[None]):
         else:
             self._say(f"snapshot: {path}")
 
+    def action_reload(self) -> None:
+        """Read the configuration again; what the reader does meanwhile is not held up."""
+        if self._reload is None:
+            self._say(self.why_not("reload"))
+        else:
+            self.run_worker(self._read_again(self._reload), group="reload", exclusive=True)
+
+    async def _read_again(self, reload: Reload) -> None:
+        try:
+            self._say(await reload())
+        except (OSError, WhotopError) as error:
+            self._say(f"nothing was changed: {error}", "error")
+
     def _watch_theme(self, theme_name: str) -> None:
         super()._watch_theme(theme_name)
         fit_filter_to_theme(self)
@@ -276,9 +294,23 @@ class WhotopApp(App[None]):
         """Why an action cannot work just now; '' if it can."""
         if action_id == "snapshot" and self._snapshot is None:
             return "reports are turned off"
+        if action_id == "reload" and self._reload is None:
+            return "there is no configuration to read again"
         if action_id == "back" and len(self._crumbs()) == 1 and not self._top_screen().has_layers():
             return "nothing left to go back from"
         return self._top_screen().why_not(action_id)
+
+    # The end
+
+    @property
+    def failure(self) -> BaseException | None:
+        """What made the app end, if it did not end by itself."""
+        error = self._exception
+        return error.error if isinstance(error, WorkerFailed) else error
+
+    def _fatal_error(self) -> None:
+        """Leave without Textual's pages of local variables, which may hold secrets: the caller tells of ``failure``."""
+        self._close_messages_no_wait()
 
     def action_interrupt(self) -> None:
         """Leave at once."""

@@ -29,6 +29,7 @@ class FilterLine(Vertical):
     def __init__(self) -> None:
         super().__init__(id="filter")
         self.display = False
+        self._error = ""
 
     def compose(self) -> ComposeResult:
         """A prompt, the text, and the line under them."""
@@ -41,6 +42,11 @@ class FilterLine(Vertical):
     def is_open(self) -> bool:
         """Whether a filter is being typed."""
         return self.display
+
+    @property
+    def text(self) -> str:
+        """What has been typed."""
+        return self.query_one(Input).value
 
     def open(self, table: str, text: str) -> None:
         """Begin with ``text``, for the table of that name."""
@@ -59,6 +65,7 @@ class FilterLine(Vertical):
 
     def advise(self, error: str) -> None:
         """Say what is wrong, or how to go about it."""
+        self._error = error
         advice = Piece(f" {error}", "error") if error else Piece(f" {HINT}", "dim")
         self.query_one("#filter-advice", SpanLine).show([advice])
 
@@ -71,9 +78,10 @@ class FilterLine(Vertical):
         self.post_message(self.Changed(event.value))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter keeps it."""
+        """Enter keeps it, unless it cannot be read: then the line under it goes on saying why."""
         event.stop()
-        self.post_message(self.Kept())
+        if not self._error:
+            self.post_message(self.Kept())
 
     def on_descendant_blur(self) -> None:
         """Going elsewhere keeps it too."""

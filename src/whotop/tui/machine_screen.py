@@ -13,16 +13,19 @@ from whotop.tui.intake import News
 from whotop.tui.pane import Pane
 from whotop.tui.pane_screen import PaneScreen
 from whotop.tui.span_line import Piece, SpanLine
+from whotop.tui.throttle import Throttle
 from whotop.tui.tile import Tile
 from whotop.tui.views.alerts import AlertsView
 from whotop.tui.views.machine_facts import condition, identity, origins
 from whotop.tui.views.nobody import nobody_on_machine
-from whotop.tui.views.past import Past
+from whotop.tui.views.past import Past, tells_of_history
 from whotop.tui.views.place import MachinePlace
 from whotop.tui.views.process_tree import foreground
 from whotop.tui.views.recent import RecentView
 from whotop.tui.views.sessions import SessionsView
 
+HISTORY_SECONDS = 2.0
+"""The store is asked again no more often than this while a first contact's history comes in."""
 RECENT_SESSIONS = 300
 RUNNING_TICKS = 5
 """Every so many seconds its sessions are asked what they run."""
@@ -38,6 +41,7 @@ class MachineScreen(PaneScreen):
         self._ticks = 0
         self._facts = {name: SpanLine(id=name, classes="facts") for name in ("identity", "condition", "origins")}
         super().__init__(desk)
+        self._history = Throttle(self, HISTORY_SECONDS, self._fetch_history, desk.scene.clock.monotonic)
 
     @property
     def crumb(self) -> str:
@@ -66,8 +70,11 @@ class MachineScreen(PaneScreen):
         """Fetch what happened before we looked."""
         self._past.add(self.desk.fleet.sessions_of_machine.get(self.machine, {}).values())
         self._show_facts()
-        self.run_worker(self._load(), group="history", exclusive=True)
+        self._history.ask()
         self.call_after_refresh(self._ask_running)
+
+    def _fetch_history(self) -> None:
+        self.run_worker(self._load(), group="history", exclusive=True)
 
     async def _load(self) -> None:
         if self.desk.feed is None:
@@ -83,13 +90,15 @@ class MachineScreen(PaneScreen):
     def take(self, news: News) -> None:
         """A batch has been applied."""
         self._past.take(news.changes)
+        if any(event.machine == self.machine for event in tells_of_history(news.changes)):
+            self._history.ask_later()  # the store writes a moment after the feed tells
         super().take(news)
         if self.machine in news.touched.machines:
             self._show_facts()
 
     def missed_something(self) -> None:
         """Sessions may have come and gone while another screen stood over this one."""
-        self.run_worker(self._load(), group="history", exclusive=True)
+        self._history.ask()
 
     def tick(self) -> None:
         """A second has passed."""

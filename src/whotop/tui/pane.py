@@ -13,16 +13,24 @@ from typing import Any
 from whotop.core.query import Query, parse_query
 from whotop.tui.intake import News
 from whotop.tui.line_table import LineTable
+from whotop.tui.span_line import shortened
 from whotop.tui.throttle import Throttle
 from whotop.tui.views.place import Place
 from whotop.tui.views.view import Cell, View, ViewRow
 
 MEMBERSHIP_SECONDS = 0.1
 ORDER_SECONDS = 1.0
+LONGEST_FILTER_SHOWN = 32
 FILTER_TICKS = 5
 """Every so many seconds a filter is asked again of rows that only time has changed (``idle>1h``)."""
 
 Key = Hashable
+
+
+def may_name_a_column(text: str, columns: Collection[str]) -> bool:
+    """Whether the filter ends in the beginning of a column's name: ``web cp``."""
+    words = text.replace("(", " ").replace("!", " ").split(" ")
+    return bool(words[-1]) and any(column.startswith(words[-1].lower()) for column in columns)
 
 
 class Pane(LineTable):
@@ -149,6 +157,18 @@ class Pane(LineTable):
         self._typed_over = None
         self.reload()
 
+    def filter_while_typed(self, text: str) -> None:
+        """``filter_by``, but a word that may yet become a column's name does not empty the table.
+
+        On its way to ``cpu>80`` a filter is ``cpu``, which no row may hold.
+        """
+        query = parse_query(text, self.view.fields)
+        if may_name_a_column(text, self.view.fields) and not any(
+            query.matches(ViewRow(self.view, key)) for key in self._typed_over or ()
+        ):
+            return
+        self.filter_by(text)
+
     def filter_by(self, text: str) -> None:
         """Show only the rows that match; '' shows all. Raises QueryError and changes nothing."""
         query = parse_query(text, self.view.fields) if text.strip() else None
@@ -175,9 +195,20 @@ class Pane(LineTable):
         key = self.selected
         return self.view.place(key) if key is not None and self.view.contains(key) else None
 
+    def user(self) -> str:
+        """The user whom the selected row is about; '' if it is about none."""
+        key = self.selected
+        return self.view.user(key) if key is not None and self.view.contains(key) else ""
+
+    def title_of_row(self) -> str:
+        """The name that says what the selected row is about."""
+        key = self.selected
+        return self.view.title(key) if key is not None and self.view.contains(key) else ""
+
     def headline(self) -> str:
-        """``Machines 214``, ``Machines 3 of 214``."""
-        count = self.view.count()
-        if self.query_in_force is not None:
-            count = f"{len(self.keys)} of {count}" if count else str(len(self.keys))
-        return f"{self.view.name} {count}".strip()
+        """``Machines 214``, ``Machines 3 of 214 /web``."""
+        count, query = self.view.count(), self.query_in_force
+        if query is None:
+            return f"{self.view.name} {count}".strip()
+        found = f"{len(self.keys)} of {count}" if count else str(len(self.keys))
+        return f"{self.view.name} {found} /{shortened(query.text, LONGEST_FILTER_SHOWN)}"

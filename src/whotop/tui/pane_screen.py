@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -14,9 +15,9 @@ from whotop.tui.filter_line import FilterLine
 from whotop.tui.pane import Pane
 from whotop.tui.table_messages import HeaderPressed, Opened
 from whotop.tui.tiled_screen import TiledScreen
-from whotop.tui.views.place import Place
+from whotop.tui.views.place import Place, UserPlace
 
-_ABOUT_A_ROW = frozenset({"open", "copy", "follow"})
+_ABOUT_A_ROW = frozenset({"open", "user", "copy", "copy_row", "follow"})
 _ABOUT_A_TABLE = _ABOUT_A_ROW | {"filter", "next_match", "previous_match", "sort", "reverse", "write"}
 
 
@@ -61,7 +62,7 @@ class PaneScreen(TiledScreen):
         if self._filtered is None:
             return
         try:
-            self._filtered.filter_by(message.text)
+            self._filtered.filter_while_typed(message.text)
         except QueryError as error:
             self.filter_line.advise(error.what)
         else:
@@ -69,7 +70,10 @@ class PaneScreen(TiledScreen):
         self.show_titles()
 
     def on_filter_line_kept(self) -> None:
-        """Back to the table, which stays filtered."""
+        """Back to the table, which stays filtered: by what was typed, or else by the last that could be read."""
+        if self._filtered is not None:
+            with suppress(QueryError):
+                self._filtered.filter_by(self.filter_line.text)
         self._close_filter_line()
 
     def _close_filter_line(self) -> None:
@@ -124,13 +128,24 @@ class PaneScreen(TiledScreen):
             else:
                 self.post_message(GoTo(place))
 
+    def action_go_to_user(self) -> None:
+        """Go to the user in the selected row."""
+        if (pane := self._table("user")) is not None:
+            self.post_message(GoTo(UserPlace(pane.user())))
+
+    def action_copy_name(self) -> None:
+        """Copy the name in the selected row."""
+        if (pane := self._table("copy")) is not None:
+            self._copy(pane.title_of_row())
+
     def action_copy_row(self) -> None:
         """Copy the selected row."""
-        pane = self._table("copy")
-        if pane is not None:
-            text = pane.text_of(pane.selected)
-            self.app.copy_to_clipboard(text)
-            self.say(f"copied: {text}")
+        if (pane := self._table("copy_row")) is not None:
+            self._copy(pane.text_of(pane.selected))
+
+    def _copy(self, text: str) -> None:
+        self.app.copy_to_clipboard(text)
+        self.say(f"copied: {text}")
 
     def action_write_table(self) -> None:
         """Write the table as it stands, filter and sort kept."""
@@ -160,6 +175,8 @@ class PaneScreen(TiledScreen):
             return "no filter says yet what to look for"
         if action_id in _ABOUT_A_ROW and tile.selected is None:
             return "there is no row"
+        if action_id == "user" and not tile.user():
+            return "this row is about no user"
         return ""
 
     def _table(self, action_id: str) -> Pane | None:

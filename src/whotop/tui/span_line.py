@@ -52,6 +52,8 @@ class SpanLine(Widget):
 
     def show(self, left: Sequence[Piece], right: Sequence[Piece] = ()) -> None:
         """Say this from now on."""
+        if (left, right) == (self._left, self._right):
+            return
         self._left, self._right = left, right
         pieces = self._pieces()
         first, last = _difference(self._drawn, pieces)

@@ -31,6 +31,11 @@ class Throttle:
         else:
             self._timer = self._widget.set_timer(wait, self._take)
 
+    def ask_later(self) -> None:
+        """Take the step when its full time has passed from now, if it is not to be taken before."""
+        if self._timer is None:
+            self._timer = self._widget.set_timer(self._seconds, self._take)
+
     def _take(self) -> None:
         self._timer = None
         self._last = self._monotonic()

@@ -32,10 +32,24 @@ ALL_FOUR_SIZE = (160, 40)
 COUNT_SECONDS = 0.5
 
 
+class Beside(Horizontal):
+    """Tiles side by side, which cover it."""
+
+    BLANK = True
+
+
+class Above(Vertical):
+    """Tiles above each other, which cover it."""
+
+    BLANK = True
+
+
 class TiledScreen(Screen[None]):
     """Tiles are numbered from 1; the one in focus is the one that keys are about."""
 
     AUTO_FOCUS = ""
+    BLANK = True
+    """What stands on it covers it: nothing of its own is drawn again when the clock ticks."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -47,8 +61,7 @@ class TiledScreen(Screen[None]):
         self._status = StatusLine(desk)
         self._banner = SpanLine(id="banner")
         self.filter_line = FilterLine()
-        self._upper, self._lower = Horizontal(id="upper"), Horizontal(id="lower")
-        self._tiles_box = Vertical(id="tiles")
+        self._upper, self._lower, self._tiles_box = Beside(id="upper"), Beside(id="lower"), Above(id="tiles")
         self._count = Throttle(self, COUNT_SECONDS, self._recount, desk.scene.clock.monotonic)
 
     @property

@@ -13,15 +13,18 @@ from whotop.tui.intake import News
 from whotop.tui.pane import Pane
 from whotop.tui.pane_screen import PaneScreen
 from whotop.tui.span_line import Piece, SpanLine
+from whotop.tui.throttle import Throttle
 from whotop.tui.tile import Tile
 from whotop.tui.user_days import UserDays
 from whotop.tui.views.days import DAYS
-from whotop.tui.views.past import Past
+from whotop.tui.views.past import Past, tells_of_history
 from whotop.tui.views.place import UserPlace
 from whotop.tui.views.recent import RecentView
 from whotop.tui.views.sessions import SessionsView
 from whotop.tui.views.sources import SourcesView
 
+HISTORY_SECONDS = 2.0
+"""The store is asked again no more often than this while a first contact's history comes in."""
 RECENT_SESSIONS = 500
 
 
@@ -34,6 +37,7 @@ class UserScreen(PaneScreen):
         self._past = Past(lambda session: session.user == user)
         self._summary = SpanLine(id="summary", classes="facts")
         super().__init__(desk)
+        self._history = Throttle(self, HISTORY_SECONDS, self._fetch_history, desk.scene.clock.monotonic)
 
     @property
     def crumb(self) -> str:
@@ -62,6 +66,9 @@ class UserScreen(PaneScreen):
         """Fetch what happened before we looked."""
         self._past.add(self.desk.fleet.sessions_of_user.get(self.user, {}).values())
         self._show_summary()
+        self._history.ask()
+
+    def _fetch_history(self) -> None:
         self.run_worker(self._load(), group="history", exclusive=True)
 
     async def _load(self) -> None:
@@ -82,13 +89,15 @@ class UserScreen(PaneScreen):
     def take(self, news: News) -> None:
         """A batch has been applied."""
         self._past.take(news.changes)
+        if any(event.user == self.user for event in tells_of_history(news.changes)):
+            self._history.ask_later()  # the store writes a moment after the feed tells
         super().take(news)
         if self.user in news.touched.users:
             self._show_summary()
 
     def missed_something(self) -> None:
         """Sessions may have come and gone while another screen stood over this one."""
-        self.run_worker(self._load(), group="history", exclusive=True)
+        self._history.ask()
 
     def _show_summary(self) -> None:
         fleet = self.desk.fleet

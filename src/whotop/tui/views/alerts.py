@@ -54,6 +54,11 @@ class AlertsView(View[bytes]):
         machine = self.fleet.alerts[key].machine
         return MachinePlace(machine) if machine else None
 
+    def title(self, key: bytes) -> str:
+        """The machine, or the words of one about the fleet."""
+        alert = self.fleet.alerts[key]
+        return alert.machine or alert.text
+
     def count(self) -> str:
         """How many are open."""
         return str(sum(1 for key in self.rows() if self.fleet.alerts[key].is_open))

@@ -59,6 +59,15 @@ class EventsView(View[bytes]):
         """The machine that wrote it."""
         return MachinePlace(self.fleet.events[key].machine)
 
+    def user(self, key: bytes) -> str:
+        """Who came or left; nobody where a machine started or stopped."""
+        event = self.fleet.events[key]
+        return "" if event.kind in _OF_THE_MACHINE else event.user
+
+    def title(self, key: bytes) -> str:
+        """The user, or the machine it is about."""
+        return self.user(key) or self.fleet.events[key].machine
+
     def count(self) -> str:
         """How many are kept says nothing."""
         return ""

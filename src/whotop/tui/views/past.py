@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from whotop.core.feed import AnyChange, SessionChanged
-from whotop.model import Session
+from whotop.core.feed import AnyChange, EventAdded, SessionChanged
+from whotop.model import Event, Session, Standing
+
+
+def tells_of_history(changes: Iterable[AnyChange]) -> Iterator[Event]:
+    """Events of before we looked, among these changes: the store has sessions now that it had not."""
+    return (
+        change.event
+        for change in changes
+        if isinstance(change, EventAdded) and change.event.standing is Standing.HISTORY
+    )
 
 
 class Past:

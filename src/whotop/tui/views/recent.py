@@ -74,6 +74,15 @@ class RecentView(View[bytes]):
         session = self._past.sessions[key]
         return UserPlace(session.user) if self._whom == "user" else MachinePlace(session.machine)
 
+    def user(self, key: bytes) -> str:
+        """Whose it was."""
+        return self._past.sessions[key].user
+
+    def title(self, key: bytes) -> str:
+        """What differs from row to row: the user on a machine, the machine of a user."""
+        session = self._past.sessions[key]
+        return session.user if self._whom == "user" else session.machine
+
     def cells(self, key: bytes) -> Sequence[Cell]:
         """``Nov 19 08:12  alice  pts/3  10.0.3.7  2h 14m``, and how it ended unless by logging out."""
         session = self._past.sessions[key]

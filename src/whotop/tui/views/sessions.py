@@ -81,6 +81,18 @@ class SessionsView(View[bytes]):
             return None
         return MachinePlace(session.machine) if self._machine in self._makers else SessionPlace(key)
 
+    def user(self, key: bytes) -> str:
+        """Whose it is."""
+        session = self.fleet.sessions.get(key)
+        return session.user if session else ""
+
+    def title(self, key: bytes) -> str:
+        """Its user, or the machine where the user is the same in every row."""
+        session = self.fleet.sessions.get(key)
+        if session is None:
+            return ""
+        return session.user if self._user in self._makers else session.machine
+
     def empty(self) -> str:
         """What it means that there are none."""
         return self._nobody()

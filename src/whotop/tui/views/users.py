@@ -59,6 +59,10 @@ class UsersView(View[str]):
     def _counted(self, key: str) -> Iterable[Session]:
         return self.fleet.counted(self._all(key))
 
+    def user(self, key: str) -> str:
+        """The row itself."""
+        return key
+
     def cells(self, key: str) -> Sequence[Cell]:
         """The newest source first; idle is that of the terminal used last."""
         counted = list(self._counted(key))

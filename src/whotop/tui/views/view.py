@@ -73,6 +73,14 @@ class View(ABC, Generic[Key]):
         """Where ``enter`` goes."""
         return None
 
+    def user(self, key: Key) -> str:
+        """The user whom the row is about; '' if it is about none."""
+        return ""
+
+    def title(self, key: Key) -> str:
+        """The one name that says what the row is about."""
+        return self.user(key) or str(key)
+
     def count(self) -> str:
         """The number in the title; '' where there is none to tell."""
         return str(sum(1 for _ in self.rows()))
