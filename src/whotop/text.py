@@ -22,10 +22,10 @@ _INVISIBLE = frozenset("\u00ad\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\u2800")
 
 
 def safe(text: str | bytes, limit: int = LIMIT) -> str:
-    """Text that shows as itself and does nothing else, at most ``limit`` characters long.
+    r"""Text that shows as itself and does nothing else, at most ``limit`` characters long.
 
     Control, bidirectional, zero-width, private and unassigned characters become visible escapes
-    (``\\x1b``, ``\\u202e``); bytes that are no UTF-8 become ``\\xff``; the rest is in NFC. What is
+    (``\x1b``, ``\u202e``); bytes that are no UTF-8 become ``\xff``; the rest is in NFC. What is
     cut off is marked by ``…``. Applying it twice changes nothing.
     """
     if isinstance(text, bytes):
