@@ -64,15 +64,16 @@ def ends(session: Session, logout: Event) -> bool:
     be the later one. On a terminal, a logout ends whoever is there, whatever its pid
     (util-linux login-utils/last.c: programs that use logwtmp(3) write their own).
     """
-    if not same_boot(session, logout):
+    if session.boot_id != logout.boot_id and session.boot_id and logout.boot_id:
         return False
     if session.session_id and logout.session_id:
         return session.session_id == logout.session_id
     if session.leader_pid and logout.leader_pid:
         return session.leader_pid == logout.leader_pid
     if session.tty and logout.tty:
-        same_process = session.login_pid == logout.login_pid != 0
-        return session.tty == logout.tty and (same_process or session.login_us <= logout.time_us)
+        if session.tty != logout.tty:
+            return False
+        return session.login_us <= logout.time_us or session.login_pid == logout.login_pid != 0
     return is_bare(session) and is_bare(logout) and session.user == logout.user and session.login_us <= logout.time_us
 
 

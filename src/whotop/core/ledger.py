@@ -75,7 +75,10 @@ class Ledger:
         time_us = login.time_us
         if time_us > self.begun.latest_us + TOLERANCE_US:
             return None
-        for session in (self._open_by_id.get(login.session_id), self.open_by_tty.get(login.tty)):
+        for session in (
+            self._open_by_id.get(login.session_id) if login.session_id else None,
+            self.open_by_tty.get(login.tty),
+        ):
             if session is not None and same_login(session, login):
                 return session
         near = self.begun.near(time_us, TOLERANCE_US)
@@ -94,9 +97,9 @@ class Ledger:
     def ended_by(self, logout: Event) -> Session | None:
         """The session that this logout ends: an open one, else the latest whose end was only concluded."""
         for session in (
-            self._open_by_id.get(logout.session_id),
+            self._open_by_id.get(logout.session_id) if logout.session_id else None,
             self.open_by_tty.get(logout.tty),
-            self._open_by_user.get(logout.user),
+            self._open_by_user.get(logout.user) if logout.user else None,
         ):
             if session is not None and ends(session, logout):
                 return session
@@ -131,7 +134,8 @@ class Ledger:
         """Keep a better known version of a session; one that turns out to be open after all is open again."""
         key = session.key
         if session.outcome is _OPEN:
-            if self.ended.pop(key, None) is not None:
+            if key not in self.open:
+                del self.ended[key]
                 self.provisional.pop(key, None)
             self._keep_open(session)
         else:
