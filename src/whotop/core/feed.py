@@ -1,4 +1,4 @@
-"""What any front end reads: a fleet at revision N, then batches of changes to N+1, N+2…
+"""What any front end reads: a fleet at revision N, then batches of changes to N+1, N+2….
 
 Three feeds speak this: live (this process polls), follow (another polls, we read its store) and
 rewind (the store at a time). A front end keeps a ``Fleet`` of its own and applies batches to it;
