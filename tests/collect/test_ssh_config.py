@@ -142,6 +142,15 @@ def test_a_mistake_names_its_file_and_line(home: Home, text: str, complaint: str
     assert str(caught.value) == f"{home.ssh / 'config'}: {complaint}"
 
 
+def test_a_file_that_may_not_be_looked_for_is_named_with_the_mend(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(file: Path) -> bool:
+        raise PermissionError(13, "Permission denied", str(file))
+
+    monkeypatch.setattr(Path, "is_file", refuse)
+    with pytest.raises(ConfigError, match="cannot be looked for: Permission denied"):
+        SshConfig([home.ssh / "config"])
+
+
 NO_HOSTS = ["-oProxyCommand=x", "a;b", "a b", "a\x1bb", "$(id)", "a`b`", " ", "a'b", 'a"b', "a\nb"]
 
 

@@ -30,6 +30,18 @@ def test_without_any_file_there_is_none(places: tuple[Path, Path]) -> None:
     assert find_file() is None
 
 
+def refuse(file: Path) -> bool:
+    raise PermissionError(13, "Permission denied", str(file))
+
+
+def test_a_folder_that_may_not_be_looked_into_is_no_folder_without_a_file(
+    places: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Path, "is_file", refuse)
+    with pytest.raises(ConfigError, match=r"cannot be looked for: Permission denied \(.*name a file with -c\)"):
+        find_file()
+
+
 def test_the_users_file_wins_over_the_systems(places: tuple[Path, Path]) -> None:
     user, system = places
     system.touch()

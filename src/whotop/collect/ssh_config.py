@@ -114,7 +114,7 @@ class SshConfig:
 
     def _load(self, path: Path, depth: int) -> None:
         """Read ``path`` and all that it includes, so that a mistake is found before anything runs."""
-        if path in self._files or not path.is_file():
+        if path in self._files or not _is_there(path):
             return
         if depth > INCLUDE_DEPTH:
             raise ConfigError("too many nested Include lines", file=str(path))
@@ -142,6 +142,14 @@ class SshConfig:
                     lookup.options.setdefault(line.keyword, []).extend(line.arguments)
                 else:
                     lookup.options.setdefault(line.keyword, list(line.arguments))
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError as error:
+        mend = 'is HOME yours? else configure ssh_config = ""'
+        raise ConfigError(f"cannot be looked for: {error.strerror}", file=str(path), mend=mend) from None
 
 
 def _blocks(path: Path) -> list[_Block]:

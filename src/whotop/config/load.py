@@ -25,10 +25,21 @@ SomeDefaults = TypeVar("SomeDefaults", bound=Defaults)
 
 
 def find_file(named: Path | None = None) -> Path | None:
-    """The configuration file that counts, or None where there is none."""
+    """The configuration file that counts, or None where there is none.
+
+    Raises ConfigError for a folder of the user's own that may not be looked into: nobody knows what it holds.
+    """
     if named is not None:
         return named
-    return next((file for file in (config_folder() / "config.toml", SYSTEM_FILE) if file.is_file()), None)
+    return next((file for file in (config_folder() / "config.toml", SYSTEM_FILE) if _is_there(file)), None)
+
+
+def _is_there(file: Path) -> bool:
+    try:
+        return file.is_file()
+    except OSError as error:
+        mend = "is HOME yours? else name a file with -c"
+        raise ConfigError(f"cannot be looked for: {error.strerror}", file=str(file), mend=mend) from None
 
 
 def load_settings(file: Path | None) -> Settings:
