@@ -23,7 +23,7 @@ class LastInput(msgspec.Struct, frozen=True):
     time_us: int
 
 
-class Sample(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Sample(msgspec.Struct, frozen=True, omit_defaults=True):
     """One reading. Rates (CPU, network) are None in the first one after a connection."""
 
     machine: str

@@ -48,7 +48,8 @@ class OpenAlerts:
 
     def of(self, rule: str, machine: str) -> list[Alert]:
         """All open alerts of a rule about a machine (empty: about the fleet)."""
-        return list(self._open.get((rule, machine), {}).values())
+        of_machine = self._open.get((rule, machine))
+        return [] if of_machine is None else list(of_machine.values())
 
     def count(self, rule: str, machine: str) -> int:
         """How many alerts of a rule about a machine are open."""
@@ -67,7 +68,7 @@ class OpenAlerts:
         standing = self.get(finding.rule, finding.machine, finding.subject)
         if standing is None:
             return [self._keep(_opened(finding, now_us))]
-        if (standing.text, standing.level) == (finding.text, finding.level):
+        if standing.text == finding.text and standing.level == finding.level:
             return []
         return [self._keep(_updated(standing, finding, now_us))]
 

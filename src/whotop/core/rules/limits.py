@@ -65,7 +65,8 @@ class Limits:
         if sample.disks and DISK not in self._off:
             for disk in sample.disks:
                 changed += self._measure(self._disk, sample.machine, disk.mount, disk.used_percent, now_us)
-            changed += self._unmounted(sample, now_us)
+            if self._alerts.count(DISK, sample.machine):
+                changed += self._unmounted(sample, now_us)
         return changed
 
     def forget(self, machine: str) -> None:
@@ -106,11 +107,8 @@ class Limits:
 
     def _unmounted(self, sample: Sample, now_us: int) -> list[Alert]:
         """Resolve alerts about file systems that are mounted no longer."""
-        alerts = self._alerts.of(DISK, sample.machine)
-        if not alerts:
-            return []
         mounted = {disk.mount for disk in sample.disks}
-        gone = [alert.subject for alert in alerts if alert.subject not in mounted]
+        gone = [alert.subject for alert in self._alerts.of(DISK, sample.machine) if alert.subject not in mounted]
         return [done for mount in gone for done in self._alerts.over(DISK, sample.machine, mount, now_us)]
 
 
