@@ -7,7 +7,7 @@ from math import isfinite
 
 from whotop.model import Disk, LastInput
 from whotop.parse.figures import FileSystemLike, TerminalLike
-from whotop.text import safe
+from whotop.parse.received import received
 
 KIBIBYTE = 1024
 LARGEST_COUNT = 2**63 - 1
@@ -105,7 +105,7 @@ def disks_of(file_systems: Sequence[FileSystemLike]) -> tuple[Disk, ...]:
             continue
         disks.append(
             Disk(
-                mount=safe(one.mount),
+                mount=received(one.mount)[0],
                 size_bytes=one.size,
                 available_bytes=one.available,
                 used_percent=100.0 * used / (used + one.available),
@@ -116,4 +116,4 @@ def disks_of(file_systems: Sequence[FileSystemLike]) -> tuple[Disk, ...]:
 
 def last_inputs_of(terminals: Sequence[TerminalLike]) -> tuple[LastInput, ...]:
     """Give when each terminal last had input."""
-    return tuple(LastInput(safe(one.name), one.accessed_us) for one in terminals)
+    return tuple(LastInput(received(one.name)[0], one.accessed_us) for one in terminals)
