@@ -35,6 +35,8 @@ class Watch:
     kind, notices = "live", ()
 
     async def open(self):
+        if sys.argv[1:] == ["refuse"]:
+            raise WhotopError("w.db: the disk is full")
         return self
 
     async def batches(self):
@@ -154,3 +156,9 @@ def test_a_crash_leaves_the_report_and_one_line_and_no_values_of_variables(state
     crash = (state / "crash.txt").read_text()
     assert "batches" in crash
     assert 'LookupError("hunter2")' not in crash
+
+
+def test_where_nothing_can_be_watched_the_screen_ends_with_the_reason() -> None:
+    with shown("refuse") as screen:
+        assert screen.end() == 1
+        assert screen.after_the_screen().rstrip().endswith("whotop: w.db: the disk is full")

@@ -17,6 +17,7 @@ from whotop.cli.reports import Reports
 from whotop.clock import Clock
 from whotop.core.feed import Feed
 from whotop.core.fleet import Fleet
+from whotop.errors import WhotopError
 from whotop.tui.app import Reload, WhotopApp
 from whotop.tui.no_color import drop_empty_no_color
 from whotop.tui.options import ScreenOptions
@@ -52,11 +53,16 @@ class Screen:
         self._gone = False
         """The terminal has hung up, or somebody wants us to end: nobody reads what we print."""
         self._signalled = False
+        self._refusal: WhotopError | None = None
+        """Why there is nothing to watch: a full disk under a new store, say."""
         snapshot = self._snapshot if reports.table.on_exit else None
         self._app = WhotopApp(self._open, clock=clock, options=options, snapshot=snapshot, reload=reload)
 
     def run(self) -> int:
-        """Show it until it is left; the exit code. Raises ScreenError where it ended by a fault of its own."""
+        """Show it until it is left; the exit code.
+
+        Raises WhotopError where nothing could be watched, ScreenError where it ended by a fault of its own.
+        """
         failure: BaseException | None = None
         try:
             asyncio.run(self._run())
@@ -67,6 +73,8 @@ class Screen:
                 self._reports.leave(self._app.fleet, seen=not self._gone)
         if failure := self._app.failure or failure:
             raise crash_of(failure, self._reports.folder)
+        if self._refusal is not None:
+            raise self._refusal
         if self._signalled:
             return SIGNALLED
         return self._app.return_code or 0
@@ -82,7 +90,12 @@ class Screen:
 
     async def _open(self) -> Feed:
         """Watch; what was imported for it stays, and the garbage collector need not look at it again."""
-        feed = await self._watch.open()
+        try:
+            feed = await self._watch.open()
+        except WhotopError as error:
+            self._refusal = error
+            self._app.exit()
+            raise
         gc.freeze()
         return feed
 
