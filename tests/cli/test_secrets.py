@@ -54,6 +54,15 @@ def test_a_passphrase_is_asked_for_once_per_key(tmp_path: Path, key: Path, perso
     assert person.asked == [f"Passphrase for {key} (enter to do without)"]
 
 
+def test_one_that_does_not_open_the_key_is_asked_for_twice_more_and_then_done_without(
+    tmp_path: Path, key: Path, person: Person
+) -> None:
+    person.answer = "wrong"
+    machines = f'machines = ["web-1"]\n[defaults]\nidentity_files = ["{key}"]\n'
+    assert ask_secrets(prepared(tmp_path, machines)) == Secrets()
+    assert [question.partition(" ")[0] for question in person.asked] == ["Passphrase", "It", "It"]
+
+
 def test_an_empty_answer_does_without(tmp_path: Path, key: Path, person: Person) -> None:
     person.answer = ""
     machines = f'machines = ["web-1"]\n[defaults]\nidentity_files = ["{key}"]\n'

@@ -14,6 +14,9 @@ from whotop.config.ssh_config import ssh_config_files
 from whotop.errors import UsageError
 from whotop.model import Target
 
+ATTEMPTS = 3
+"""As many as ssh gives (NumberOfPasswordPrompts)."""
+
 
 @dataclass(frozen=True)
 class Secrets:
@@ -38,7 +41,22 @@ def _passphrases(prepared: Prepared) -> dict[Path, str]:
     from whotop.collect.passphrases import keys_needing_passphrase
 
     needed = keys_needing_passphrase(prepared.targets, ssh_config_files(prepared.settings.ssh_config))
-    return {key: secret for key in needed if (secret := _ask(f"Passphrase for {key} (enter to do without)"))}
+    return {key: secret for key in needed if (secret := _passphrase(key))}
+
+
+def _passphrase(key: Path) -> str:
+    """One that opens ``key``, or nothing; asyncssh, which tries it, loads when there is something to try."""
+    question = f"Passphrase for {key} (enter to do without)"
+    for _ in range(ATTEMPTS):
+        secret = _ask(question)
+        if not secret:
+            return ""
+        from whotop.collect.private_keys import opens
+
+        if opens(key, secret):
+            return secret
+        question = f"It does not open {key}. Passphrase (enter to do without)"
+    return ""
 
 
 def _passwords(prepared: Prepared) -> dict[str, str]:

@@ -25,6 +25,11 @@ class LoadedKey:
     trouble: str = ""
 
 
+def opens(path: Path, passphrase: str) -> bool:
+    """Whether ``passphrase`` opens the encrypted key in ``path``."""
+    return bool(_read(path, (), passphrase).pairs)
+
+
 class PrivateKeys:
     """The keys that were loaded so far, by file and the time of its last change."""
 
