@@ -133,6 +133,21 @@ def test_a_wrong_configuration_is_one_line_with_the_place(
     assert not hasattr(screen, "prepared")
 
 
+@pytest.mark.parametrize(("text", "seconds"), [("2", 2.0), ("0.5", 0.5), ("1m 30s", 90.0)])
+def test_a_bare_interval_means_seconds(whotop: Run, screen: Shown, text: str, seconds: float) -> None:
+    assert whotop("-n", text)[0] == 0
+    assert screen.prepared.settings.interval_seconds == seconds
+
+
+@pytest.mark.parametrize(
+    ("text", "message"), [("0", '"0": between 0.2s and 1d'), ("2d", '"2d": between'), ("soon", '"soon" is no length')]
+)
+def test_an_interval_that_cannot_be_is_a_usage_error(whotop: Run, screen: Shown, text: str, message: str) -> None:
+    code, _, errors = whotop("-n", text)
+    assert code == 2
+    assert errors.startswith("whotop: Invalid value for '-n' / '--interval': " + message)
+
+
 @pytest.mark.parametrize(
     ("file", "message"),
     [

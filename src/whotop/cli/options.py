@@ -60,22 +60,19 @@ class ConfigOptions:
         return msgspec.structs.replace(table, on_exit=False) if self.no_report else table
 
 
-class Seconds(click.ParamType[float]):
-    """A length of time; a bare number means seconds, as with ``watch -n``."""
+def interval_seconds(_context: click.Context, _option: click.Parameter, text: str | None) -> float | None:
+    """A callback: the length of time that ``text`` says; a bare number means seconds, as with ``watch -n``."""
+    if text is None:
+        return None
+    from whotop.config.durations import parse_duration
 
-    name = "duration"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Seconds, at least the shortest interval that the configuration allows."""
-        from whotop.config.durations import parse_duration
-
-        try:
-            seconds = parse_duration(f"{value}s" if str(value).replace(".", "", 1).isdecimal() else str(value))
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
-        if not 0.2 <= seconds <= 86_400:
-            self.fail(f'"{value}": between 0.2s and 1d', param, ctx)
-        return seconds
+    try:
+        seconds = parse_duration(f"{text}s" if text.replace(".", "", 1).isdecimal() else text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+    if not 0.2 <= seconds <= 86_400:
+        raise click.BadParameter(f'"{text}": between 0.2s and 1d')
+    return seconds
 
 
 _FILE = click.Path(path_type=Path)

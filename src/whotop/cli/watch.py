@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import rich_click as click
 
-from whotop.cli.options import ConfigOptions, Seconds, config_options
+from whotop.cli.options import ConfigOptions, config_options, interval_seconds
 from whotop.cli.prepare import Prepared, prepare
 
 if TYPE_CHECKING:
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("machines", nargs=-1, metavar="[MACHINE]...")
-@click.option("-n", "--interval", type=Seconds(), metavar="TIME", help="How often machines are asked: 5s, 1m.")
+@click.option(
+    "-n", "--interval", callback=interval_seconds, metavar="TIME", help="How often machines are asked: 5s, 1m."
+)
 @click.option("--store", metavar="FILE", help="Where what happened is kept, instead of the usual place.")
 @config_options
 @click.option("--theme", metavar="NAME", help="Colour theme; `t` on the screen shows them all.")
