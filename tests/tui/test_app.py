@@ -279,3 +279,12 @@ async def test_a_fault_of_its_own_ends_it_without_a_page_of_local_variables(
     assert isinstance(trial.app.failure, KeyError)
     assert trial.app._exit_renderables == []
     assert trial.app.return_code == 1
+
+
+async def test_all_is_drawn_again_after_a_stay_in_the_shell(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with trial.run():
+        drawn: list[bool] = []
+        monkeypatch.setattr(trial.app, "refresh", lambda *, layout=False: drawn.append(layout))
+        trial.app.app_resume_signal.publish(trial.app)
+        await trial.settle()
+        assert drawn == [True]

@@ -11,7 +11,6 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import ClassVar, TypeAlias
 
-from textual.app import App
 from textual.binding import BindingType
 from textual.worker import WorkerFailed
 
@@ -24,10 +23,9 @@ from whotop.tui.desk import Desk
 from whotop.tui.fleet_screen import FleetScreen
 from whotop.tui.intake import Intake, News
 from whotop.tui.keymap import for_textual, keymap
-from whotop.tui.no_color import fit_filter_to_theme
 from whotop.tui.options import ScreenOptions
 from whotop.tui.pane_screen import GoTo, PaneScreen
-from whotop.tui.theme_files import DEFAULT_THEME, default_theme, default_variables, load_themes
+from whotop.tui.themed_app import ThemedApp
 from whotop.tui.views.place import MachinePlace, Place, SessionPlace, UserPlace
 from whotop.tui.views.scene import Scene
 
@@ -41,7 +39,7 @@ Snapshot: TypeAlias = Callable[[Fleet], Awaitable[Path]]
 """Writes a report of the fleet as it stands and returns where."""
 
 
-class WhotopApp(App[None]):
+class WhotopApp(ThemedApp):
     """``whotop`` on a terminal. After ``run``, ``fleet`` is what was last seen, for the report."""
 
     TITLE = "whotop"
@@ -68,39 +66,26 @@ class WhotopApp(App[None]):
         self._snapshot = snapshot
         self._reload = reload
         self.set_keymap(for_textual(self._keys))
-        # Before anything is mounted: a theme set later makes all style sheets be read again.
-        self._warnings = self._load_themes()
+        warnings = self.load_themes(options.theme, options.theme_folder)
+        self._warnings = (*warnings, *options.warnings)
 
     def get_default_screen(self) -> FleetScreen:
         """The screen under all others."""
         return FleetScreen(self.desk)
 
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        """The roles' colours, for themes that say nothing of them."""
-        return default_variables()
-
     def on_mount(self) -> None:
         """One timer for all that ages; then, behind the first paint, the feed."""
-        if not self.desk.options.theme:
-            self.theme = default_theme(None if self.is_headless else self.console.color_system)
         self.set_interval(1.0, self._tick)
-        for warning in (*self._warnings, *self.desk.options.warnings):
+        self.app_resume_signal.subscribe(self, self._draw_all)
+        if not self.desk.options.theme:
+            self.theme_for_terminal()
+        for warning in self._warnings:
             self._say(warning, "warning")
         self.call_after_refresh(self._start_feed)
 
-    def _load_themes(self) -> list[str]:
-        loaded = load_themes(self.desk.options.theme_folder)
-        for theme in loaded.themes.values():
-            self.register_theme(theme)
-        self._themes = sorted(loaded.themes)
-        wanted = self.desk.options.theme or DEFAULT_THEME
-        warnings = [str(failure) for failure in loaded.failures]
-        if wanted not in loaded.themes:
-            warnings.append(f"there is no theme {wanted}; there are {', '.join(self._themes)}")
-            wanted = DEFAULT_THEME
-        if wanted in loaded.themes:
-            self.theme = wanted
-        return warnings
+    def _draw_all(self, _: object) -> None:
+        """After ``fg`` the terminal is empty, which Textual does not take into account."""
+        self.refresh(layout=True)
 
     # The feed
 
@@ -237,32 +222,6 @@ class WhotopApp(App[None]):
             self._say(await reload())
         except (OSError, WhotopError) as error:
             self._say(f"nothing was changed: {error}", "error")
-
-    def _watch_theme(self, theme_name: str) -> None:
-        super()._watch_theme(theme_name)
-        fit_filter_to_theme(self)
-
-    def refresh_css(self, animate: bool = True) -> None:
-        """Take the theme's colours; until there is a screen nothing has been parsed that has to be parsed again."""
-        if self.screen_stack:
-            super().refresh_css(animate)
-        else:
-            self.stylesheet.set_variables(self.get_css_variables())
-
-    def action_choose_theme(self) -> None:
-        """Choose among the themes; each is tried on as one goes through them."""
-        from whotop.tui.choice_menu import ChoiceMenu
-
-        before = self.theme
-
-        def chosen(name: str | None) -> None:
-            self.theme = name or before
-
-        choices = [(name, name) for name in self._themes]
-        self.push_screen(ChoiceMenu("Theme", choices, before, self._try_theme), chosen)
-
-    def _try_theme(self, name: str) -> None:
-        self.theme = name
 
     def action_palette(self) -> None:
         """Find an action by name."""

@@ -39,6 +39,7 @@ class SpanLine(Widget):
         self._left: Sequence[Piece] = ()
         self._right: Sequence[Piece] = ()
         self._drawn: list[Piece] = []
+        self._drawn_width = -1
         self._styles: RoleStyles | None = None
 
     @property
@@ -57,7 +58,7 @@ class SpanLine(Widget):
         self._left, self._right = left, right
         pieces = self._pieces()
         first, last = _difference(self._drawn, pieces)
-        self._drawn = pieces
+        self._drawn, self._drawn_width = pieces, self.size.width
         if first < last:
             self.refresh(Region(first, 0, last - first, 1))
 
@@ -72,7 +73,8 @@ class SpanLine(Widget):
         """Draw it."""
         if self._styles is None:
             self._styles = plain_styles(self)
-        self._drawn = self._pieces()
+        if self._drawn_width != self.size.width:
+            self._drawn, self._drawn_width = self._pieces(), self.size.width
         segments = [Segment(piece.text, self._styles[piece.role]) for piece in self._drawn if piece.text]
         return Strip(segments).adjust_cell_length(self.size.width, self._styles["normal"])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.cells import cell_len
 
@@ -89,17 +89,15 @@ def _counted(number: int, noun: str) -> str:
 
 def _layouts(
     crumbs: Sequence[Piece], state: Sequence[Piece], counts: Sequence[Sequence[Piece]]
-) -> list[tuple[list[Piece], list[Piece]]]:
+) -> Iterator[tuple[list[Piece], list[Piece]]]:
     """From the roomiest to the scantest; the last is taken even if it does not fit."""
     up, sessions, users, alerts = counts
-    return [
-        ([*crumbs, Piece("  ")], _joined([state, up, sessions, users, alerts], 3)),
-        ([*crumbs, Piece(" ")], _joined([state, up, sessions, users, alerts], 2)),
-        ([*crumbs, Piece(" ")], _joined([state, up, sessions, alerts], 2)),
-        ([*crumbs, Piece(" ")], _joined([state, up, alerts], 2)),
-        ([Piece(" "), *crumbs[2:], Piece(" ")], _joined([state, up, alerts], 2)),
-        ([Piece(" "), *crumbs[2:], Piece(" ")], _joined([state], 1)),
-    ]
+    yield [*crumbs, Piece("  ")], _joined([state, up, sessions, users, alerts], 3)
+    yield [*crumbs, Piece(" ")], _joined([state, up, sessions, users, alerts], 2)
+    yield [*crumbs, Piece(" ")], _joined([state, up, sessions, alerts], 2)
+    yield [*crumbs, Piece(" ")], _joined([state, up, alerts], 2)
+    yield [Piece(" "), *crumbs[2:], Piece(" ")], _joined([state, up, alerts], 2)
+    yield [Piece(" "), *crumbs[2:], Piece(" ")], _joined([state], 1)
 
 
 def _joined(groups: Sequence[Sequence[Piece]], gap: int) -> list[Piece]:
