@@ -126,33 +126,40 @@ async def test_of_samples_that_wait_the_oldest_go_and_of_events_none(writer: Sto
     assert len(broken.commits[0].events) == 5
 
 
-async def test_a_cancelled_commit_keeps_what_it_carried(writer: StoreWriter, broken: BrokenStore) -> None:
-    class Stuck(BrokenStore):
-        async def commit(self, batch: WriteBatch) -> int:
-            await asyncio.Event().wait()
-            return 0
+async def test_a_commit_that_has_begun_ends_before_its_cancellation_is_told(clock: ManualClock) -> None:
+    class Slow(BrokenStore):
+        may_go_on = asyncio.Event()
 
-    writer = StoreWriter(Stuck(), clock=ManualClock())
+        async def commit(self, batch: WriteBatch) -> int:
+            await self.may_go_on.wait()
+            self.commits.append(batch)
+            return 7
+
+    slow = Slow()
+    writer = StoreWriter(slow, clock=clock)
     writer.event(event(1))
     flushing = asyncio.create_task(writer.flush())
     await asyncio.sleep(0)
     flushing.cancel()
+    await asyncio.sleep(0)
+    assert not flushing.done()
+    slow.may_go_on.set()
     with pytest.raises(asyncio.CancelledError):
         await flushing
-    assert writer.waiting == 1
+    assert (len(slow.commits), writer.waiting) == (1, 0)
 
 
-async def test_a_commit_cancelled_half_way_is_written_by_the_next_flush(store: Store, clock: ManualClock) -> None:
+@pytest.mark.parametrize("breaths", [1, 10, 30])
+async def test_a_commit_cancelled_half_way_is_written_once(store: Store, clock: ManualClock, breaths: int) -> None:
     writer = StoreWriter(store, clock=clock)
     for number in range(3_000):
         writer.event(event(number))
-    for breaths in (1, 10, 30):
-        flushing = asyncio.create_task(writer.flush())
-        for _ in range(breaths):
-            await asyncio.sleep(0)
-        flushing.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await flushing
+    flushing = asyncio.create_task(writer.flush())
+    for _ in range(breaths):
+        await asyncio.sleep(0)
+    flushing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await flushing
     await writer.flush()
     assert len(await store.history.events(limit=10_000)) == 3_000
 

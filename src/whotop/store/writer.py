@@ -18,6 +18,7 @@ from whotop.clock import MINUTE_US, Clock
 from whotop.errors import StoreError
 from whotop.model import Alert, Event, Machine, MachineState, Sample, Session
 from whotop.store.batch import StateChange, WriteBatch
+from whotop.store.uninterrupted import uninterrupted
 from whotop.wire.messages import Cursor
 
 INTERVAL_SECONDS = 1.0
@@ -133,7 +134,7 @@ class StoreWriter:
         """
         async with self._writing:
             with self._noted():
-                return await self._write()
+                return await uninterrupted(self._write())
 
     async def run(self) -> None:
         """Write for ever, until cancelled. Call ``flush`` afterwards."""
@@ -142,8 +143,8 @@ class StoreWriter:
             try:
                 await self.flush()
                 with self._noted():
-                    await self._beat()
-                    await self._expire()
+                    await uninterrupted(self._beat())
+                    await uninterrupted(self._expire())
             except StoreError:
                 continue  # It is told by ``trouble`` and tried again.
 
