@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
+from textual.events import Key
 
 from tests.tui.small_fleet import (
     ALERTS,
@@ -334,3 +335,12 @@ async def test_capital_f_follows_the_selected_row_wherever_it_goes(trial: Trial)
         await trial.press("F", "S")
         assert trial.pane(1).selected == "alpine-9"
         assert trial.pane(1).is_in_sight(list(trial.pane(1).keys).index("alpine-9"))
+
+
+async def test_what_is_typed_ahead_lands_in_the_filter(trial: Trial) -> None:
+    async with trial.run():
+        for key in ("slash", "w", "e", "b"):
+            trial.app.post_message(Key(key, "/" if key == "slash" else key))
+        await trial.settle()
+        assert trial.line("machines /web")
+        assert len(trial.pane(1).keys) == 3

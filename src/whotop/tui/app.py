@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import ClassVar, TypeAlias
 
 from textual.binding import BindingType
+from textual.events import Key
+from textual.widgets import Input
 from textual.worker import WorkerFailed
 
 from whotop.clock import Clock, SystemClock
@@ -173,6 +175,15 @@ class WhotopApp(ThemedApp):
         self._top_screen().show_tile(number)
 
     # Keys
+
+    def on_key(self, event: Key) -> None:
+        """Give a letter to the box that has been opened since it was typed: fast hands and slow links do that.
+
+        A box keeps its own letters, so one that comes here was on its way to a table.
+        """
+        if event.is_printable and isinstance(self.focused, Input):
+            event.prevent_default()
+            self.focused.post_message(Key(event.key, event.character))
 
     def action_peel(self) -> None:
         """Take away one layer: a dialog, what the screen has, the screen; never the last one."""

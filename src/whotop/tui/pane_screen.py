@@ -48,14 +48,14 @@ class PaneScreen(TiledScreen):
             pane.follow = not pane.follow
             self.say("following the selected row" if pane.follow else "no longer following")
 
-    def action_filter(self) -> None:
+    async def action_filter(self) -> None:
         """Begin to type a filter."""
         if (pane := self._table("filter")) is None:
             return
         self._filtered = pane
         self._filter_before = pane.query_in_force.text if pane.query_in_force else ""
         pane.start_typing_filter()
-        self.filter_line.open(pane.view.name.lower(), self._filter_before)
+        await self.filter_line.open(pane.view.name.lower(), self._filter_before)
 
     def on_filter_line_changed(self, message: FilterLine.Changed) -> None:
         """Filter as one types; what cannot be read changes nothing but the advice."""
