@@ -120,7 +120,7 @@ class Collector:
         self._tasks.clear()
         self._jumps.close()
         await self._credentials.close()
-        self._sockets.close()
+        await self._sockets.close()
         self._closed.set()
 
     def _carrier(self, target: Target) -> Carrier:

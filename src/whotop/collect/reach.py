@@ -19,8 +19,22 @@ from whotop.errors import UnreachableError
 
 NAME_LOOKUPS = 16
 """At once, in threads of their own: names that take long must not hold up the rest of whotop."""
+COMMAND_END_SECONDS = 1.0
+"""For commands that were told to hang up."""
 
 Address = tuple[socket.AddressFamily, tuple[object, ...]]
+
+
+class CommandEnd(asyncio.SubprocessProtocol):
+    """Knows when the process of a ProxyCommand is over: none may outlive the loop that started it."""
+
+    def __init__(self) -> None:
+        self.future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def process_exited(self) -> None:
+        """Called when the process has been reaped."""
+        if not self.future.done():
+            self.future.set_result(None)
 
 
 class Sockets:
@@ -29,6 +43,7 @@ class Sockets:
     def __init__(self, reach_seconds: float) -> None:
         self._reach_seconds = reach_seconds
         self._threads = ThreadPoolExecutor(NAME_LOOKUPS, thread_name_prefix="whotop-names")
+        self._commands: set[asyncio.Future[None]] = set()
 
     async def to(self, host: str, port: int) -> socket.socket:
         """A socket to ``host`` on which something can be read.
@@ -47,8 +62,8 @@ class Sockets:
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
         with theirs:
-            transport, _ = await asyncio.get_running_loop().subprocess_exec(
-                asyncio.SubprocessProtocol,
+            transport, end = await asyncio.get_running_loop().subprocess_exec(
+                CommandEnd,
                 os.environ.get("SHELL") or "/bin/sh",
                 "-c",
                 command,
@@ -57,12 +72,16 @@ class Sockets:
                 stderr=asyncio.subprocess.DEVNULL,
                 start_new_session=True,
             )
+        self._commands.add(end.future)
+        end.future.add_done_callback(self._commands.discard)
         on_end(lambda: _end(transport))
         return await self._once_it_speaks(ours)
 
-    def close(self) -> None:
-        """Let the threads go; names that are being looked up are not waited for."""
+    async def close(self) -> None:
+        """Let the threads go, and see the commands end; names that are being looked up are not waited for."""
         self._threads.shutdown(wait=False, cancel_futures=True)
+        if self._commands:
+            await asyncio.wait(self._commands, timeout=COMMAND_END_SECONDS)
 
     async def _connected(self, host: str, port: int) -> socket.socket:
         addresses = await self._addresses(host, port)
