@@ -11,6 +11,7 @@ from tests.tui.fake_feed import FakeFeed
 from whotop.clock import ManualClock
 from whotop.core.feed import AnyChange
 from whotop.tui.app import WhotopApp
+from whotop.tui.line_table import LineTable
 from whotop.tui.pane import Pane
 from whotop.tui.pane_screen import PaneScreen
 
@@ -34,8 +35,8 @@ class Trial:
     async def settle(self) -> None:
         """Until the feed is read and the screen painted."""
         await self.pilot.pause()
-        while self.feed.waiting:
-            await self.pilot.pause()
+        while self.feed.waiting or any(table.is_behind for table in self.app.screen.query(LineTable)):
+            await self.pilot.pause(0.01)
         await self.pilot.pause()
 
     async def press(self, *keys: str) -> None:

@@ -89,6 +89,11 @@ class LineTable(RowWindow, can_focus=True):
             self.refresh_row(self._rows.index)
             self.post_message(SelectionChanged(self, self._rows.selected))
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether changed rows still wait to be redrawn."""
+        return self._limit.is_holding
+
     def touch(self, keys: Iterable[Key]) -> None:
         """Say that these rows have changed; those in sight are redrawn, at most ten times a second."""
         self._limit.touch(keys)

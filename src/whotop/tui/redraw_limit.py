@@ -23,6 +23,11 @@ class RedrawLimit:
         self._timer: Timer | None = None
         self._is_cooling = False
 
+    @property
+    def is_holding(self) -> bool:
+        """Whether changes wait for their time."""
+        return bool(self._touched)
+
     def touch(self, keys: Iterable[Hashable]) -> None:
         """Take in keys whose rows have changed."""
         self._touched.update(keys)
