@@ -158,6 +158,17 @@ def test_a_crash_leaves_the_report_and_one_line_and_no_values_of_variables(state
     assert 'LookupError("hunter2")' not in crash
 
 
+def test_a_crash_is_told_also_where_nothing_can_be_left(state: Path) -> None:
+    state.parent.mkdir(parents=True, exist_ok=True)
+    state.write_text("a file where the folder would be")
+    with shown("fail") as screen:
+        assert screen.end() == 1
+        left = screen.after_the_screen()
+    assert "alice" in left
+    assert "whotop: the screen failed: LookupError in " in left
+    assert "crash.txt" not in left
+
+
 def test_where_nothing_can_be_watched_the_screen_ends_with_the_reason() -> None:
     with shown("refuse") as screen:
         assert screen.end() == 1

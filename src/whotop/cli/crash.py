@@ -16,15 +16,16 @@ class ScreenError(WhotopError):
     """The screen ended by a fault of its own."""
 
 
-def crash_of(error: BaseException, folder: Path) -> ScreenError:
-    """The error that tells of ``error``, whose traceback is left in ``folder``.
+def crash_of(error: BaseException, folder: Path | None) -> ScreenError:
+    """The error that tells of ``error``, whose traceback is left in ``folder`` (None: nowhere).
 
     Values of variables are in neither: they may be passwords, or what machines sent.
     """
     kept = traceback.extract_tb(error.__traceback__)
     where = f" in {Path(kept[-1].filename).name}, line {kept[-1].lineno}" if kept else ""
     lines = [f"whotop {__version__}: {type(error).__name__}\n", *traceback.format_list(kept)]
-    return ScreenError(f"the screen failed: {type(error).__name__}{where}{_left(folder / FILE_NAME, lines)}")
+    left = "" if folder is None else _left(folder / FILE_NAME, lines)
+    return ScreenError(f"the screen failed: {type(error).__name__}{where}{left}")
 
 
 def _left(file: Path, lines: list[str]) -> str:

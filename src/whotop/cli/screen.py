@@ -17,7 +17,7 @@ from whotop.cli.reports import Reports
 from whotop.clock import Clock
 from whotop.core.feed import Feed
 from whotop.core.fleet import Fleet
-from whotop.errors import WhotopError
+from whotop.errors import ConfigError, WhotopError
 from whotop.tui.app import Reload, WhotopApp
 from whotop.tui.no_color import drop_empty_no_color
 from whotop.tui.options import ScreenOptions
@@ -72,12 +72,19 @@ class Screen:
             with contextlib.suppress(OSError):
                 self._reports.leave(self._app.fleet, seen=not self._gone)
         if failure := self._app.failure or failure:
-            raise crash_of(failure, self._reports.folder)
+            raise crash_of(failure, self._folder_of_crashes())
         if self._refusal is not None:
             raise self._refusal
         if self._signalled:
             return SIGNALLED
         return self._app.return_code or 0
+
+    def _folder_of_crashes(self) -> Path | None:
+        """Where reports go; None where there is no such place: that must not hide the crash."""
+        try:
+            return self._reports.folder
+        except ConfigError:
+            return None
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
