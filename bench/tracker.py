@@ -21,7 +21,8 @@ from typing import Any
 from whotop.__main__ import OBJECTS_BETWEEN_COLLECTIONS
 from whotop.core.holdback import Holdback
 from whotop.core.keys import event_key
-from whotop.core.rules import RuleBook, RuleSettings
+from whotop.core.rules.book import RuleBook
+from whotop.core.rules.settings import RuleSettings
 from whotop.core.tracker import SessionTracker
 from whotop.core.windows import TumblingWindows
 from whotop.model import Event, EventKind, Origin

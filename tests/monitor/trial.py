@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from tests.monitor.machine_talk import NOON_US, Talk
 from whotop.clock import SECOND_US, ManualClock
 from whotop.core.fleet import Fleet
-from whotop.core.rules import RuleBook, RuleSettings
+from whotop.core.rules.book import RuleBook
+from whotop.core.rules.settings import RuleSettings
 from whotop.core.tracker import SessionTracker
 from whotop.model import Alert, Event, Machine, Sample, Session, Target
 from whotop.monitor.intake import Intake

@@ -12,7 +12,7 @@ import msgspec
 
 from whotop.config.durations import format_duration
 from whotop.config.settings import Defaults, KeepTable, MachineTable, ReportTable, Settings, StoreTable
-from whotop.core.rules import RuleSettings
+from whotop.core.rules.settings import RuleSettings
 
 TABLES: dict[str, type[msgspec.Struct]] = {
     struct.__name__: struct

@@ -18,7 +18,7 @@ from whotop.config.machines import configured_machines
 from whotop.config.select import select_machines
 from whotop.config.settings import Settings
 from whotop.config.zones import zone_named
-from whotop.core.rules import RuleSettings
+from whotop.core.rules.settings import RuleSettings
 from whotop.errors import ConfigError
 from whotop.model import Target
 

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable
 from whotop.clock import DAY_US, SECOND_US
 from whotop.core.fleet import EVENTS_SINCE_US
 from whotop.core.holdback import Holdback
-from whotop.core.rules import RuleBook
+from whotop.core.rules.book import RuleBook
 from whotop.core.tracker import SessionTracker
 from whotop.core.transition import Transition
 from whotop.model import Alert, Event, EventKind, Machine, Sample, Session, Standing

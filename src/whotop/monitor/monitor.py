@@ -12,7 +12,8 @@ from whotop.collect.collector import Collector
 from whotop.collect.settings import CollectSettings
 from whotop.core.feed import Batch, History
 from whotop.core.fleet import EVENTS_KEPT, EVENTS_SINCE_US
-from whotop.core.rules import RuleBook, RuleSettings
+from whotop.core.rules.book import RuleBook
+from whotop.core.rules.settings import RuleSettings
 from whotop.core.tracker import SessionTracker
 from whotop.errors import StoreError, UnreachableError
 from whotop.model import Event, Process, Session, Target

@@ -3,7 +3,8 @@ from __future__ import annotations
 from typing import Any
 
 from whotop.clock import SECOND_US
-from whotop.core.rules import RuleBook, RuleSettings
+from whotop.core.rules.book import RuleBook
+from whotop.core.rules.settings import RuleSettings
 from whotop.model import Alert, Disk, Machine, Sample
 
 

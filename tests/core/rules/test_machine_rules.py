@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from whotop.clock import SECOND_US
-from whotop.core.rules import RuleBook, RuleSettings
+from whotop.core.rules.book import RuleBook
+from whotop.core.rules.settings import RuleSettings
 from whotop.model import Alert, Event, Level, Machine, MachineState, Sample, Standing
 
 MakeEvent = Callable[..., Event]

@@ -8,7 +8,9 @@ from msgspec.structs import replace
 
 from whotop.clock import SECOND_US
 from whotop.core.keys import event_key
-from whotop.core.rules import RuleBook, RuleSettings, many_logins
+from whotop.core.rules import many_logins
+from whotop.core.rules.book import RuleBook
+from whotop.core.rules.settings import RuleSettings
 from whotop.core.windows import TumblingWindows
 from whotop.model import Alert, Event, Level, Standing
 
