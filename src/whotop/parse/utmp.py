@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from whotop.model import Event, EventKind, Origin, RawText, Standing
+from whotop.model import Event, EventKind, Origin, Standing
 from whotop.parse.received import raw_text, received_field
 from whotop.parse.utmp_layout import Layout, layout_of
 from whotop.parse.utmp_meaning import LATEST_US, USER_PROCESS, failed_logins, happenings, source_of
@@ -57,9 +57,6 @@ def events(
     found: list[Event] = []
     for kind, time_us, user, tty, source, pid, detail in read(layout.records(data)):
         ordinal = ordinals.next(time_us, (kind, user, tty, source))
-        raw = None
-        if user[1] is not None or tty[1] is not None or source[1] is not None:
-            raw = RawText(user[1], tty[1], source[1])
         found.append(
             Event(
                 machine=machine,
@@ -73,7 +70,7 @@ def events(
                 boot_id=boot_id,
                 ordinal=ordinal,
                 detail=detail,
-                raw=raw,
+                raw=raw_text(user[1], tty[1], source[1]),
                 standing=standing,
                 seen_us=seen_us,
                 skew_us=skew_us,

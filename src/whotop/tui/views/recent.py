@@ -13,6 +13,7 @@ from whotop.tui.views.machines import user_role
 from whotop.tui.views.past import Past
 from whotop.tui.views.place import MachinePlace, Place, UserPlace
 from whotop.tui.views.scene import Scene
+from whotop.tui.views.session_text import session_text
 from whotop.tui.views.times import day_and_time
 from whotop.tui.views.view import Cell, Value, View, natural
 
@@ -117,20 +118,12 @@ class RecentView(View[bytes]):
         """One of each."""
         session = self._past.sessions[key]
         match field:
-            case "user":
-                return session.user
-            case "machine":
-                return session.machine
-            case "tty":
-                return session.tty
-            case "from":
-                return session.source
             case "outcome":
                 return session.outcome.value
             case "lasted":
                 return self._lasted_seconds(session)
             case _:
-                return None
+                return session_text(session, field)
 
     def visible(self, key: bytes) -> Iterable[str]:
         """All its texts."""

@@ -11,6 +11,7 @@ from whotop.tui.columns import Column
 from whotop.tui.views.machines import user_role
 from whotop.tui.views.place import MachinePlace, Place, SessionPlace
 from whotop.tui.views.scene import Scene
+from whotop.tui.views.session_text import session_text
 from whotop.tui.views.times import day_and_time, since
 from whotop.tui.views.view import Cell, Value, View, natural
 
@@ -149,14 +150,6 @@ class SessionsView(View[bytes]):
         """A session has one of each."""
         session = self.fleet.sessions[key]
         match field:
-            case "user":
-                return session.user
-            case "machine":
-                return session.machine
-            case "tty":
-                return session.tty
-            case "from":
-                return session.source
             case "idle":
                 return self.scene.idle_seconds(session)
             case "running":
@@ -164,7 +157,7 @@ class SessionsView(View[bytes]):
             case "service":
                 return session.service
             case _:
-                return None
+                return session_text(session, field)
 
     def visible(self, key: bytes) -> Iterable[str]:
         """All its texts."""
