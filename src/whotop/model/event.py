@@ -24,7 +24,10 @@ class EventKind(StrEnum):
 
 
 class Origin(StrEnum):
-    """Where a machine keeps logins; FILE is an event table named on the command line."""
+    """Where a machine keeps logins; FILE is an event table named on the command line.
+
+    PROC is what running processes tell where nothing else does; WTS and EVENT_LOG are Windows' own.
+    """
 
     LOGIND = "logind"
     UTMP = "utmp"
@@ -33,6 +36,11 @@ class Origin(StrEnum):
     WTMPDB = "wtmpdb"
     JOURNAL = "journal"
     AUTH_LOG = "auth.log"
+    LASTLOG = "lastlog"
+    PROC = "proc"
+    WHO = "who"
+    WTS = "wts"
+    EVENT_LOG = "event log"
     FILE = "file"
 
 

@@ -66,3 +66,9 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Whether some origin has told who is logged in; if not, the answer is "cannot tell"."""
     jump: str = ""
     """The jump host that it is reached through."""
+    interpreter: str = ""
+    """What runs the probe: ``Python 3.11.2``, ``sh``, ``PowerShell 5.1``."""
+    sealed: bool = False
+    """Whether its frames are sealed; if not, SSH alone protects them."""
+    failures_known: bool = False
+    """Whether some origin tells of failed logins; if not, the answer is "cannot tell"."""

@@ -28,6 +28,12 @@ class Target(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     host_key_policy: str = "strict"
     """``strict``: unknown keys are refused. ``accept-new``: they are recorded. Changed: always refused."""
 
+    sudo: bool = False
+    """Whether the probe runs through ``sudo -n``, to read what only root may."""
+    start: str = "stdin"
+    """``stdin``: the probe's text goes in through standard input, no file is written.
+    ``upload``: it is run from a private temporary folder, and removed."""
+
     @property
     def address(self) -> str:
         """``user@host:port`` as far as it was given, for people."""

@@ -22,6 +22,8 @@ from whotop.wire.messages import (
     Goodbye,
     Hello,
     Message,
+    Origins,
+    Read,
     Records,
     Request,
     Sessions,
@@ -34,8 +36,8 @@ COMPRESSED = 1
 SEALED = 2
 """Reserved: no frame is sealed in version 1 of this program."""
 
-UP_TYPES: dict[int, type[Message]] = {1: Hello, 2: Figures, 3: Sessions, 4: Records, 5: Answer, 6: Goodbye}
-DOWN_TYPES: dict[int, type[Message]] = {65: Start, 66: Acknowledge, 67: Request, 68: Stop}
+UP_TYPES: dict[int, type[Message]] = {1: Hello, 2: Figures, 3: Sessions, 4: Records, 5: Answer, 6: Goodbye, 7: Origins}
+DOWN_TYPES: dict[int, type[Message]] = {65: Start, 66: Acknowledge, 67: Request, 68: Stop, 69: Read}
 
 _HEADER = struct.Struct(">IBBI")
 _HEADER_BYTES = limits.HEADER_BYTES

@@ -45,6 +45,8 @@ class OriginReport(Message, frozen=True):
     """``readable``, ``unreadable`` or ``absent``."""
     group: ShortBytes = b""
     """Of an unreadable one: the group that owns it."""
+    changed_us: Microseconds = 0
+    """When it was last written to, by the machine's clock; 0 unknown."""
 
 
 class Hello(Message, frozen=True, tag="hello"):
@@ -52,7 +54,7 @@ class Hello(Message, frozen=True, tag="hello"):
 
     version: Annotated[int, Meta(ge=1, le=1000)]
     probe: Name
-    """``linux`` for probe/linux."""
+    """``linux`` for probe/linux, ``posix`` for probe/posix.sh, ``windows`` for probe/windows.ps1."""
     interpreter: Name
     clock_us: Microseconds
     boot_id: ShortBytes
@@ -104,6 +106,10 @@ class Figures(Message, frozen=True, tag="figures"):
     """None: as last told (they are read every 30 s)."""
     terminals: Annotated[tuple[Terminal, ...], Meta(max_length=1024)] | None = None
     """None: as last told."""
+    sysctl: LongBytes = b""
+    """Of a system without /proc: what its own programs say (probe/posix.sh)."""
+    windows: LongBytes = b""
+    """Of Windows: one JSON object (probe/windows.ps1)."""
 
 
 class LogindSession(Message, frozen=True):
@@ -113,6 +119,21 @@ class LogindSession(Message, frozen=True):
     data: LongBytes
     tty_nr: Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)] = 0
     """Controlling terminal of the leader's children, where the file names none (/proc/PID/stat)."""
+
+
+class ProcessSession(Message, frozen=True):
+    """A process of /proc that leads a login: sshd's process for one user, or a login shell's session leader."""
+
+    stat: LongBytes
+    """Its /proc/PID/stat."""
+    cmdline: LongBytes = b""
+    uid: Annotated[int, Meta(ge=0, le=2**32 - 1)] = 0
+    """Whose login it is: /proc/PID/loginuid where that is set, else the process's own."""
+    user: ShortBytes = b""
+    """The name of that number in /etc/passwd."""
+    source: ShortBytes = b""
+    """The far end of its SSH connection, where the process's own files tell."""
+    children_tty_nr: Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)] = 0
 
 
 class Sessions(Message, frozen=True, tag="sessions"):
@@ -127,6 +148,12 @@ class Sessions(Message, frozen=True, tag="sessions"):
     """A utmp record whose pts is not among them is a leftover."""
     left_out: Count = 0
     """Sessions of logind that did not fit into the frame."""
+    proc: Annotated[tuple[ProcessSession, ...], Meta(max_length=1024)] | None = None
+    """The last resort: processes that look like a login's. Only where neither logind nor utmp answers."""
+    who: LongBytes | None = None
+    """What ``who`` printed under LC_ALL=C (probe/posix.sh on systems whose records it cannot read)."""
+    wts: LongBytes | None = None
+    """Of Windows: one JSON array of its terminal sessions."""
 
 
 class FileIdentity(Message, frozen=True):
@@ -145,6 +172,9 @@ class Cursor(Message, frozen=True):
     offset: Count
     tail: ShortBytes
     """Digest of the (at most) 384 bytes before ``offset``."""
+    mark: ShortBytes = b""
+    """The place as an origin names it that is no plain file: a journal's cursor, a database's newest row.
+    ``offset`` then only grows by one with each piece, to be acknowledged."""
 
 
 class Records(Message, frozen=True, tag="records"):
@@ -163,6 +193,12 @@ class Records(Message, frozen=True, tag="records"):
     """Written before this connection began, after the cursor: late, not history."""
     replaced: bool = False
     """The file is not the one that the cursor named, or is shorter than it was."""
+
+
+class Origins(Message, frozen=True, tag="origins"):
+    """What can be read now, when that has changed since the hello."""
+
+    origins: Annotated[tuple[OriginReport, ...], Meta(max_length=32)]
 
 
 class ProcessReport(Message, frozen=True):
@@ -189,7 +225,7 @@ class Goodbye(Message, frozen=True, tag="goodbye"):
     reason: ShortBytes = b""
 
 
-Up = Hello | Figures | Sessions | Records | Answer | Goodbye
+Up = Hello | Figures | Sessions | Records | Answer | Goodbye | Origins
 
 
 # --- down to the machine ---------------------------------------------------------------------
@@ -207,6 +243,12 @@ class Start(Message, frozen=True, tag="start", omit_defaults=False):
     history_bytes: int = 7_680_000
     """How far back to read at a first contact: 20,000 records of 384 bytes."""
     cursors: dict[str, Cursor] = {}
+
+
+class Read(Message, frozen=True, tag="read"):
+    """Which origins of records to send, of those that the hello or a later list named. May come again."""
+
+    origins: tuple[str, ...]
 
 
 class Acknowledge(Message, frozen=True, tag="acknowledge"):
@@ -229,4 +271,4 @@ class Stop(Message, frozen=True, tag="stop"):
     """We leave; the probe ends."""
 
 
-Down = Start | Acknowledge | Request | Stop
+Down = Start | Acknowledge | Request | Stop | Read

@@ -11,8 +11,8 @@ COMPRESS_ABOVE_BYTES = 512
 PAYLOAD_BYTES = 262144
 OPENED_BYTES = 1048576
 
-UP_TYPES = {"hello": 1, "figures": 2, "sessions": 3, "records": 4, "answer": 5, "goodbye": 6}
-DOWN_TYPES = {65: "start", 66: "acknowledge", 67: "request", 68: "stop"}
+UP_TYPES = {"hello": 1, "figures": 2, "sessions": 3, "records": 4, "answer": 5, "goodbye": 6, "origins": 7}
+DOWN_TYPES = {65: "start", 66: "acknowledge", 67: "request", 68: "stop", 69: "read"}
 
 
 class BrokenProtocol(Exception):  # noqa: N818 - it is not an error of the probe
