@@ -25,6 +25,9 @@ class RecordingSink:
     def connecting(self, machine: str) -> None:
         self._note("connecting", machine, None)
 
+    def starting(self, machine: str, note: str) -> None:
+        self._note("starting", machine, note)
+
     def lost(self, machine: str, reason: str, *, retry_seconds: float) -> None:
         self._note("lost", machine, reason)
 

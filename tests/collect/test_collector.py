@@ -26,7 +26,7 @@ async def test_a_machine_is_connected_and_its_messages_are_handed_on_in_order(
     home.trust(machine.known_hosts_line())
     collect(machine.target())
     assert await sink.wait_for("figures") == FIGURES
-    assert [kind for kind, _, _ in sink.calls] == ["connecting", "hello", "figures"]
+    assert [kind for kind, _, _ in sink.calls] == ["connecting", "starting", "hello", "figures"]
     assert sink.of("hello") == [HELLO]
     assert machine.commands == [probe.LOADER]
 

@@ -23,7 +23,17 @@ async def no_python(far: FakeProbe) -> None:
 
 
 async def forced_command(far: FakeProbe) -> None:
-    far.process.stdout.write(b"Welcome!\nThis account is \x1b[31mnot available.\n")
+    far.process.stdout.write(b"Welcome!\nBackup \x1b[31mdone.\n")
+    far.process.exit(1)
+
+
+async def nologin(far: FakeProbe) -> None:
+    far.process.stdout.write(b"This account is currently not available.\n")
+    far.process.exit(1)
+
+
+async def restricted_shell(far: FakeProbe) -> None:
+    far.process.stderr.write(b"rbash: line 1: exec: restricted\n")
     far.process.exit(1)
 
 
@@ -84,8 +94,10 @@ async def floods(far: FakeProbe) -> None:
         (no_python, "no Python 3.6 or later"),
         (
             forced_command,
-            "something else than the probe answers (a forced command?): This account is \\x1b[31mnot available.",
+            "something else than the probe answers (a forced command?): Backup \\x1b[31mdone.",
         ),
+        (nologin, "the account may not log in (its shell is nologin): This account is currently not available."),
+        (restricted_shell, "the account's login shell is a restricted one: rbash: line 1: exec: restricted"),
         (syntax_error, "the probe did not start: SyntaxError: invalid syntax"),
         (nothing, "the probe did not start: its connection was closed without a word"),
         (dies, "the probe died: Killed: out of \\x1b]0;memory\\x07"),

@@ -7,7 +7,7 @@ import pytest
 
 from tests.collect.recording_sink import RecordingSink
 from whotop.clock import ManualClock
-from whotop.collect.conversation import Conversation
+from whotop.collect.carriers import Link
 from whotop.collect.machine import STEADY_SECONDS, MachineWatch
 from whotop.collect.settings import CollectSettings
 from whotop.errors import AuthenticationError, ConfigError, HostKeyError, UnreachableError
@@ -21,12 +21,13 @@ class FailingCarrier:
         self._clock, self._errors, self._seconds_each = clock, iter(errors), seconds_each
         self.is_waiting = asyncio.Event()
 
-    async def carry(self, conversation: Conversation) -> None:
+    async def connect(self) -> Link:
         self._clock.advance(self._seconds_each)
         for error in self._errors:
             raise error
         self.is_waiting.set()
         await asyncio.Event().wait()
+        raise AssertionError
 
 
 class DelaySink(RecordingSink):

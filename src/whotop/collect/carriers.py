@@ -1,30 +1,45 @@
-"""Carriers: the two ways in which a conversation with a probe comes about."""
+"""Carriers: how a machine is reached; ``SshCarrier`` here, ``local.LocalCarrier`` for this very machine."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import Protocol
 
-import asyncssh
-
 from whotop.collect.conversation import Conversation
 from whotop.collect.dialer import Dialer
-from whotop.collect.failures import explain
 from whotop.collect.jump import JumpHosts
-from whotop.collect.link import start_probe
+from whotop.collect.link import SshLink
 from whotop.collect.route import route_to
 from whotop.collect.ssh_config import SshConfig
+from whotop.collect.starts import ProbeStart
 from whotop.model import Target
 
 
+class Link(Protocol):
+    """A connection to one machine."""
+
+    server_version: str
+    """How its SSH server calls itself."""
+
+    @property
+    def user(self) -> str:
+        """As whom we are logged in."""
+        ...
+
+    async def begin(self, conversation: Conversation, start: ProbeStart) -> None:
+        """Start a probe and begin ``conversation``, whose end then ends the probe. Raises WhotopError."""
+        ...
+
+    def close(self) -> None:
+        """Drop the connection at once."""
+        ...
+
+
 class Carrier(Protocol):
-    """Begins conversations with one machine's probe."""
+    """Reaches one machine."""
 
-    async def carry(self, conversation: Conversation) -> None:
-        """Connect and begin ``conversation``, whose end then ends the connection.
-
-        Raises WhotopError, and leaves nothing open then.
-        """
+    async def connect(self) -> Link:
+        """Connect. Raises WhotopError, and leaves nothing open then."""
         ...
 
 
@@ -34,20 +49,11 @@ class SshCarrier:
     def __init__(self, target: Target, config: SshConfig, dialer: Dialer, jumps: JumpHosts) -> None:
         self._target, self._config, self._dialer, self._jumps = target, config, dialer, jumps
 
-    async def carry(self, conversation: Conversation) -> None:
+    async def connect(self) -> Link:
         """See ``Carrier``."""
         # ssh_config may run commands (Match exec), so never in the event loop.
         route = await asyncio.to_thread(route_to, self._target, self._config)
-        if route.jumps:
-            async with self._jumps.through(route.jumps) as jump:
-                connection = await self._dialer.open(route, self._target, jump)
-        else:
-            connection = await self._dialer.open(route, self._target, None)
-        try:
-            await start_probe(connection, conversation)
-        except (asyncssh.Error, OSError) as error:
-            connection.abort()
-            raise explain(error) from None
-        except BaseException:
-            connection.abort()
-            raise
+        if not route.jumps:
+            return SshLink(await self._dialer.open(route, self._target, None))
+        async with self._jumps.through(route.jumps) as jump:
+            return SshLink(await self._dialer.open(route, self._target, jump))

@@ -13,9 +13,10 @@ import secrets
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from whotop import probe
 from whotop.clock import Clock
+from whotop.collect.last_words import LastWords, why_not_started
 from whotop.collect.sink import Sink
+from whotop.collect.starts import PYTHON, Encoder, ProbeStart
 from whotop.errors import MachineError, ProbeError, UnreachableError, WireError
 from whotop.text import safe
 from whotop.wire.frames import FrameEncoder, up_decoder
@@ -83,7 +84,7 @@ class Conversation:
         self.ended: asyncio.Future[MachineError] = self._loop.create_future()
         self._nonce = secrets.token_hex(16)
         self._decoder = up_decoder(self._nonce)
-        self._encoder = FrameEncoder()
+        self._encoder: Encoder = FrameEncoder()
         self._channel: Channel | None = None
         self._charged_bytes = 0
         self._resume: asyncio.TimerHandle | None = None
@@ -103,10 +104,9 @@ class Conversation:
 
     # --- down ------------------------------------------------------------------------------------
 
-    def begin(self, channel: Channel) -> None:
+    def begin(self, channel: Channel, how: ProbeStart = PYTHON) -> None:
         """Send the probe's source to the loader that waits for it, and the start frame behind it."""
-        self._channel = channel
-        source = probe.source()
+        self._channel, self._encoder = channel, how.encoder()
         start = Start(
             nonce=self._nonce,
             interval_ms=self._interval_ms,
@@ -114,7 +114,7 @@ class Conversation:
             cursors=dict(self._sink.cursors(self._machine)),
             history_bytes=self._history_bytes,
         )
-        channel.write(b"%d\n" % len(source) + source + self._encoder.encode(start))
+        channel.write(how.opening() + self._encoder.encode(start))
 
     def acknowledge(self, origin: str, offset: int) -> None:
         """Tell the probe that all of ``origin`` up to ``offset`` is in the store."""
@@ -228,24 +228,17 @@ class Conversation:
         if self._channel is not None:
             self._channel.abort()
 
+    @property
+    def last_words(self) -> LastWords:
+        """What the probe left behind."""
+        return LastWords(self._exit_status, self._complaint, self._noise)
+
     def _explanation(self, error: MachineError | None) -> MachineError:
-        last_words = _last_line(self._complaint)
+        words = self.last_words
         if self._goodbye is not None:
             return ProbeError(f"the probe ended: {safe(self._goodbye.reason) or 'without a reason'}")
-        if error is not None and self._exit_status is None and not last_words:
+        if error is not None and words.status is None and not words.line:
             return error
         if self.greeted.done():
-            return ProbeError(f"the probe died: {last_words or f'status {self._exit_status}'}")
-        if self._exit_status == probe.NO_PYTHON_STATUS:
-            return ProbeError(last_words or "no Python 3.6 or newer on the machine")
-        if last_words:
-            return ProbeError(f"the probe did not start: {last_words}")
-        noise = _last_line(self._noise)
-        if noise:
-            return ProbeError(f"something else than the probe answers (a forced command?): {noise}")
-        return ProbeError("the probe did not start: its connection was closed without a word")
-
-
-def _last_line(output: bytes) -> str:
-    lines = [line for line in output.splitlines() if line.strip()]
-    return safe(lines[-1].strip(), 160) if lines else ""
+            return ProbeError(f"the probe died: {words.line or f'status {words.status}'}")
+        return why_not_started(words)

@@ -1,12 +1,12 @@
-"""A link: the SSH session in which a probe runs."""
+"""A link: the SSH connection on which a probe runs."""
 
 from __future__ import annotations
 
 import asyncssh
 
-from whotop import probe
 from whotop.collect.conversation import Conversation
 from whotop.collect.failures import explain
+from whotop.collect.starts import ProbeStart
 
 WINDOW_BYTES = 131_072
 """What a machine may send ahead of us; asyncssh's own 2 MiB would let a flood pile up in memory."""
@@ -40,10 +40,10 @@ class ProbeSession(asyncssh.SSHClientSession[bytes]):
 
 
 class SshChannel:
-    """The conversation's way down, and the end of the whole connection when it aborts."""
+    """The conversation's way down, and the end of its session when it aborts."""
 
-    def __init__(self, connection: asyncssh.SSHClientConnection, channel: asyncssh.SSHClientChannel[bytes]) -> None:
-        self._connection, self._channel = connection, channel
+    def __init__(self, channel: asyncssh.SSHClientChannel[bytes]) -> None:
+        self._channel = channel
 
     def write(self, data: bytes) -> None:
         """Send to the probe's standard input."""
@@ -59,22 +59,37 @@ class SshChannel:
         self._channel.resume_reading()
 
     def abort(self) -> None:
+        """Close the session at once; the connection may carry another."""
+        self._channel.abort()
+
+
+class SshLink:
+    """One connection to one machine, on which a probe can be started, and another way tried if it does not."""
+
+    def __init__(self, connection: asyncssh.SSHClientConnection) -> None:
+        self._connection = connection
+        self.server_version: str = connection.get_extra_info("server_version", "")
+        self.user: str = connection.get_extra_info("username", "")
+
+    async def begin(self, conversation: Conversation, start: ProbeStart) -> None:
+        """Run a start's command on the machine and begin the conversation.
+
+        Raises MachineError when the machine allows no session.
+        """
+        try:
+            channel, _ = await self._connection.create_session(
+                lambda: ProbeSession(conversation),
+                start.command,
+                request_pty=False,
+                env=None,
+                send_env=None,
+                encoding=None,
+                window=WINDOW_BYTES,
+            )
+        except (asyncssh.Error, OSError) as error:
+            raise explain(error) from None
+        conversation.begin(SshChannel(channel), start)
+
+    def close(self) -> None:
         """Drop the connection at once."""
         self._connection.abort()
-
-
-async def start_probe(connection: asyncssh.SSHClientConnection, conversation: Conversation) -> None:
-    """Run the loader on the machine and begin the conversation.
-
-    Raises asyncssh.Error (``failures.explain`` words it) when the machine allows no session.
-    """
-    channel, _ = await connection.create_session(
-        lambda: ProbeSession(conversation),
-        probe.LOADER,
-        request_pty=False,
-        env=None,
-        send_env=None,
-        encoding=None,
-        window=WINDOW_BYTES,
-    )
-    conversation.begin(SshChannel(connection, channel))

@@ -8,17 +8,33 @@ import sys
 from pathlib import Path
 from typing import cast
 
-from whotop import probe
 from whotop.collect.conversation import Conversation
+from whotop.collect.own_user import own_user
+from whotop.collect.starts import ProbeStart
 from whotop.errors import ProbeError
 
 STANDARD_OUTPUT = 1
 
 
 class LocalCarrier:
-    """Runs the loader as SSH would, on pipes."""
+    """Nothing needs to be reached."""
 
-    async def carry(self, conversation: Conversation) -> None:
+    async def connect(self) -> LocalLink:
+        """See ``Carrier``."""
+        return LocalLink()
+
+
+class LocalLink:
+    """Runs loaders as SSH would, on pipes."""
+
+    server_version = ""
+
+    @property
+    def user(self) -> str:
+        """As whom the probe runs."""
+        return own_user()
+
+    async def begin(self, conversation: Conversation, start: ProbeStart) -> None:
         """Start the probe and begin ``conversation``, whose end then ends the process.
 
         Raises ProbeError when no process can be started.
@@ -28,13 +44,16 @@ class LocalCarrier:
                 lambda: _Pipes(conversation),
                 "/bin/sh",
                 "-c",
-                probe.LOADER,
+                start.command,
                 env=_environment(),
                 start_new_session=True,
             )
         except OSError as error:
             raise ProbeError(f"no process for the probe: {error.strerror}") from None
-        conversation.begin(PipeChannel(transport))
+        conversation.begin(PipeChannel(transport), start)
+
+    def close(self) -> None:
+        """Nothing outlives the conversation."""
 
 
 class PipeChannel:

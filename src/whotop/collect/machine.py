@@ -8,10 +8,12 @@ from collections.abc import Callable
 from typing import Any
 
 from whotop.clock import Clock
-from whotop.collect.carriers import Carrier
+from whotop.collect.carriers import Carrier, Link
 from whotop.collect.conversation import Conversation
+from whotop.collect.last_words import LastWords
 from whotop.collect.settings import CollectSettings
 from whotop.collect.sink import Sink
+from whotop.collect.starts import ProbeStart, Starts, is_sudo_refused, nothing_runs, sudo_note
 from whotop.errors import (
     AuthenticationError,
     HostKeyError,
@@ -49,6 +51,7 @@ class MachineWatch:
         self._carrier, self._sink, self._clock = carrier, sink, clock
         self._settings, self._random = settings, random
         self._quota = Quota(clock.monotonic())
+        self._starts = Starts(target)
         self._conversation: Conversation | None = None
         self._again = asyncio.Event()
         self._failures = 0
@@ -100,6 +103,41 @@ class MachineWatch:
 
     async def _connect_once(self) -> MachineError:
         """One connection from beginning to end, and why it ended."""
+        try:
+            link = await self._carrier.connect()
+            try:
+                return await self._watch_over(link)
+            finally:
+                link.close()
+        except MachineError as error:
+            return error
+        except WhotopError as error:
+            return ProbeError(str(error))
+        except Exception as error:
+            # One machine's trouble, even a fault of ours, is that machine's alone.
+            log.exception("%s: the connection failed unexpectedly", self.target.name)
+            return ProbeError(f"whotop failed: {safe(repr(error), 120)}")
+
+    async def _watch_over(self, link: Link) -> MachineError:
+        """Start a probe in one way after the other until one answers, and watch until it ends."""
+        start = self._starts.first(link.server_version)
+        note = ""
+        failures: list[tuple[ProbeStart, MachineError]] = []
+        while True:
+            self._sink.starting(self.target.name, note)
+            reason, words = await self._converse(link, start)
+            following = None if words is None else self._starts.after(start, words, link.server_version)
+            if words is None or following is None:
+                return nothing_runs([*failures, (start, reason)]) if failures else reason
+            if is_sudo_refused(start, words):
+                note = sudo_note(words, link.user)
+                log.info("%s: %s", self.target.name, note)
+            else:
+                failures.append((start, reason))
+            start = following
+
+    async def _converse(self, link: Link, start: ProbeStart) -> tuple[MachineError, LastWords | None]:
+        """One conversation, why it ended, and its last words if it never began."""
         conversation = self._conversation = Conversation(
             self.target.name,
             self._sink,
@@ -110,21 +148,16 @@ class MachineWatch:
             history_bytes=self._settings.history_bytes,
         )
         try:
-            await self._carrier.carry(conversation)
+            await link.begin(conversation, start)
             either: set[asyncio.Future[Any]] = {conversation.greeted, conversation.ended}
             seconds = self._settings.hello_seconds
             done, _ = await asyncio.wait(either, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
             if not done:
-                return ProbeError(f"no answer from the probe within {seconds:.0f} s")
-            return await asyncio.shield(conversation.ended)
-        except MachineError as error:
-            return error
-        except WhotopError as error:
-            return ProbeError(str(error))
-        except Exception as error:
-            # One machine's trouble, even a fault of ours, is that machine's alone.
-            log.exception("%s: the connection failed unexpectedly", self.target.name)
-            return ProbeError(f"whotop failed: {safe(repr(error), 120)}")
+                return ProbeError(f"no answer from the probe within {seconds:.0f} s"), None
+            if not conversation.greeted.done():
+                return conversation.ended.result(), conversation.last_words
+            self._starts.worked(start)
+            return await asyncio.shield(conversation.ended), None
         finally:
             self._conversation = None
             conversation.end(UnreachableError("whotop has left"))

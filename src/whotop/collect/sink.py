@@ -19,6 +19,10 @@ class Sink(Protocol):
         """A connection is being made."""
         ...
 
+    def starting(self, machine: str, note: str) -> None:
+        """A probe is being started; ``note`` says, in safe text, what about that is not as the configuration asks."""
+        ...
+
     def lost(self, machine: str, reason: str, *, retry_seconds: float) -> None:
         """No connection, or no longer; ``reason`` is one line of safe text."""
         ...

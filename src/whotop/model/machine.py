@@ -28,7 +28,7 @@ class Readability(StrEnum):
     ABSENT = "absent"
 
 
-class OriginStatus(msgspec.Struct, frozen=True, kw_only=True):
+class OriginStatus(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One origin on one machine."""
 
     origin: Origin
@@ -36,6 +36,8 @@ class OriginStatus(msgspec.Struct, frozen=True, kw_only=True):
     readability: Readability
     mend: str = ""
     """What would make it readable: the group to join, or ``sudo = true``."""
+    used: bool = False
+    """Whether anything is taken from it: not everything that can be read needs to be."""
 
 
 class Machine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -68,6 +70,8 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The jump host that it is reached through."""
     interpreter: str = ""
     """What runs the probe: ``Python 3.11.2``, ``sh``, ``PowerShell 5.1``."""
+    start_note: str = ""
+    """What about the start of its probe is not as the configuration asks, such as a refused sudo; safe text."""
     sealed: bool = False
     """Whether its frames are sealed; if not, SSH alone protects them."""
     failures_known: bool = False

@@ -84,6 +84,12 @@ class Intake:
     def connecting(self, machine: str) -> None:
         """A connection is being made; the row keeps saying why the last one failed."""
 
+    def starting(self, machine: str, note: str) -> None:
+        """A probe is being started; the row says what about that is not as asked once it has answered."""
+        watched = self.watched.get(machine)
+        if watched is not None:
+            watched.start_note = note
+
     def lost(self, machine: str, reason: str, *, retry_seconds: float) -> None:
         """No connection, or no longer."""
         watched = self.watched.get(machine)
@@ -110,6 +116,8 @@ class Intake:
             origins=tuple(_origin_status(report) for report in hello.origins if report.name in ORIGINS),
             skew_us=watched.skew_us,
             sessions_known=False,
+            interpreter=_interpreter(hello),
+            start_note=watched.start_note,
         )
         self._publish(watched, introduced, received_us)
 
@@ -224,6 +232,12 @@ class Intake:
         watched.machine = machine
         self._outlet.machine(machine)
         self._judgement.machine(machine, now_us)
+
+
+def _interpreter(hello: Hello) -> str:
+    """What runs the probe; Python's own says its version alone."""
+    name = safe(hello.interpreter, 64)
+    return f"Python {name}" if hello.probe == "linux" else name
 
 
 def _standing(records: Records) -> Standing:

@@ -40,6 +40,7 @@ class Watched:
     reading: Reading | None = None
     sample: Sample | None = None
     live_list: LiveList | None = None
+    start_note: str = ""
     was_known: bool = False
     """It had been watched before this connection: what is new has happened meanwhile, and is no history."""
     unlisted_us: int | None = None

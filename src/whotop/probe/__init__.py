@@ -15,6 +15,8 @@ NO_PYTHON_STATUS = 127
 """The loader's exit status on a machine without Python 3."""
 OLD_PYTHON_STATUS = 126
 """That of the probe under a Python older than 3.6."""
+NO_SUDO_STATUS = 125
+"""That of ``through_sudo`` on a machine without sudo."""
 
 LOADER = (
     "exec sh -c '"
@@ -29,6 +31,20 @@ LOADER = (
 It reads a decimal length and a newline, then that many bytes of source, and becomes it: no shell
 remains. It reads not one byte further, because the ``start`` frame comes right behind.
 """
+
+_AS_A_SHELL = "exec sh -c "
+_BY_SUDO = (
+    'command -v sudo >/dev/null 2>&1 || { echo sudo: command not found >&2; exit 125; }; exec sudo -n /bin/sh -c "$0"'
+)
+
+
+def through_sudo(loader: str) -> str:
+    """The same loader, run by root; never with a password, because ``sudo -n`` asks for none.
+
+    What sudo runs is ``/bin/sh``, for the rule of sudoers that allows it to name.
+    """
+    return f"{_AS_A_SHELL}'{_BY_SUDO}' {loader.removeprefix(_AS_A_SHELL)}"
+
 
 PARTS = (
     "requirement",

@@ -1,0 +1,137 @@
+"""Starts: the ways in which a probe can be started on a machine, and which is tried after which.
+
+A machine's own Python comes first, its shell where there is none, PowerShell on Windows. All are
+tried one after the other on the same connection, and what worked is tried first the next time.
+Where ``sudo`` is asked for and refused, a probe that reads less is better than none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from whotop import probe
+from whotop.collect.last_words import LastWords, last_line
+from whotop.errors import MachineError, ProbeError
+from whotop.model import Target
+from whotop.text import safe
+from whotop.wire.frames import FrameEncoder
+from whotop.wire.messages import Message
+
+SUDO_FAILED_STATUS = 1
+"""sudo's own, whatever its reason (sudo(8), "Exit value")."""
+SUDO_WORDS = 80
+UPLOAD = "upload"
+
+_WINDOWS_SERVER = re.compile(r"(?i)windows|winsshd|flowssh")
+_WINDOWS_SHELL = re.compile(rb"(?<![\w\s:])exec(?![\w\s:])")
+"""cmd.exe and PowerShell quote the word that they do not know, each language with quotes of its own."""
+_BROKEN_PYTHON = re.compile(r"\w*(?:Error|Exception)\b")
+
+
+class Encoder(Protocol):
+    """Makes what goes down to a probe."""
+
+    def encode(self, message: Message) -> bytes:
+        """One message, after those before it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeStart:
+    """One way to start a probe."""
+
+    name: str
+    """What runs it, for people."""
+    command: str
+    """What the login shell is given."""
+    opening: Callable[[], bytes]
+    """What goes to the command's standard input before any message: the probe, as its loader takes it."""
+    encoder: Callable[[], Encoder] = FrameEncoder
+    """How it is spoken to: in frames, or in lines."""
+    seals: bool = True
+    """Whether it can seal frames, and so has to."""
+    through_sudo: bool = False
+    uploads: bool = False
+    """Whether the source travels as a file."""
+
+
+def python_opening() -> bytes:
+    """The source for the loader that waits for it."""
+    source = probe.source()
+    return b"%d\n" % len(source) + source
+
+
+PYTHON = ProbeStart(name="Python", command=probe.LOADER, opening=python_opening)
+
+
+class Starts:
+    """The starts of one machine, and the memory of which interpreter worked there."""
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        self._worked = ""
+
+    def first(self, server_version: str) -> ProbeStart:
+        """The one to begin with; ``server_version`` is how the SSH server calls itself."""
+        possible = _interpreters(server_version)
+        likeliest = next((start for start in possible if start.name == self._worked), possible[0])
+        return self._as_asked(likeliest)
+
+    def after(self, failed: ProbeStart, words: LastWords, server_version: str) -> ProbeStart | None:
+        """The one to try when ``failed`` has ended with ``words`` before it answered; None: no other can help."""
+        self._worked = ""
+        possible = _interpreters(server_version)
+        place = [start.name for start in possible].index(failed.name)
+        if is_sudo_refused(failed, words):
+            return replace(failed, command=possible[place].command, through_sudo=False)
+        usable = [other for other in possible[place + 1 :] if _may_help(other, words, server_version)]
+        if not usable:
+            return None
+        return _through_sudo(usable[0]) if failed.through_sudo else usable[0]
+
+    def worked(self, start: ProbeStart) -> None:
+        """The probe has answered: begin with this interpreter the next time."""
+        self._worked = start.name
+
+    def _as_asked(self, start: ProbeStart) -> ProbeStart:
+        """As the configuration wants it; only Python can be given a file to run."""
+        if self._target.start == UPLOAD and start.name == PYTHON.name:
+            start = replace(start, uploads=True)
+        return _through_sudo(start) if self._target.sudo else start
+
+
+def is_sudo_refused(failed: ProbeStart, words: LastWords) -> bool:
+    """Whether it is sudo that did not let the probe begin."""
+    return failed.through_sudo and words.status in (SUDO_FAILED_STATUS, probe.NO_SUDO_STATUS)
+
+
+def sudo_note(words: LastWords, user: str) -> str:
+    """Say why sudo refused, and what mends it."""
+    said = [line for line in words.complaint.splitlines() if line.startswith(b"sudo:")]
+    reason = last_line(said[-1] if said else words.complaint).removeprefix("sudo: ")
+    rule = f"Defaults:{user} !requiretty" if "tty" in reason else f"{user} ALL=(root) NOPASSWD: /bin/sh"
+    return f"sudo -n is refused: {safe(reason, SUDO_WORDS) or 'without a word'} (with visudo add: {rule})"
+
+
+def nothing_runs(failures: Sequence[tuple[ProbeStart, MachineError]]) -> ProbeError:
+    """Say in one line why each of the starts did not work."""
+    reasons = [f"{start.name}: {str(error).removeprefix('the probe did not start: ')}" for start, error in failures]
+    return ProbeError(f"no probe runs there: {'; '.join(reasons)}")
+
+
+def _interpreters(server_version: str) -> Sequence[ProbeStart]:
+    """All that may run a probe, the likeliest first."""
+    return (PYTHON,)
+
+
+def _may_help(other: ProbeStart, words: LastWords, server_version: str) -> bool:
+    """Whether ``other`` may run where another start ended with ``words``."""
+    is_without = words.status in (probe.NO_PYTHON_STATUS, probe.OLD_PYTHON_STATUS)
+    return is_without or bool(_BROKEN_PYTHON.match(words.line))
+
+
+def _through_sudo(start: ProbeStart) -> ProbeStart:
+    return replace(start, command=probe.through_sudo(start.command), through_sudo=True)
