@@ -15,9 +15,12 @@ from whotop import probe
 TREE = ast.parse(probe.source())
 ALLOWED = {
     "_blake2",
+    "_sha2",
+    "_sha256",
     "binascii",
     "hashlib",
     "json",
+    "operator",
     "os",
     "resource",
     "select",

@@ -150,16 +150,17 @@ def test_noise_without_end_ends_the_link(piece_bytes: int) -> None:
     assert "no answer from the probe in the first 64 KiB" in breach_of(decoder, b"x" * piece_bytes)
 
 
-@pytest.mark.parametrize("kind", [0, 7, 65, 255])
+@pytest.mark.parametrize("kind", [0, 8, 65, 255])
 def test_a_type_that_does_not_come_up_ends_the_link(kind: int) -> None:
     assert f"unknown type {kind}" in breach_of(greeted(), frame(kind, b"{}", 1))
 
 
-def test_a_sealed_frame_ends_the_link_until_sealing_is_agreed() -> None:
-    assert "sealed" in breach_of(greeted(), frame(2, b"{}", 1, flags=2))
+@pytest.mark.parametrize("flags", [2, 3])
+def test_a_sealed_frame_ends_the_link_where_sealing_was_not_agreed(flags: int) -> None:
+    assert "a sealed frame, which was not agreed" in breach_of(greeted(), frame(2, b"{}", 1, flags=flags))
 
 
-@pytest.mark.parametrize("flags", [4, 128, 3])
+@pytest.mark.parametrize("flags", [4, 128, 7])
 def test_unknown_flags_end_the_link(flags: int) -> None:
     assert "flags" in breach_of(greeted(), frame(2, b"{}", 1, flags=flags))
 
@@ -243,6 +244,19 @@ def test_after_a_breach_nothing_comes_through_any_more() -> None:
     encoder = FrameEncoder()
     encoder.encode(HELLO)
     assert "unknown type 99" in breach_of(decoder, encoder.encode(FIGURES))
+
+
+def test_nothing_comes_after_a_goodbye() -> None:
+    decoder = greeted()
+    decoder.feed(frame(6, b"{}", 1))
+    assert "after the goodbye" in breach_of(decoder, frame(2, b"{}", 2))
+
+
+def test_it_is_known_whether_a_stream_ends_within_a_frame() -> None:
+    decoder = greeted()
+    assert not decoder.is_within_a_frame
+    decoder.feed(frame(2, b"{}", 1)[:-1])
+    assert decoder.is_within_a_frame
 
 
 def test_a_cursor_may_not_be_larger_than_a_file_can_be() -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from typing import Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 import msgspec
 
@@ -31,10 +31,15 @@ from whotop.wire.messages import (
     Stop,
     Up,
 )
+from whotop.wire.preamble import PreambleReader, preamble
+
+if TYPE_CHECKING:  # whoever reads and writes plain frames alone need not load ``cryptography``
+    from whotop.wire.sealing import FrameSeal, Recipient, Seals
+
+__all__ = ["FrameDecoder", "FrameEncoder", "down_decoder", "preamble", "up_decoder"]
 
 COMPRESSED = 1
 SEALED = 2
-"""Reserved: no frame is sealed in version 1 of this program."""
 
 UP_TYPES: dict[int, type[Message]] = {1: Hello, 2: Figures, 3: Sessions, 4: Records, 5: Answer, 6: Goodbye, 7: Origins}
 DOWN_TYPES: dict[int, type[Message]] = {65: Start, 66: Acknowledge, 67: Request, 68: Stop, 69: Read}
@@ -43,20 +48,20 @@ _HEADER = struct.Struct(">IBBI")
 _HEADER_BYTES = limits.HEADER_BYTES
 _NUMBERS = {kind: number for number, kind in (UP_TYPES | DOWN_TYPES).items()}
 _DECODERS = {number: msgspec.json.Decoder(kind) for number, kind in (UP_TYPES | DOWN_TYPES).items()}
-_HELLO = 1
+_HELLO, _GOODBYE = 1, 6
+_TAG_BYTES = 16
 _LAST_SEQUENCE = 2**32 - 1
 
 MessageT = TypeVar("MessageT", bound=Message)
 
 
-def preamble(nonce: str) -> bytes:
-    """Give the line that a probe writes before its first frame."""
-    return b"whotop-probe/1 " + nonce.encode("ascii") + b"\n"
+def up_decoder(nonce: str, recipient: Recipient | None = None) -> FrameDecoder[Up]:
+    """Make what the collector reads a probe with.
 
-
-def up_decoder(nonce: str) -> FrameDecoder[Up]:
-    """Make what the collector reads a probe with."""
-    return cast("FrameDecoder[Up]", FrameDecoder(UP_TYPES, preamble(nonce)))
+    With a recipient, whose offer the start carried, every frame must be sealed: a probe that could
+    not do that may be started only without one.
+    """
+    return cast("FrameDecoder[Up]", FrameDecoder(UP_TYPES, PreambleReader(nonce, recipient)))
 
 
 def down_decoder() -> FrameDecoder[Down]:
@@ -68,6 +73,8 @@ class FrameEncoder:
     """Makes the frames of one direction of one connection; keeps their sequence."""
 
     def __init__(self) -> None:
+        self.seal: FrameSeal | None = None
+        """What each frame is sealed with from now on."""
         self._sequence = 0
         self._encoder = msgspec.json.Encoder()
 
@@ -79,32 +86,46 @@ class FrameEncoder:
             packed = zlib.compress(payload, 1)
             if len(packed) < len(payload):
                 payload, flags = packed, COMPRESSED
-        header = _HEADER.pack(len(payload), _NUMBERS[type(message)], flags, self._sequence)
+        number, sequence = _NUMBERS[type(message)], self._sequence
         self._sequence += 1
-        return header + payload
+        if self.seal is None:
+            return _HEADER.pack(len(payload), number, flags, sequence) + payload
+        header = _HEADER.pack(len(payload) + _TAG_BYTES, number, flags | SEALED, sequence)
+        return header + self.seal.seal(sequence, header, payload)
 
 
 class FrameDecoder(Generic[MessageT]):
     """Reads the frames of one direction of one connection.
 
     ``types`` maps the numbers that may come to their messages; the lowest must come first, and only
-    then. With a ``preamble``, up to 64 KiB before it are ignored.
+    then; nothing comes after a goodbye. A ``preamble`` comes before them all, and says whether they
+    must be sealed.
     """
 
-    def __init__(self, types: dict[int, type[Message]], preamble: bytes | None) -> None:
+    def __init__(self, types: dict[int, type[Message]], preamble: PreambleReader | None) -> None:
         self.opened_bytes = 0
         """JSON read so far, after decompression: what a quota counts."""
+        self.seal: FrameSeal | None = None
+        """What each frame must be sealed with from now on."""
+        self.seals: Seals | None = None
+        """Of both directions, where the preamble has agreed on them."""
         self._types = types
         self._first = min(types)
         self._preamble = preamble
         self._buffer = bytearray()
         self._sequence = 0
+        self._is_over = False
         self._breach: WireError | None = None
 
     @property
     def is_started(self) -> bool:
         """Whether the preamble (if one is expected) has been seen."""
         return self._preamble is None
+
+    @property
+    def is_within_a_frame(self) -> bool:
+        """Whether the stream, if it ended here, would be cut off in the middle of a frame."""
+        return self._preamble is None and bool(self._buffer)
 
     def feed(self, data: bytes) -> list[MessageT]:
         """Give the messages that ``data`` completes, in order.
@@ -115,30 +136,23 @@ class FrameDecoder(Generic[MessageT]):
         if self._breach is not None:
             raise self._breach
         try:
-            if self._preamble is None:
-                return self._messages(data)
-            return self._messages(self._after_noise(self._preamble, data))
+            if self._preamble is not None:
+                return self._begin(self._preamble, data)
+            return self._messages(data)
         except WireError as breach:
             self._breach = breach
             self._buffer.clear()
             raise
 
-    def _after_noise(self, preamble: bytes, data: bytes) -> bytes:
-        searched = max(len(self._buffer) - len(preamble), 0)
-        self._buffer += data
-        at = self._buffer.find(preamble, searched)
-        if at > limits.NOISE_BYTES or (at < 0 and len(self._buffer) > limits.NOISE_BYTES + len(preamble)):
-            raise WireError(f"no answer from the probe in the first {limits.NOISE_BYTES // 1024} KiB of its output")
-        if at < 0:
-            return b""
-        rest = bytes(self._buffer[at + len(preamble) :])
-        self._buffer.clear()
-        self._preamble = None
-        return rest
+    def _begin(self, preamble: PreambleReader, data: bytes) -> list[MessageT]:
+        rest = preamble.feed(data)
+        if rest is None:
+            return []
+        self._preamble, self.seals = None, preamble.seals
+        self.seal = self.seals.up if self.seals is not None else None
+        return self._messages(rest)
 
     def _messages(self, data: bytes) -> list[MessageT]:
-        if self._preamble is not None:
-            return []
         if self._buffer:
             self._buffer += data
             if not self._holds_a_frame():
@@ -150,10 +164,14 @@ class FrameDecoder(Generic[MessageT]):
         while size - start >= _HEADER_BYTES:
             length, number, flags, sequence = _HEADER.unpack_from(data, start)
             self._check_header(length, number, flags, sequence)
-            end = start + _HEADER_BYTES + length
+            body = start + _HEADER_BYTES
+            end = body + length
             if end > size:
                 break
-            messages.append(self._open(number, flags, data[start + _HEADER_BYTES : end]))
+            payload = data[body:end]
+            if self.seal is not None:
+                payload = self.seal.open(sequence, data[start:body], payload)
+            messages.append(self._open(number, flags & COMPRESSED, payload))
             self._sequence += 1
             start = end
         if start < size:
@@ -172,18 +190,23 @@ class FrameDecoder(Generic[MessageT]):
     def _check_header(self, length: int, number: int, flags: int, sequence: int) -> None:
         if number not in self._types:
             raise WireError(f"a frame of unknown type {number}")
-        if flags & ~COMPRESSED:
-            raise WireError("a sealed frame, which was not agreed" if flags == SEALED else f"unknown flags {flags}")
+        if flags & ~(COMPRESSED | SEALED):
+            raise WireError(f"unknown flags {flags}")
+        if bool(flags & SEALED) != (self.seal is not None):
+            raise WireError("a sealed frame, which was not agreed" if flags & SEALED else "a frame that is not sealed")
         if sequence != self._sequence or sequence == _LAST_SEQUENCE:
             raise WireError(f"frame {sequence} came where {self._sequence} was due")
         if (number == self._first) != (sequence == 0):
             raise WireError(f"a frame of type {number} came as number {sequence}")
+        if self._is_over:
+            raise WireError("a frame after the goodbye")
         if length > (limits.HELLO_BYTES if number == _HELLO else limits.PAYLOAD_BYTES):
             raise WireError(f"a frame of {length:,} bytes is over the limit")
 
-    def _open(self, number: int, flags: int, payload: bytes) -> MessageT:
-        if flags:
+    def _open(self, number: int, is_compressed: int, payload: bytes) -> MessageT:
+        if is_compressed:
             payload = _decompress(payload)
+        self._is_over = number == _GOODBYE
         self.opened_bytes += len(payload)
         try:
             return cast("MessageT", _DECODERS[number].decode(payload))

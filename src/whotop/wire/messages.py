@@ -231,6 +231,16 @@ Up = Hello | Figures | Sessions | Records | Answer | Goodbye | Origins
 # --- down to the machine ---------------------------------------------------------------------
 
 
+class SealOffer(Message, frozen=True):
+    """The collector's half of the secret with which a connection's frames are sealed (docs/protocol.md)."""
+
+    public_key: ShortBytes
+    psk: ShortBytes
+
+    def __repr__(self) -> str:
+        return "SealOffer(…)"
+
+
 class Start(Message, frozen=True, tag="start", omit_defaults=False):
     """The first message down, sent right behind the probe's source."""
 
@@ -243,6 +253,8 @@ class Start(Message, frozen=True, tag="start", omit_defaults=False):
     history_bytes: int = 7_680_000
     """How far back to read at a first contact: 20,000 records of 384 bytes."""
     cursors: dict[str, Cursor] = {}
+    seal: SealOffer | None = None
+    """With one, every frame after this is sealed, in both directions; without, none is."""
 
 
 class Read(Message, frozen=True, tag="read"):

@@ -5,8 +5,12 @@ import os
 import struct
 import zlib
 
+from whotop.probe.linux.chacha20_poly1305 import TAG_BYTES, Tampered
+from whotop.probe.linux.sealing import DirectionSeal
+
 HEADER = struct.Struct(">IBBI")
 COMPRESSED = 1
+SEALED = 2
 COMPRESS_ABOVE_BYTES = 512
 PAYLOAD_BYTES = 262144
 OPENED_BYTES = 1048576
@@ -23,9 +27,14 @@ class FrameWriter:
     """Writes frames to a file descriptor and keeps their sequence."""
 
     def __init__(self, handle: int) -> None:
+        self._seal = None  # type: DirectionSeal | None
         self._handle = handle
         self._sequence = 0
         self._encode = json.JSONEncoder(separators=(",", ":")).encode
+
+    def seal_with(self, seal: DirectionSeal) -> None:
+        """Seal every frame from now on."""
+        self._seal = seal
 
     def write(self, message: "dict[str, object]") -> bool:
         """Send a message; False, with nothing sent, if it is too large for a frame."""
@@ -37,12 +46,17 @@ class FrameWriter:
             packed = zlib.compress(payload, 1)
             if len(packed) < len(payload):
                 payload, flags = packed, COMPRESSED
-        if len(payload) > PAYLOAD_BYTES:
+        if len(payload) > PAYLOAD_BYTES - TAG_BYTES:
             return False
-        number = UP_TYPES[str(message["type"])]
-        write_all(self._handle, HEADER.pack(len(payload), number, flags, self._sequence) + payload)
+        write_all(self._handle, self._framed(UP_TYPES[str(message["type"])], flags, payload))
         self._sequence += 1
         return True
+
+    def _framed(self, number: int, flags: int, payload: bytes) -> bytes:
+        if self._seal is None:
+            return HEADER.pack(len(payload), number, flags, self._sequence) + payload
+        header = HEADER.pack(len(payload) + TAG_BYTES, number, flags | SEALED, self._sequence)
+        return header + self._seal.seal(self._sequence, header, payload)
 
 
 def write_all(handle: int, data: bytes) -> None:
@@ -56,8 +70,13 @@ class FrameReader:
     """Reads the frames that whotop sends down."""
 
     def __init__(self) -> None:
+        self._seal = None  # type: DirectionSeal | None
         self._buffer = b""
         self._sequence = 0
+
+    def open_with(self, seal: DirectionSeal) -> None:
+        """Take sealed frames alone from now on."""
+        self._seal = seal
 
     def feed(self, data: bytes) -> "list[dict[str, object]]":
         """Give the messages that ``data`` completes; raises BrokenProtocol."""
@@ -65,21 +84,32 @@ class FrameReader:
         messages = []
         while len(self._buffer) >= HEADER.size:
             length, number, flags, sequence = HEADER.unpack_from(self._buffer)
-            if length > PAYLOAD_BYTES or number not in DOWN_TYPES or flags & ~COMPRESSED or sequence != self._sequence:
+            if length > PAYLOAD_BYTES or number not in DOWN_TYPES or flags & ~(COMPRESSED | SEALED):
                 raise BrokenProtocol("a frame that this probe does not know")
+            if sequence != self._sequence or bool(flags & SEALED) != (self._seal is not None):
+                raise BrokenProtocol("a frame that was not due")
             end = HEADER.size + length
             if len(self._buffer) < end:
                 break
-            messages.append(opened(self._buffer[HEADER.size : end], flags, DOWN_TYPES[number]))
+            payload = self._unsealed(sequence, self._buffer[: HEADER.size], self._buffer[HEADER.size : end])
+            messages.append(opened(payload, flags & COMPRESSED, DOWN_TYPES[number]))
             self._buffer = self._buffer[end:]
             self._sequence += 1
         return messages
 
+    def _unsealed(self, sequence: int, header: bytes, payload: bytes) -> bytes:
+        if self._seal is None:
+            return payload
+        try:
+            return self._seal.unseal(sequence, header, payload)
+        except Tampered as error:
+            raise BrokenProtocol(str(error)) from error
 
-def opened(payload: bytes, flags: int, name: str) -> "dict[str, object]":
+
+def opened(payload: bytes, is_compressed: int, name: str) -> "dict[str, object]":
     """Give the message in a payload, named ``name`` whatever it says itself."""
     try:
-        if flags:
+        if is_compressed:
             payload = zlib.decompressobj().decompress(payload, OPENED_BYTES)
         message = json.loads(payload.decode("utf-8"))
     except (ValueError, zlib.error) as error:

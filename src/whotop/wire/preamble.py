@@ -1,0 +1,67 @@
+"""The preamble: the line with which a probe's output begins, whatever a noisy shell wrote before it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from whotop.errors import WireError
+from whotop.wire import limits
+
+if TYPE_CHECKING:  # whoever reads plain frames alone need not load ``cryptography``
+    from whotop.wire.sealing import Recipient, Seals
+
+_ENC = re.compile(rb" ([0-9a-f]{64})")
+_LONGEST_ANSWER = 65
+_NOISE = f"no answer from the probe in the first {limits.NOISE_BYTES // 1024} KiB of its output"
+
+
+def preamble(nonce: str, enc: bytes = b"") -> bytes:
+    """Give the line that a probe writes before its first frame; with ``enc``, all its frames are sealed."""
+    words = ["whotop-probe/1", nonce] + ([enc.hex()] if enc else [])
+    return " ".join(words).encode("ascii") + b"\n"
+
+
+class PreambleReader:
+    """Looks for the line of the probe that knows the nonce, in at most 64 KiB of noise before it.
+
+    With a recipient the line must tell the ``enc`` that its offer was answered with; without one it
+    must not.
+    """
+
+    def __init__(self, nonce: str, recipient: Recipient | None) -> None:
+        self.seals: Seals | None = None
+        """Of both directions, once the line has told them."""
+        self._sought = preamble(nonce)[:-1]
+        self._recipient = recipient
+        self._buffer = bytearray()
+
+    def feed(self, data: bytes) -> bytes | None:
+        """Give what follows the line; None while it has not come. Raises WireError when it cannot come any more."""
+        searched = max(len(self._buffer) - len(self._sought), 0)
+        self._buffer += data
+        at = self._buffer.find(self._sought, searched)
+        if at > limits.NOISE_BYTES or (at < 0 and len(self._buffer) > limits.NOISE_BYTES + len(self._sought)):
+            raise WireError(_NOISE)
+        if at < 0:
+            return None
+        del self._buffer[:at]
+        line, newline, rest = bytes(self._buffer).partition(b"\n")
+        answer = line[len(self._sought) :]
+        if len(answer) > _LONGEST_ANSWER:
+            raise WireError("a preamble without an end")
+        if not newline:
+            return None
+        self._agree(answer)
+        return rest
+
+    def _agree(self, answer: bytes) -> None:
+        if self._recipient is None:
+            if answer:
+                raise WireError("a sealed answer, which was not asked for")
+            return
+        enc = _ENC.fullmatch(answer)
+        if enc is None:
+            raise WireError("the probe was asked to seal its frames, and does not")
+        self.seals = self._recipient.accept(bytes.fromhex(enc[1].decode("ascii")))
+        self._recipient = None
