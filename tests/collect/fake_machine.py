@@ -11,7 +11,7 @@ import msgspec
 
 from whotop.model import Target
 from whotop.wire.frames import FrameEncoder, down_decoder, preamble
-from whotop.wire.messages import Down, Figures, Hello, Message, Start, Stop
+from whotop.wire.messages import Down, Figures, Hello, Message, Read, Start, Stop
 
 HELLO = Hello(
     version=1,
@@ -39,6 +39,8 @@ class FakeProbe:
         self.process = process
         self.encoder = FrameEncoder()
         self.decoder = down_decoder()
+        self.reads: list[tuple[str, ...]] = []
+        """Which origins were asked for, each time."""
 
     async def start(self) -> Start:
         """Swallow the source, as the loader does, and return the start frame."""
@@ -49,13 +51,16 @@ class FakeProbe:
         return start
 
     async def received(self) -> list[Down]:
+        """The next messages, but for what asks for records."""
         while True:
             data = await self.process.stdin.read(65_536)
             if not data:
                 raise EOFError
             messages = self.decoder.feed(data)
-            if messages:
-                return messages
+            self.reads += [message.origins for message in messages if isinstance(message, Read)]
+            others: list[Down] = [message for message in messages if not isinstance(message, Read)]
+            if others:
+                return others
 
     def send(self, *messages: Message) -> None:
         self.process.stdout.write(b"".join(map(self.encoder.encode, messages)))

@@ -34,6 +34,12 @@ class RecordingSink:
     def hello(self, machine: str, message: Message, received_us: int) -> None:
         self._note("hello", machine, message)
 
+    def origins(self, machine: str, message: Message, received_us: int) -> None:
+        self._note("origins", machine, message)
+
+    def wanted(self, machine: str) -> tuple[str, ...]:
+        return ("wtmp",)
+
     def figures(self, machine: str, message: Message, received_us: int) -> None:
         self._note("figures", machine, message)
 

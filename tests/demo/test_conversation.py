@@ -24,6 +24,7 @@ from whotop.wire.messages import (
     Goodbye,
     Hello,
     Message,
+    Read,
     Records,
     Request,
     Sessions,
@@ -52,9 +53,10 @@ class Listener:
     def say(self, message: Message) -> None:
         self._conversation.receive(self._encoder.encode(message))
 
-    def start(self, cursor: Cursor | None = None, **fields: int) -> None:
+    def start(self, cursor: Cursor | None = None, *, history_bytes: int = 7_680_000) -> None:
         cursors = {} if cursor is None else {"wtmp": cursor}
-        self.say(Start(nonce=NONCE, interval_ms=1_000, cursors=cursors, **fields))
+        self.say(Start(nonce=NONCE, interval_ms=1_000, cursors=cursors, history_bytes=history_bytes))
+        self.say(Read(origins=("wtmp",)))
 
     def let_pass(self, seconds: float) -> None:
         self._clock.advance(seconds)
@@ -187,3 +189,10 @@ def test_it_says_goodbye_when_whotop_leaves(listen: Callable[..., Listener]) -> 
     listener.say(Stop())
     assert isinstance(listener.heard[-1], Goodbye)
     assert listener.is_over
+
+
+def test_records_that_nobody_asked_for_are_not_sent(listen: Callable[..., Listener]) -> None:
+    listener = listen()
+    listener.say(Start(nonce=NONCE, interval_ms=1_000))
+    listener.let_pass(1)
+    assert listener.all(Records) == []

@@ -61,7 +61,7 @@ def test_a_compressed_frame_is_opened() -> None:
 def test_whotop_reads_what_the_probe_writes() -> None:
     reading, writing = os.pipe()
     writer = FrameWriter(writing)
-    assert writer.write(hello_message())
+    assert writer.write(hello_message([], 0))
     assert writer.write({"type": "figures", "clock_us": 5, "stat": b64encode(b"cpu " * 300).decode()})
     assert writer.write({"type": "goodbye", "reason": ""})
     os.close(writing)

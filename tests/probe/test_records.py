@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from whotop.probe.linux.frames import FrameWriter
 from whotop.probe.linux.record_file import record_bytes
-from whotop.probe.linux.records import ALIGNMENT, PIECE_BYTES, PIECES_UNDERWAY, RecordWatch
+from whotop.probe.linux.records import ALIGNMENT, PIECE_BYTES, RecordWatch
+from whotop.probe.linux.source import PIECES_UNDERWAY
 
 HISTORY_BYTES = 7_680_000
 SIZE = 384

@@ -28,6 +28,8 @@ from whotop.wire.messages import (
     Goodbye,
     Hello,
     Message,
+    Origins,
+    Read,
     Records,
     Request,
     Sessions,
@@ -95,6 +97,7 @@ class Conversation:
         self._goodbye: Goodbye | None = None
         self._handlers: dict[type[Message], Callable[[str, Any, int], None]] = {
             Hello: self._hello,
+            Origins: self._origins,
             Figures: sink.figures,
             Sessions: sink.sessions,
             Records: sink.records,
@@ -189,8 +192,17 @@ class Conversation:
     def _hello(self, machine: str, hello: Hello, received_us: int) -> None:
         self._noise = b""
         self._sink.hello(machine, hello, received_us)
+        self._ask_for_records()
         if not self.greeted.done():
             self.greeted.set_result(None)
+
+    def _origins(self, machine: str, origins: Origins, received_us: int) -> None:
+        self._sink.origins(machine, origins, received_us)
+        self._ask_for_records()
+
+    def _ask_for_records(self) -> None:
+        """Whoever wants no history wants one reading alone, and no records."""
+        self._send(Read(origins=self._sink.wanted(self._machine) if self._history_bytes else ()))
 
     def _answer(self, _machine: str, answer: Answer, _received_us: int) -> None:
         waiting = self._answers.get(answer.id)

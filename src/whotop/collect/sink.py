@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from whotop.wire.messages import Cursor, Figures, Goodbye, Hello, Records, Sessions
+from whotop.wire.messages import Cursor, Figures, Goodbye, Hello, Origins, Records, Sessions
 
 
 class Sink(Protocol):
@@ -29,6 +29,14 @@ class Sink(Protocol):
 
     def hello(self, machine: str, hello: Hello, received_us: int) -> None:
         """The probe has answered; a new connection begins."""
+        ...
+
+    def origins(self, machine: str, origins: Origins, received_us: int) -> None:
+        """What can be read there is something else from now on."""
+        ...
+
+    def wanted(self, machine: str) -> tuple[str, ...]:
+        """Which origins of records to ask for: asked after each ``hello`` and each ``origins``."""
         ...
 
     def figures(self, machine: str, figures: Figures, received_us: int) -> None:

@@ -22,6 +22,7 @@ from whotop.wire.messages import (
     Message,
     OriginReport,
     ProcessReport,
+    Read,
     Records,
     Request,
     Sessions,
@@ -48,6 +49,8 @@ class Conversation:
         self._sent_bytes = 0
         self._acknowledged = 0
         self._first_contact = False
+        self._reads: tuple[str, ...] = ()
+        """Origins of records that it was asked for."""
         self._news_from = 0
         """Offset from which records were written while this connection stood."""
         self._next_figures_us = 0
@@ -59,6 +62,9 @@ class Conversation:
             match message:
                 case Start():
                     self._begin(message)
+                case Read():
+                    self._reads = message.origins
+                    self.tick()
                 case Acknowledge():
                     self._acknowledged = message.offset
                 case Request():
@@ -108,6 +114,7 @@ class Conversation:
             interpreter="simulated",
             clock_us=machine.clock_us(self._clock.now_us()),
             boot_id=machine.boot_id.encode(),
+            boot_us=machine.clock_us(machine.boot_us),
             hostname=machine.name.encode(),
             kernel=machine.character.kernel.encode(),
             architecture=b"x86_64",
@@ -117,7 +124,12 @@ class Conversation:
             uid=1000,
             ancestors=(),
             origins=tuple(
-                OriginReport(name=name, path=paths[name], state="readable" if there else "absent")
+                OriginReport(
+                    name=name,
+                    path=paths[name],
+                    state="readable" if there else "absent",
+                    changed_us=machine.clock_us(self._clock.now_us()),
+                )
                 for name, there in states.items()
             ),
         )
@@ -166,7 +178,7 @@ class Conversation:
 
     def _send_records(self, now_us: int) -> None:
         wtmp = self._machine.wtmp
-        if self._machine.character.keeps == "nothing":
+        if "wtmp" not in self._reads or self._machine.character.keeps == "nothing":
             return
         while self._sent_bytes < len(wtmp) and self._sent_bytes - self._acknowledged < 4 * PIECE_BYTES:
             start = self._sent_bytes

@@ -6,26 +6,25 @@ within microseconds; what takes longer (the disk) is the writer's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
 from whotop.clock import DAY_US, SECOND_US, Clock
+from whotop.core.choice import Found, chosen
 from whotop.core.life import Link
-from whotop.model import Machine, MachineState, Origin, OriginStatus, Readability, Standing, Target
+from whotop.model import Machine, MachineState, Standing, Target
 from whotop.monitor.judgement import Judgement
 from whotop.monitor.open_reports import open_reports, seen_by_now
+from whotop.monitor.origins import Moment, origin_named, origin_status, readability_of, reader_of
 from whotop.monitor.outlet import Outlet
 from whotop.monitor.watched import LiveList, Watched, watched_from
-from whotop.parse import os_release, proc, utmp
+from whotop.parse import os_release, proc
 from whotop.text import safe
-from whotop.wire.messages import Cursor, Figures, Goodbye, Hello, OriginReport, Records, Sessions
+from whotop.wire.messages import Cursor, Figures, Goodbye, Hello, OriginReport, Origins, Records, Sessions
 
 HISTORY_US = 30 * DAY_US
 """Older records of a first contact are not kept."""
-RECORD_ORIGINS = {"wtmp": Origin.WTMP}
-ORIGINS = frozenset(origin.value for origin in Origin)
-READABILITIES = {readability.value: readability for readability in Readability}
 LEAST_PATIENCE_SECONDS = 15.0
 LIST_SETTLES_US = 2 * SECOND_US
 """A record may reach us before the list that shows its session: such a session is not missing yet."""
@@ -113,13 +112,23 @@ class Intake:
             hostname=safe(hello.hostname, 64),
             kernel=safe(hello.kernel, 64),
             system=os_release.system_name(hello.os_release),
-            origins=tuple(_origin_status(report) for report in hello.origins if report.name in ORIGINS),
             skew_us=watched.skew_us,
             sessions_known=False,
             interpreter=_interpreter(hello),
             start_note=watched.start_note,
         )
-        self._publish(watched, introduced, received_us)
+        self._publish(watched, _with_origins(watched, introduced, hello.origins), received_us)
+
+    def origins(self, machine: str, origins: Origins, received_us: int) -> None:
+        """What can be read there is something else from now on."""
+        watched = self.watched.get(machine)
+        if watched is not None and watched.hello is not None:
+            self._publish(watched, _with_origins(watched, watched.machine, origins.origins), received_us)
+
+    def wanted(self, machine: str) -> tuple[str, ...]:
+        """Which origins of records to ask for."""
+        watched = self.watched.get(machine)
+        return () if watched is None else tuple(origin.value for origin in watched.choice.read)
 
     def figures(self, machine: str, figures: Figures, received_us: int) -> None:
         """A reading."""
@@ -168,19 +177,17 @@ class Intake:
     def records(self, machine: str, records: Records, received_us: int) -> None:
         """A piece of login records; acknowledged once it is in the store."""
         watched = self.watched.get(machine)
-        origin = RECORD_ORIGINS.get(records.origin)
+        origin = origin_named(records.origin)
         if watched is None or origin is None:
             return
+        reader = watched.readers.get(origin) or reader_of(machine, origin)
+        if reader is None:
+            return
+        watched.readers[origin] = reader
         standing = _standing(records)
-        events = utmp.events(
-            records.data,
-            machine,
-            origin,
-            ordinals=watched.ordinals.setdefault(records.origin, utmp.Ordinals()),
-            standing=standing,
-            seen_us=received_us,
-            skew_us=watched.skew_us,
-        )
+        events = reader.events(records, Moment(standing, received_us, watched.skew_us, watched.boot_id))
+        if records.context:
+            return
         if standing is Standing.HISTORY:
             events = [event for event in events if event.fleet_time_us >= received_us - HISTORY_US]
         events = [seen_by_now(event, received_us) for event in events]
@@ -246,9 +253,17 @@ def _standing(records: Records) -> Standing:
     return Standing.LATE if records.backlog else Standing.LIVE
 
 
-def _origin_status(report: OriginReport) -> OriginStatus:
-    readability = READABILITIES.get(report.state, Readability.UNREADABLE)
-    mend = ""
-    if readability is Readability.UNREADABLE and report.group:
-        mend = f"group {safe(report.group, 32)}"
-    return OriginStatus(origin=Origin(report.name), path=safe(report.path), readability=readability, mend=mend)
+def _with_origins(watched: Watched, machine: Machine, reports: Iterable[OriginReport]) -> Machine:
+    """The machine with what the probe found out about its origins, and which of them are read from now on."""
+    assert watched.hello is not None
+    known = [(origin, report) for report in reports if (origin := origin_named(report.name)) is not None]
+    watched.choice = choice = chosen(
+        (Found(origin, readability_of(report), report.changed_us) for origin, report in known),
+        probe=watched.hello.probe,
+        boot_us=watched.hello.boot_us,
+    )
+    return msgspec.structs.replace(
+        machine,
+        origins=tuple(origin_status(report, origin, used=choice.uses(origin)) for origin, report in known),
+        failures_known=choice.failures is not None,
+    )

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 import msgspec
 
 from whotop.clock import SECOND_US
+from whotop.core.choice import Choice
 from whotop.core.life import Contact, Link, judge
-from whotop.model import Event, Machine, MachineState, Sample, Target
+from whotop.model import Event, Machine, MachineState, Origin, Sample, Target
+from whotop.monitor.origins import Reader
 from whotop.parse.proc import Reading
-from whotop.parse.utmp import Ordinals
 from whotop.text import safe
 from whotop.wire.messages import Cursor, Hello
 
@@ -45,18 +46,20 @@ class Watched:
     """It had been watched before this connection: what is new has happened meanwhile, and is no history."""
     unlisted_us: int | None = None
     """When a session began (by the machine's clock) of which records told but no list of open sessions yet."""
-    ordinals: dict[str, Ordinals] = field(default_factory=dict)
+    choice: Choice = field(default_factory=Choice)
+    """Which origins this connection reads."""
+    readers: dict[Origin, Reader] = field(default_factory=dict)
     cursors: dict[str, Cursor] = field(default_factory=dict)
     skew_us: int = 0
     _skews_us: list[int] = field(default_factory=list)
 
     def begin(self, hello: Hello, received_us: int) -> None:
-        """A new connection: rates, the measuring of the clock and the counting of equal records start anew."""
+        """A new connection: rates, the measuring of the clock and the reading of records start anew."""
         self.was_known = self.was_known or self.contact.last_sample_us > 0
         self.hello = hello
         self.reading = self.live_list = self.unlisted_us = None
         self._skews_us.clear()
-        self.ordinals.clear()
+        self.readers.clear()
         self.measure_skew(hello.clock_us, received_us)
         self.contact = msgspec.structs.replace(self.contact, link=Link.UP, since_us=received_us)
 

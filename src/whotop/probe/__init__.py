@@ -62,11 +62,13 @@ PARTS = (
     "terminals",
     "logind",
     "sessions",
+    "source",
     "record_file",
     "records",
     "disks",
     "figures",
     "origins",
+    "sources",
     "hello",
     "loop",
 )
@@ -81,3 +83,34 @@ def source() -> bytes:
     folder = resources.files("whotop.probe") / "linux"
     parts = [_OWN_IMPORT.sub("", (folder / f"{part}.py").read_text("utf-8")) for part in PARTS]
     return "\n".join([*parts, "sys.exit(run_probe(0, 1))\n"]).encode()
+
+
+POSIX_LOADER = """exec env LC_ALL=C sh -c 'read -r n && eval "$(dd bs=1 count=$n 2>/dev/null)"'"""
+"""The one command where there is no Python: reads a decimal length and a newline, then that many
+bytes of source, and runs them in the same shell. Lines follow (``wire.lines``), not frames.
+"""
+
+POSIX_PARTS = (
+    "clock",
+    "base64",
+    "frames",
+    "digest",
+    "terminals",
+    "sessions",
+    "records",
+    "disks",
+    "figures",
+    "hello",
+    "loop",
+)
+"""The shell probe's files in the order in which they are joined."""
+
+_SHELL_COMMENT = re.compile(r"^ *#.*\n", re.MULTILINE)
+
+
+@cache
+def posix_source() -> bytes:
+    """Join the shell's probe into one text, without its comments: the loader reads it byte by byte."""
+    folder = resources.files("whotop.probe") / "posix"
+    parts = [(folder / f"{part}.sh").read_text("utf-8") for part in POSIX_PARTS]
+    return _SHELL_COMMENT.sub("", "".join(parts)).encode("ascii")

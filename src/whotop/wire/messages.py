@@ -70,6 +70,8 @@ class Hello(Message, frozen=True, tag="hello"):
     ancestors: Annotated[tuple[Pid, ...], Meta(max_length=64)]
     """The probe's parent, grandparent…: one of them leads the only session that is hidden."""
     origins: Annotated[tuple[OriginReport, ...], Meta(max_length=32)]
+    boot_us: Microseconds = 0
+    """When it booted, by its own clock; 0 unknown."""
 
 
 class FileSystem(Message, frozen=True, array_like=True):
@@ -162,7 +164,7 @@ class FileIdentity(Message, frozen=True):
     device: Count
     inode: Count
     head: ShortBytes
-    """Digest of its first 384 bytes, or of all when it is shorter."""
+    """Digest of its first 384 bytes, or of those before the offset where that is less."""
 
 
 class Cursor(Message, frozen=True):
@@ -193,6 +195,8 @@ class Records(Message, frozen=True, tag="records"):
     """Written before this connection began, after the cursor: late, not history."""
     replaced: bool = False
     """The file is not the one that the cursor named, or is shorter than it was."""
+    context: bool = False
+    """All of it was taken in before, and is sent again only so that the lines behind it are understood."""
 
 
 class Origins(Message, frozen=True, tag="origins"):

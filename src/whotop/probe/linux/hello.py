@@ -5,7 +5,6 @@ import sys
 import time
 
 from whotop.probe.linux.files import base64_text, read_file
-from whotop.probe.linux.origins import origin_reports
 from whotop.probe.linux.process_table import own_ancestors
 
 VERSION = 1
@@ -18,8 +17,14 @@ def boot_id() -> bytes:
     return read_file(b"/proc/sys/kernel/random/boot_id", 64).strip()
 
 
-def hello_message() -> "dict[str, object]":
-    """Give the message."""
+def boot_us() -> int:
+    """Give when this machine booted, by its clock as it goes now; 0 where its /proc does not say."""
+    told = read_file(b"/proc/uptime", 128).split()
+    return int((time.time() - float(told[0])) * 1000000) if told else 0
+
+
+def hello_message(origins: "list[dict[str, object]]", boot_us: int) -> "dict[str, object]":
+    """Give the message; ``origins`` are reports on them."""
     system = os.uname()
     return {
         "type": "hello",
@@ -28,6 +33,7 @@ def hello_message() -> "dict[str, object]":
         "interpreter": sys.version.split()[0][:64],
         "clock_us": int(time.time() * 1000000),
         "boot_id": base64_text(boot_id()),
+        "boot_us": boot_us,
         "hostname": base64_text(os.fsencode(system.nodename)[:NAME_BYTES]),
         "kernel": base64_text(os.fsencode(system.release)[:NAME_BYTES]),
         "architecture": base64_text(os.fsencode(system.machine)[:NAME_BYTES]),
@@ -36,5 +42,5 @@ def hello_message() -> "dict[str, object]":
         "clock_ticks": os.sysconf("SC_CLK_TCK"),
         "uid": os.getuid(),
         "ancestors": own_ancestors(),
-        "origins": origin_reports(),
+        "origins": origins,
     }

@@ -8,11 +8,12 @@ import time
 from whotop.probe.linux.figures import FiguresReader
 from whotop.probe.linux.files import base64_text, read_file
 from whotop.probe.linux.frames import BrokenProtocol, FrameReader, FrameWriter, write_all
-from whotop.probe.linux.hello import VERSION, boot_id, hello_message
+from whotop.probe.linux.hello import VERSION, boot_id, boot_us, hello_message
 from whotop.probe.linux.logind import LogindSessions
+from whotop.probe.linux.origins import can_be_read, origin_reports
 from whotop.probe.linux.process_table import process_reports
-from whotop.probe.linux.records import RECORD_FILES, RecordWatch
 from whotop.probe.linux.sessions import SessionWatch, utmp_path
+from whotop.probe.linux.sources import Sources
 
 READ_BYTES = 65536
 PROCESS_BYTES = 460800
@@ -20,6 +21,10 @@ SHORTEST_TICK_SECONDS = 0.05
 SHORTEST_INTERVAL_SECONDS = 0.5
 SECOND_READING_SECONDS = 1.0
 """The second reading follows the first as soon as this, because rates need two."""
+
+
+ORIGINS_EVERY_SECONDS = 30.0
+"""So often it is seen whether something else can be read than before."""
 
 
 class Farewell(Exception):  # noqa: N818 - it ends the probe as it should
@@ -55,7 +60,9 @@ class Probe:
         self._figures = FiguresReader(self._writer)
         self._sessions = SessionWatch(self._writer, boot_id(), LogindSessions(), utmp_path())
         self._looks = 0
-        self._records = {origin: RecordWatch(self._writer, origin, path) for origin, path in RECORD_FILES}
+        self._sources = Sources(self._writer)
+        self._boot_us = boot_us()
+        self._can_be_read = ()  # type: tuple[object, ...]
 
     def run(self) -> None:
         """Serve until whotop leaves; raises Farewell, BrokenProtocol, or OSError when nobody reads any more."""
@@ -63,9 +70,10 @@ class Probe:
         tick = max(whole(start, "tick_ms") / 1000, SHORTEST_TICK_SECONDS)
         interval = max(whole(start, "interval_ms") / 1000, SHORTEST_INTERVAL_SECONDS)
         write_all(self._sink, ("whotop-probe/%d %s\n" % (VERSION, text(start, "nonce"))).encode("ascii"))
-        self._writer.write(hello_message())
-        self._start_records(start)
+        self._sources.begin(start.get("cursors"), whole(start, "history_bytes"))
+        self._greet()
         next_tick = next_figures = time.monotonic()
+        next_origins = next_tick + ORIGINS_EVERY_SECONDS
         pause = min(interval, SECOND_READING_SECONDS)
         while True:
             now = time.monotonic()
@@ -76,7 +84,10 @@ class Probe:
                 self._figures.send(now, self._sessions.consoles)
                 next_figures = max(next_figures + pause, now)
                 pause = interval
-            waits = self._send_pieces()
+            if now >= next_origins:
+                self._tell_origins()
+                next_origins = now + ORIGINS_EVERY_SECONDS
+            waits = self._sources.send_pieces()
             self._listen(0 if waits else max(min(next_tick, next_figures) - time.monotonic(), 0))
 
     def _first_message(self) -> "dict[str, object]":
@@ -87,11 +98,18 @@ class Probe:
             raise BrokenProtocol("it does not begin with a start of version %d" % VERSION)
         return start
 
-    def _start_records(self, start: "dict[str, object]") -> None:
-        cursors = start.get("cursors", {})
-        for origin, watch in self._records.items():
-            cursor = cursors.get(origin) if isinstance(cursors, dict) else None
-            watch.start(cursor, whole(start, "history_bytes"))
+    def _greet(self) -> None:
+        reports = origin_reports()
+        self._can_be_read = can_be_read(reports, self._boot_us)
+        self._writer.write(hello_message(reports, self._boot_us))
+
+    def _tell_origins(self) -> None:
+        """Say what can be read if that is something else than was said last."""
+        reports = origin_reports()
+        now = can_be_read(reports, self._boot_us)
+        if now != self._can_be_read:
+            self._can_be_read = now
+            self._writer.write({"type": "origins", "origins": reports})
 
     def _look(self) -> None:
         """Look for new sessions; every other time, and when there is one, also at the rest.
@@ -105,22 +123,15 @@ class Probe:
                 raise Farewell("its parent has ended")
             self._sessions.look_at_terminals()
         if self._sessions.look() or is_thorough:
-            for watch in self._records.values():
-                watch.look()
-
-    def _send_pieces(self) -> bool:
-        """Send at most one piece of each origin, so that figures never wait; whether more could go."""
-        waits = False
-        for watch in self._records.values():
-            if watch.can_send:
-                watch.send_piece()
-                waits = waits or watch.can_send
-        return waits
+            self._sources.look()
 
     def _listen(self, seconds: float) -> None:
         """Wait for whotop at most so long, and do what it says."""
-        if not self._waiting and not select.select([self._source], [], [], seconds)[0]:
-            return
+        if not self._waiting:
+            ready = select.select([self._source, *self._sources.handles()], [], [], seconds)[0]
+            self._sources.woken(ready)
+            if self._source not in ready:
+                return
         messages = self._waiting or self._received()
         self._waiting = []
         for message in messages:
@@ -137,9 +148,9 @@ class Probe:
         if kind == "stop":
             raise Farewell("whotop asked for it")
         if kind == "acknowledge":
-            watch = self._records.get(text(message, "origin"))
-            if watch is not None:
-                watch.acknowledge(whole(message, "offset"))
+            self._sources.acknowledge(text(message, "origin"), whole(message, "offset"))
+        elif kind == "read":
+            self._sources.read(message.get("origins"))
         elif kind == "request":
             self._answer(whole(message, "id"), text(message, "kind"), whole(message, "pid"))
 

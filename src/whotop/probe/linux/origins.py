@@ -18,12 +18,33 @@ ORIGINS = (
 GROUPS_BYTES = 1048576
 
 
-def origin_reports() -> "list[dict[str, str]]":
+def first_path(origin: str) -> bytes:
+    """Give the first place of an origin that there is; the usual one if there is none."""
+    paths = dict(ORIGINS)[origin]
+    for path in paths:
+        if os.path.exists(path):
+            return path
+    return paths[0]
+
+
+def origin_reports() -> "list[dict[str, object]]":
     """Give name, path and state of each origin, and the group that would open an unreadable one."""
     return [origin_report(name, paths) for name, paths in ORIGINS]
 
 
-def origin_report(name: str, paths: "tuple[bytes, ...]") -> "dict[str, str]":
+def can_be_read(reports: "list[dict[str, object]]", boot_us: int) -> "tuple[object, ...]":
+    """Give of reports what makes whotop choose anew when it changes: of times only whether the boot came first."""
+    return tuple((one["name"], one["path"], one["state"], changed_us(one) > boot_us) for one in reports)
+
+
+def changed_us(report: "dict[str, object]") -> int:
+    """Give when an origin was last written to."""
+    changed = report.get("changed_us", 0)
+    assert isinstance(changed, int)
+    return changed
+
+
+def origin_report(name: str, paths: "tuple[bytes, ...]") -> "dict[str, object]":
     """Give the report on the first of ``paths`` that there is."""
     for path in paths:
         try:
@@ -34,7 +55,8 @@ def origin_report(name: str, paths: "tuple[bytes, ...]") -> "dict[str, str]":
             continue
         if name == "logind" and not is_kept(path):
             continue
-        report = {"name": name, "path": base64_text(path), "state": "readable"}
+        report = {"name": name, "path": base64_text(path), "state": "readable"}  # type: dict[str, object]
+        report["changed_us"] = max(found.st_mtime_ns // 1000, 0)
         if not is_readable(path, found):
             report["state"] = "unreadable"
             report["group"] = base64_text(opening_group(found))

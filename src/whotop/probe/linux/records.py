@@ -1,34 +1,29 @@
 """Files of login records, sent piece by piece from a cursor on; nothing is lost in a rotation.
 
-A piece holds whole records: bytes of one that is not complete are left until they are. Four pieces
-may be on their way; the next is sent when whotop has one of them in its store.
+A piece holds whole records: bytes of one that is not complete are left until they are.
 """
 
 import os
-import time
 
 from whotop.probe.linux.files import base64_text
 from whotop.probe.linux.frames import FrameWriter
 from whotop.probe.linux.record_file import RecordFile, cursor_offset, rotated_copy
+from whotop.probe.linux.source import Source
 
-RECORD_FILES = (("wtmp", b"/var/log/wtmp"),)
 ALIGNMENT = 9600
 """Divided by both record sizes, 384 and 400."""
 PIECE_BYTES = 57600
-PIECES_UNDERWAY = 4
 
 
-class RecordWatch:
+class RecordWatch(Source):
     """Sends one origin's records, from where whotop left off to whatever is written next."""
 
     def __init__(self, writer: FrameWriter, origin: str, path: bytes) -> None:
-        self._writer = writer
-        self._origin = origin
+        super().__init__(writer, origin)
         self._path = path
         self._file = None  # type: RecordFile | None
         self._offset = 0
         self._tail = b""
-        self._underway = []  # type: list[int]
         self._news_from = 0
         """Offset from which records were written while we were here; before it, they are backlog or history."""
         self._is_first_contact = False
@@ -72,11 +67,6 @@ class RecordWatch:
         self._tail = file.tail(offset)
         self._news_from = news_from
 
-    def acknowledge(self, offset: int) -> None:
-        """Whotop has all up to ``offset``."""
-        if offset in self._underway:
-            del self._underway[: self._underway.index(offset) + 1]
-
     def look(self) -> None:
         """See what has become of the file. To be called every tick."""
         if self._file is None:
@@ -118,11 +108,9 @@ class RecordWatch:
         self._owes_cursor = True
 
     @property
-    def can_send(self) -> bool:
-        """Whether a piece waits, and may go."""
-        if self._file is None or len(self._underway) >= PIECES_UNDERWAY:
-            return False
-        return self._file.whole > self._offset or self._owes_cursor
+    def has_piece(self) -> bool:
+        """Whether there is something to send."""
+        return self._file is not None and (self._file.whole > self._offset or self._owes_cursor)
 
     def send_piece(self) -> None:
         """Send the next piece."""
@@ -134,27 +122,19 @@ class RecordWatch:
         if self._offset < self._news_from:
             end = min(end, self._news_from)
         data = os.pread(self._file.handle, end - self._offset, self._offset)
-        self._write(data)
+        self._send(data)
 
-    def _write(self, data: bytes) -> None:
+    def _send(self, data: bytes) -> None:
         assert self._file is not None
         start, self._offset = self._offset, self._offset + len(data)
         self._tail = self._file.tail(self._offset)
-        message = {
-            "type": "records",
-            "clock_us": int(time.time() * 1000000),
-            "origin": self._origin,
-            "data": base64_text(data),
-            "start": start,
-            "cursor": self._cursor(),
-        }  # type: dict[str, object]
+        marks = []
         if start < self._news_from or not data:
-            message["first_contact" if self._is_first_contact else "backlog"] = True
+            marks.append("first_contact" if self._is_first_contact else "backlog")
         if self._is_replaced:
-            message["replaced"] = True
+            marks.append("replaced")
         self._is_replaced = self._owes_cursor = False
-        self._underway.append(self._offset)
-        self._writer.write(message)
+        self.write(data, start, self._cursor(), tuple(marks))
 
     def _cursor(self) -> "dict[str, object]":
         assert self._file is not None
