@@ -125,3 +125,12 @@ def test_hosts_of_ssh_config_keep_what_ssh_config_says(tmp_path: Path) -> None:
         ssh_config=str(tmp_path / "config"), ssh_config_hosts="web*", defaults={"user": "ops", "tags": "prod"}
     )
     assert machines == {"web1": Target(name="web1", tags=("prod",))}
+
+
+def test_sudo_and_the_way_of_starting_are_the_machines_own_or_the_defaults() -> None:
+    machines = machines_of(
+        defaults={"sudo": True, "start": "upload"},
+        machines=["a", {"name": "b", "sudo": False, "start": "stdin"}],
+    )
+    assert [(target.sudo, target.start) for target in machines.values()] == [(True, "upload"), (False, "stdin")]
+    assert machines_of(machines=["a"])["a"] == Target(name="a", sudo=False, start="stdin")

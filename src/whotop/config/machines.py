@@ -62,6 +62,8 @@ def target_at(address: Address, settings: Settings, table: Defaults | None = Non
         password_command=_first(table.password_command, defaults.password_command, ""),
         interval_seconds=interval or settings.interval_seconds,
         host_key_policy=host_keys or settings.host_keys,
+        sudo=_first(table.sudo, defaults.sudo, False),
+        start=_first(table.start, defaults.start, "stdin"),
     )
 
 

@@ -22,6 +22,7 @@ Kept = Annotated[float, Meta(ge=60)]
 Line = Annotated[str, Meta(min_length=1, max_length=4_096)]
 ReportFormat = Literal["text", "markdown", "json", "csv", "html", "pdf"]
 HostKeys = Literal["strict", "accept-new"]
+ProbeStart = Literal["stdin", "upload"]
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +46,11 @@ class Defaults(Table, frozen=True, kw_only=True):
     """Name of the environment variable that holds the password."""
     password_command: str | None = None
     """Command whose first line of output is the password."""
+    sudo: bool | None = None
+    """Whether the probe runs through `sudo -n`, to read what only root may. By default it does not."""
+    start: ProbeStart | None = None
+    """`stdin`, the default: the probe goes in through standard input, and no file is written there.
+    `upload`: it is run from a private temporary folder, which it removes at once."""
 
 
 class MachineTable(Defaults, frozen=True, kw_only=True):
