@@ -25,14 +25,17 @@ def close(ledger: Ledger, session: Session, logout: Event) -> Transition:
     return Transition(_CORRECTED, ended, logout)
 
 
-def completed(logout: Event, session: Session, key: bytes, outcome: Outcome = _LOGGED_OUT) -> Event:
-    """A logout record with what its session knows: a wtmp record of a logout names no user."""
+def completed(logout: Event, session: Session, key: bytes, outcome: Outcome | None = None) -> Event:
+    """A logout record with what its session knows: a wtmp record of a logout names no user.
+
+    Without an ``outcome`` it is the record's own, if it tells one, else an ordinary logout.
+    """
     return replace(
         logout,
         key=key,
         session_key=session.key,
         duration_us=logout.time_us - session.login_us,
-        outcome=outcome,
+        outcome=outcome or logout.outcome or _LOGGED_OUT,
         user=logout.user or session.user,
         tty=logout.tty or session.tty,
         source=logout.source or session.source,

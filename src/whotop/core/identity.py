@@ -7,7 +7,7 @@ different processes with OpenSSH and are never compared with each other.
 
 from __future__ import annotations
 
-from whotop.model import Event, Session
+from whotop.model import Event, Origin, Session
 
 TOLERANCE_US = 2_000_000
 """How far apart two origins may date one login."""
@@ -70,6 +70,8 @@ def ends(session: Session, logout: Event) -> bool:
         return session.session_id == logout.session_id
     if session.leader_pid and logout.leader_pid:
         return session.leader_pid == logout.leader_pid
+    if logout.duration_us is not None:
+        return _is_row_of(session, logout, logout.time_us - logout.duration_us)
     if session.tty and logout.tty:
         if session.tty != logout.tty:
             return False
@@ -77,6 +79,17 @@ def ends(session: Session, logout: Event) -> bool:
     return is_bare(session) and is_bare(logout) and session.user == logout.user and session.login_us <= logout.time_us
 
 
+def _is_row_of(session: Session, logout: Event, login_us: int) -> bool:
+    """Whether a record that holds both ends of a session (wtmpdb) is of this one."""
+    return (
+        session.user == logout.user
+        and -TOLERANCE_US <= session.login_us - login_us <= TOLERANCE_US
+        and (session.tty == logout.tty or not session.tty or not logout.tty)
+    )
+
+
 def is_bare(report: Session | Event) -> bool:
     """Whether nothing but its user tells it from others: a row of an event file without ttys."""
+    if report.origin is not Origin.FILE:
+        return False
     return not (report.tty or report.session_id or report.login_pid or report.leader_pid)

@@ -96,6 +96,8 @@ class Ledger:
 
     def ended_by(self, logout: Event) -> Session | None:
         """The session that this logout ends: an open one, else the latest whose end was only concluded."""
+        if logout.duration_us is not None:
+            return self._begun_with(logout, logout.time_us - logout.duration_us)
         for session in (
             self._open_by_id.get(logout.session_id) if logout.session_id else None,
             self.open_by_tty.get(logout.tty),
@@ -106,6 +108,13 @@ class Ledger:
         if self.provisional:
             return self._latest_provisional(logout)
         return None
+
+    def _begun_with(self, logout: Event, login_us: int) -> Session | None:
+        """The session of a record that tells when it began: of those that could be it, the nearest."""
+        candidates = (self.get(key) for key in self.begun.near(login_us, TOLERANCE_US)[-CANDIDATES:])
+        matching = [session for session in candidates if session is not None and ends(session, logout)]
+        unended = [session for session in matching if session.outcome is _OPEN or session.key in self.provisional]
+        return min(unended, key=lambda session: abs(session.login_us - login_us), default=None)
 
     def _latest_provisional(self, logout: Event) -> Session | None:
         ended = self.ended

@@ -105,7 +105,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     session_key: bytes = b""
     """The session that this login opened or this logout ended."""
     duration_us: int | None = None
-    """Of a logout: how long the session lasted. Negative when the clock was stepped."""
+    """Of a logout: how long the session lasted. Negative when the clock was stepped. A record that holds
+    both ends of a session tells it, and is known by it."""
     outcome: Outcome | None = None
     """Of a logout: how the session ended."""
 
