@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 
-OBJECTS_BETWEEN_COLLECTIONS = 50_000
-"""Python's own 700 make the collector run through all that is being imported, again and again: a
-fifth of the time to the first paint."""
+from whotop.cli import cycles
 
 
 def main() -> None:
     """Run the command line and end with its exit code."""
-    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS, 10, 10)
+    cycles.seldom()
 
     from whotop.cli.main import run  # only now: what it imports is what the line above is for
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import os
 import signal
 import sys
@@ -12,6 +11,7 @@ import termios
 from pathlib import Path
 from typing import Protocol
 
+from whotop.cli import cycles
 from whotop.cli.crash import crash_of
 from whotop.cli.reports import Reports
 from whotop.clock import Clock
@@ -90,20 +90,22 @@ class Screen:
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGTERM, self._terminate)
         loop.add_signal_handler(signal.SIGHUP, self._hang_up)
+        cleaning = asyncio.create_task(_clean_up())
         try:
             await self._app.run_async()
         finally:
+            cleaning.cancel()
             await self._watch.close()
 
     async def _open(self) -> Feed:
-        """Watch; what was imported for it stays, and the garbage collector need not look at it again."""
+        """Watch, and let no key wait for the garbage collector from now on."""
         try:
             feed = await self._watch.open()
         except WhotopError as error:
             self._refusal = error
             self._app.exit()
             raise
-        gc.freeze()
+        cycles.briefly()
         return feed
 
     def _terminate(self) -> None:
@@ -121,3 +123,9 @@ class Screen:
 
     async def _snapshot(self, fleet: Fleet) -> Path:
         return await asyncio.to_thread(self._reports.snapshot, fleet)
+
+
+async def _clean_up() -> None:
+    while True:
+        await asyncio.sleep(cycles.EVERYTHING_SECONDS)
+        cycles.everything()
