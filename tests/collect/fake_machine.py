@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 import asyncssh
@@ -12,6 +13,7 @@ import msgspec
 from whotop.model import Target
 from whotop.wire.frames import FrameEncoder, down_decoder, preamble
 from whotop.wire.messages import Down, Figures, Hello, Message, Read, Start, Stop
+from whotop.wire.sealing import answered
 
 HELLO = Hello(
     version=1,
@@ -45,7 +47,7 @@ class FakeProbe:
     async def start(self) -> Start:
         """Swallow the source, as the loader does, and return the start frame."""
         size = int(await self.process.stdin.readline())
-        await self.process.stdin.readexactly(size)
+        self.source_digest = sha256(await self.process.stdin.readexactly(size)).digest()
         (start, *_) = await self.received()
         assert isinstance(start, Start)
         return start
@@ -65,9 +67,17 @@ class FakeProbe:
     def send(self, *messages: Message) -> None:
         self.process.stdout.write(b"".join(map(self.encoder.encode, messages)))
 
+    def answer(self, start: Start) -> None:
+        """Write the preamble, and seal everything from now on, as it is asked to."""
+        assert start.seal is not None
+        enc, seals = answered(start.seal, start.nonce, self.source_digest)
+        self.encoder.seal_with(seals.up)
+        self.decoder.open_with(seals.down)
+        self.process.stdout.write(preamble(start.nonce, enc))
+
     async def greet(self) -> Start:
         start = await self.start()
-        self.process.stdout.write(preamble(start.nonce))
+        self.answer(start)
         self.send(HELLO, FIGURES)
         return start
 

@@ -18,6 +18,7 @@ class RecordingSink:
         self.calls: list[tuple[str, str, Any]] = []
         self.known_cursors: dict[str, Cursor] = {}
         self._news = asyncio.Event()
+        self.sealed: dict[str, bool] = {}
 
     def cursors(self, machine: str) -> Mapping[str, Cursor]:
         return self.known_cursors
@@ -31,8 +32,9 @@ class RecordingSink:
     def lost(self, machine: str, reason: str, *, retry_seconds: float) -> None:
         self._note("lost", machine, reason)
 
-    def hello(self, machine: str, message: Message, received_us: int) -> None:
+    def hello(self, machine: str, message: Message, received_us: int, *, sealed: bool = False) -> None:
         self._note("hello", machine, message)
+        self.sealed[machine] = sealed
 
     def origins(self, machine: str, message: Message, received_us: int) -> None:
         self._note("origins", machine, message)

@@ -9,7 +9,6 @@ from tests.collect.home import Home
 from tests.collect.recording_sink import RecordingSink
 from whotop.collect.collector import Collector
 from whotop.model import Target
-from whotop.wire.frames import preamble
 from whotop.wire.limits import Quota
 from whotop.wire.messages import Goodbye, Sessions
 
@@ -123,7 +122,8 @@ async def test_a_banner_and_a_noisy_shell_do_no_harm(
     async def noisy(far: FakeProbe) -> None:
         far.process.stdout.write(b"Last login: yesterday\r\n" * 1_000)
         start = await far.start()
-        far.process.stdout.write(b"\x00\xff whotop-probe/1 not-it\n" + preamble(start.nonce))
+        far.process.stdout.write(b"\x00\xff whotop-probe/1 not-it\n")
+        far.answer(start)
         far.send(HELLO)
         await far.received()
 

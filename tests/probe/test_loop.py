@@ -149,7 +149,7 @@ def test_a_machine_without_python_says_so_with_a_status_of_its_own(tmp_path: Pat
 
 
 def test_it_ends_when_its_parent_has_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    orphan = Probe(-1, -1)
+    orphan = Probe(-1, -1, b"")
     monkeypatch.setattr(os, "getppid", lambda: 1)
     with pytest.raises(Farewell, match="its parent has ended"):
         orphan._look()

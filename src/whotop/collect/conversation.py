@@ -13,6 +13,7 @@ import secrets
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from whotop import probe
 from whotop.clock import Clock
 from whotop.collect.last_words import LastWords, why_not_started
 from whotop.collect.sink import Sink
@@ -36,6 +37,7 @@ from whotop.wire.messages import (
     Start,
     Stop,
 )
+from whotop.wire.sealing import Recipient
 
 COMPLAINT_BYTES = 4096
 """How much of the end of standard error is kept, to say why the probe died."""
@@ -110,18 +112,25 @@ class Conversation:
     def begin(self, channel: Channel, how: ProbeStart = PYTHON) -> None:
         """Send the probe's source to the loader that waits for it, and the start frame behind it."""
         self._channel, self._encoder = channel, how.encoder()
+        recipient = Recipient(self._nonce, probe.source_digest()) if how.seals else None
+        self._decoder = up_decoder(self._nonce, recipient)
         start = Start(
             nonce=self._nonce,
             interval_ms=self._interval_ms,
             tick_ms=self._tick_ms,
             cursors=dict(self._sink.cursors(self._machine)),
             history_bytes=self._history_bytes,
+            seal=recipient.offer if recipient is not None else None,
         )
         channel.write(how.opening() + self._encoder.encode(start))
 
     def acknowledge(self, origin: str, offset: int) -> None:
-        """Tell the probe that all of ``origin`` up to ``offset`` is in the store."""
-        self._send(Acknowledge(origin=origin, offset=offset))
+        """Tell the probe that all of ``origin`` up to ``offset`` is in the store.
+
+        Before its hello that is of the connection before, and there is nothing to seal it with.
+        """
+        if self.greeted.done():
+            self._send(Acknowledge(origin=origin, offset=offset))
 
     def stop(self) -> None:
         """Tell the probe that we leave."""
@@ -191,7 +200,10 @@ class Conversation:
 
     def _hello(self, machine: str, hello: Hello, received_us: int) -> None:
         self._noise = b""
-        self._sink.hello(machine, hello, received_us)
+        seals = self._decoder.seals
+        if seals is not None and isinstance(self._encoder, FrameEncoder):
+            self._encoder.seal_with(seals.down)
+        self._sink.hello(machine, hello, received_us, sealed=seals is not None)
         self._ask_for_records()
         if not self.greeted.done():
             self.greeted.set_result(None)
@@ -251,6 +263,9 @@ class Conversation:
             return ProbeError(f"the probe ended: {safe(self._goodbye.reason) or 'without a reason'}")
         if error is not None and words.status is None and not words.line:
             return error
+        if self.greeted.done() and words.status is None and not words.line:
+            where = " in the middle of a frame" if self._decoder.is_within_a_frame else ""
+            return ProbeError(f"the probe's output ended{where}, without a goodbye")
         if self.greeted.done():
             return ProbeError(f"the probe died: {words.line or f'status {words.status}'}")
         return why_not_started(words)

@@ -27,8 +27,8 @@ class Sink(Protocol):
         """No connection, or no longer; ``reason`` is one line of safe text."""
         ...
 
-    def hello(self, machine: str, hello: Hello, received_us: int) -> None:
-        """The probe has answered; a new connection begins."""
+    def hello(self, machine: str, hello: Hello, received_us: int, *, sealed: bool = False) -> None:
+        """The probe has answered; a new connection begins, whose frames are ``sealed`` or protected by SSH alone."""
         ...
 
     def origins(self, machine: str, origins: Origins, received_us: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from hashlib import blake2b
 
+from whotop import probe
 from whotop.clock import SECOND_US, Clock
 from whotop.demo.machine import CPUS, TICKS, SimulatedMachine
 from whotop.demo.records import meminfo, stat_line
@@ -30,6 +31,7 @@ from whotop.wire.messages import (
     Stop,
     Terminal,
 )
+from whotop.wire.sealing import answered
 
 RECORD_BYTES = 384
 PIECE_BYTES = RECORD_BYTES * 150
@@ -99,9 +101,17 @@ class Conversation:
             whole_past = max(len(self._machine.wtmp) - start.history_bytes, 0)
             self._sent_bytes = self._acknowledged = whole_past // RECORD_BYTES * RECORD_BYTES
         self._news_from = len(self._machine.wtmp)
-        self._write(preamble(start.nonce))
+        self._write(self._preamble(start))
         self._send(self._hello())
         self.tick()
+
+    def _preamble(self, start: Start) -> bytes:
+        if start.seal is None:
+            return preamble(start.nonce)
+        enc, seals = answered(start.seal, start.nonce, probe.source_digest())
+        self._encoder.seal_with(seals.up)
+        self._decoder.open_with(seals.down)
+        return preamble(start.nonce, enc)
 
     def _hello(self) -> Hello:
         machine = self._machine

@@ -97,7 +97,7 @@ class Intake:
             now_us = self._clock.now_us()
             self._publish(watched, watched.judged(now_us), now_us)
 
-    def hello(self, machine: str, hello: Hello, received_us: int) -> None:
+    def hello(self, machine: str, hello: Hello, received_us: int, *, sealed: bool = False) -> None:
         """The probe has answered; a new connection begins.
 
         Which boot it is with is told with the first reading, which says when that was.
@@ -115,6 +115,7 @@ class Intake:
             skew_us=watched.skew_us,
             sessions_known=False,
             interpreter=_interpreter(hello),
+            sealed=sealed,
             start_note=watched.start_note,
         )
         self._publish(watched, _with_origins(watched, introduced, hello.origins), received_us)

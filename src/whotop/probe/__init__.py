@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from hashlib import sha256
 from importlib import resources
 
 NO_PYTHON_STATUS = 127
@@ -22,14 +23,15 @@ LOADER = (
     "exec sh -c '"
     "for p in python3 /usr/libexec/platform-python; do "
     "command -v $p >/dev/null 2>&1 && exec $p -I -S -B -c "
-    '"import io,sys;b=io.BufferedReader(io.FileIO(0,closefd=False),1);n=int(b.readline());exec(b.read(n))"; '
+    '"import io,sys;b=io.BufferedReader(io.FileIO(0,closefd=False),1);n=int(b.readline());s=b.read(n);exec(s)"; '
     "done; "
     "echo no Python 3.6 or later >&2; exit 127'"
 )
 """The one command that whotop runs on a machine, from whatever login shell its user has.
 
 It reads a decimal length and a newline, then that many bytes of source, and becomes it: no shell
-remains. It reads not one byte further, because the ``start`` frame comes right behind.
+remains. It reads not one byte further, because the ``start`` frame comes right behind. The source
+finds itself under the name ``s``: its digest goes into the keys that seal its frames.
 """
 
 _AS_A_SHELL = "exec sh -c "
@@ -82,10 +84,16 @@ def source() -> bytes:
     """Join the Linux probe into one text; executing it runs the probe on file descriptors 0 and 1."""
     folder = resources.files("whotop.probe") / "linux"
     parts = [_OWN_IMPORT.sub("", (folder / f"{part}.py").read_text("utf-8")) for part in PARTS]
-    return "\n".join([*parts, "sys.exit(run_probe(0, 1))\n"]).encode()
+    return "\n".join([*parts, "s = sha256(s).digest()", "sys.exit(run_probe(0, 1, s))\n"]).encode()
 
 
-POSIX_LOADER = """exec env LC_ALL=C sh -c 'read -r n && eval "$(dd bs=1 count=$n 2>/dev/null)"'"""
+@cache
+def source_digest() -> bytes:
+    """SHA-256 of ``source()``."""
+    return sha256(source()).digest()
+
+
+POSIX_LOADER = _AS_A_SHELL + """'LC_ALL=C; export LC_ALL; read -r n && eval "$(dd bs=1 count=$n 2>/dev/null)"'"""
 """The one command where there is no Python: reads a decimal length and a newline, then that many
 bytes of source, and runs them in the same shell. Lines follow (``wire.lines``), not frames.
 """

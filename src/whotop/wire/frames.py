@@ -73,10 +73,13 @@ class FrameEncoder:
     """Makes the frames of one direction of one connection; keeps their sequence."""
 
     def __init__(self) -> None:
-        self.seal: FrameSeal | None = None
-        """What each frame is sealed with from now on."""
+        self._seal: FrameSeal | None = None
         self._sequence = 0
         self._encoder = msgspec.json.Encoder()
+
+    def seal_with(self, seal: FrameSeal) -> None:
+        """Seal every frame from now on."""
+        self._seal = seal
 
     def encode(self, message: Message) -> bytes:
         """One frame, compressed where that makes it smaller."""
@@ -88,10 +91,10 @@ class FrameEncoder:
                 payload, flags = packed, COMPRESSED
         number, sequence = _NUMBERS[type(message)], self._sequence
         self._sequence += 1
-        if self.seal is None:
+        if self._seal is None:
             return _HEADER.pack(len(payload), number, flags, sequence) + payload
         header = _HEADER.pack(len(payload) + _TAG_BYTES, number, flags | SEALED, sequence)
-        return header + self.seal.seal(sequence, header, payload)
+        return header + self._seal.seal(sequence, header, payload)
 
 
 class FrameDecoder(Generic[MessageT]):
@@ -105,13 +108,12 @@ class FrameDecoder(Generic[MessageT]):
     def __init__(self, types: dict[int, type[Message]], preamble: PreambleReader | None) -> None:
         self.opened_bytes = 0
         """JSON read so far, after decompression: what a quota counts."""
-        self.seal: FrameSeal | None = None
-        """What each frame must be sealed with from now on."""
         self.seals: Seals | None = None
         """Of both directions, where the preamble has agreed on them."""
         self._types = types
         self._first = min(types)
         self._preamble = preamble
+        self._seal: FrameSeal | None = None
         self._buffer = bytearray()
         self._sequence = 0
         self._is_over = False
@@ -126,6 +128,10 @@ class FrameDecoder(Generic[MessageT]):
     def is_within_a_frame(self) -> bool:
         """Whether the stream, if it ended here, would be cut off in the middle of a frame."""
         return self._preamble is None and bool(self._buffer)
+
+    def open_with(self, seal: FrameSeal) -> None:
+        """Take sealed frames alone from now on."""
+        self._seal = seal
 
     def feed(self, data: bytes) -> list[MessageT]:
         """Give the messages that ``data`` completes, in order.
@@ -149,7 +155,8 @@ class FrameDecoder(Generic[MessageT]):
         if rest is None:
             return []
         self._preamble, self.seals = None, preamble.seals
-        self.seal = self.seals.up if self.seals is not None else None
+        if self.seals is not None:
+            self.open_with(self.seals.up)
         return self._messages(rest)
 
     def _messages(self, data: bytes) -> list[MessageT]:
@@ -169,8 +176,8 @@ class FrameDecoder(Generic[MessageT]):
             if end > size:
                 break
             payload = data[body:end]
-            if self.seal is not None:
-                payload = self.seal.open(sequence, data[start:body], payload)
+            if self._seal is not None:
+                payload = self._seal.open(sequence, data[start:body], payload)
             messages.append(self._open(number, flags & COMPRESSED, payload))
             self._sequence += 1
             start = end
@@ -192,7 +199,7 @@ class FrameDecoder(Generic[MessageT]):
             raise WireError(f"a frame of unknown type {number}")
         if flags & ~(COMPRESSED | SEALED):
             raise WireError(f"unknown flags {flags}")
-        if bool(flags & SEALED) != (self.seal is not None):
+        if bool(flags & SEALED) != (self._seal is not None):
             raise WireError("a sealed frame, which was not agreed" if flags & SEALED else "a frame that is not sealed")
         if sequence != self._sequence or sequence == _LAST_SEQUENCE:
             raise WireError(f"frame {sequence} came where {self._sequence} was due")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hmac
 import os
-from hashlib import sha256
 from typing import NamedTuple
 
 from cryptography.exceptions import InvalidTag
@@ -61,12 +60,12 @@ class Seals(NamedTuple):
 class Recipient:
     """The collector's end of one connection's secret."""
 
-    def __init__(self, connection: str, source: bytes) -> None:
-        """``connection`` is the nonce of its start frame, ``source`` the text of the probe that it starts."""
+    def __init__(self, connection: str, source_digest: bytes) -> None:
+        """``connection`` is the nonce of its start frame, the digest SHA-256 of the probe that it starts."""
         self._private = X25519PrivateKey.generate()
         self._psk = os.urandom(KEY_BYTES)
         self._connection = connection
-        self._source = source
+        self._source_digest = source_digest
 
     @property
     def offer(self) -> SealOffer:
@@ -75,22 +74,22 @@ class Recipient:
 
     def accept(self, enc: bytes) -> Seals:
         """Give the seals that the probe's answer makes. Raises WireError for an answer that hides nothing."""
-        return _seals(decapsulated(enc, self._private), self._connection, self._source, self._psk)
+        return _seals(decapsulated(enc, self._private), self._connection, self._source_digest, self._psk)
 
 
-def answered(offer: SealOffer, connection: str, source: bytes) -> tuple[bytes, Seals]:
+def answered(offer: SealOffer, connection: str, source_digest: bytes) -> tuple[bytes, Seals]:
     """Take an offer at the far end: what to answer, and the seals of both directions.
 
     Probes have their own code for this (``probe/linux/sealing.py``); simulated machines use this.
     """
     ephemeral = X25519PrivateKey.generate()
     shared, enc = encapsulated(ephemeral, offer.public_key)
-    return enc, _seals(shared, connection, source, offer.psk)
+    return enc, _seals(shared, connection, source_digest, offer.psk)
 
 
-def _seals(shared: bytes, connection: str, source: bytes, psk: bytes) -> Seals:
+def _seals(shared: bytes, connection: str, source_digest: bytes, psk: bytes) -> Seals:
     identity = connection.encode("ascii")
-    keys = KeySchedule(MODE_PSK, shared, _PURPOSE + identity + sha256(source).digest(), psk, identity)
+    keys = KeySchedule(MODE_PSK, shared, _PURPOSE + identity + source_digest, psk, identity)
     down_key, down_nonce = (
         keys.export(b"whotop/1 down key", KEY_BYTES),
         keys.export(b"whotop/1 down nonce", NONCE_BYTES),

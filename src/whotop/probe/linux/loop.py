@@ -12,6 +12,7 @@ from whotop.probe.linux.hello import VERSION, boot_id, boot_us, hello_message
 from whotop.probe.linux.logind import LogindSessions
 from whotop.probe.linux.origins import can_be_read, origin_reports
 from whotop.probe.linux.process_table import process_reports
+from whotop.probe.linux.sealing import BadOffer, Sealing
 from whotop.probe.linux.sessions import SessionWatch, utmp_path
 from whotop.probe.linux.sources import Sources
 
@@ -50,9 +51,10 @@ def text(message: "dict[str, object]", field: str) -> str:
 class Probe:
     """One connection's probe, on the file descriptors that it reads and writes."""
 
-    def __init__(self, source: int, sink: int) -> None:
+    def __init__(self, source: int, sink: int, own_digest: bytes) -> None:
         self._source = source
         self._sink = sink
+        self._own_digest = own_digest
         self._parent = os.getppid()
         self._reader = FrameReader()
         self._waiting = []  # type: list[dict[str, object]]
@@ -69,7 +71,7 @@ class Probe:
         start = self._first_message()
         tick = max(whole(start, "tick_ms") / 1000, SHORTEST_TICK_SECONDS)
         interval = max(whole(start, "interval_ms") / 1000, SHORTEST_INTERVAL_SECONDS)
-        write_all(self._sink, ("whotop-probe/%d %s\n" % (VERSION, text(start, "nonce"))).encode("ascii"))
+        self._write_preamble(text(start, "nonce"), start.get("seal"))
         self._sources.begin(start.get("cursors"), whole(start, "history_bytes"))
         self._greet()
         next_tick = next_figures = time.monotonic()
@@ -97,6 +99,24 @@ class Probe:
         if start["type"] != "start" or whole(start, "version") != VERSION:
             raise BrokenProtocol("it does not begin with a start of version %d" % VERSION)
         return start
+
+    def _write_preamble(self, nonce: str, offer: object) -> None:
+        """Say that a probe answers; where whotop offers it, all that follows is sealed, up and down."""
+        words = ["whotop-probe/%d" % VERSION, nonce]
+        if offer is not None:
+            sealing = self._sealing(offer, nonce)
+            self._writer.seal_with(sealing.up)
+            self._reader.open_with(sealing.down)
+            words.append(sealing.enc)
+        write_all(self._sink, (" ".join(words) + "\n").encode("ascii"))
+
+    def _sealing(self, offer: object, nonce: str) -> Sealing:
+        if self._waiting:
+            raise BrokenProtocol("a frame that should have been sealed")
+        try:
+            return Sealing(offer, nonce, self._own_digest)
+        except BadOffer as error:
+            raise BrokenProtocol(str(error)) from error
 
     def _greet(self) -> None:
         reports = origin_reports()
@@ -187,10 +207,13 @@ def be_modest() -> None:
         pass
 
 
-def run_probe(source: int, sink: int) -> int:
-    """Run until whotop leaves; the exit status is 0 unless something was wrong."""
+def run_probe(source: int, sink: int, own_digest: bytes) -> int:
+    """Run until whotop leaves; the exit status is 0 unless something was wrong.
+
+    ``own_digest`` is SHA-256 of the probe's text.
+    """
     be_modest()
-    probe = Probe(source, sink)
+    probe = Probe(source, sink, own_digest)
     try:
         probe.run()
     except (Farewell, KeyboardInterrupt):
