@@ -1,0 +1,149 @@
+"""Text logs of syslog daemons (auth.log, secure, messages) into lines.
+
+The forms are those of rsyslog (RSYSLOG_TraditionalFileFormat, RSYSLOG_FileFormat,
+RSYSLOG_SyslogProtocol23Format), syslog-ng, BSD's and busybox's syslogd, OpenWrt's logread and
+metalog. Lines that cannot tell of a login are passed over before anything else is done with them.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, tzinfo
+
+from msgspec.structs import replace
+
+from whotop.parse.log_line import LONGEST_BYTES, LogLine
+from whotop.parse.log_stamp import Stamps
+
+MOST_REPEATS = 100
+"""More folded messages than sshd lets one connection fail are not believed."""
+
+_HEADER = re.compile(
+    rb"(?:<[a-z0-9]+\.[a-z]+> )?"  # FreeBSD's syslogd -v
+    rb"(?:([^\s\[\]]*[^\s\[\]:]) )?"
+    rb"(?:[a-z0-9]+\.[a-z]+ )?"  # busybox names facility and level
+    rb"(?:([^\s\[\]:()]+)\]?(\(pam_\w+\))?(?:\[(\d{1,10})\])?:|\[([\w-]+)\]:?) *(.*)",  # metalog brackets the program
+    re.DOTALL,
+)
+_RFC_5424 = re.compile(
+    rb"(\S+) (\S+) (\d{1,10}|-) \S+ (?:-|(?:\[(?:[^\]\\\"]|\\.|\"(?:[^\"\\]|\\.)*\")*\])+) ?(?:\xef\xbb\xbf)?(.*)",
+    re.DOTALL,
+)
+_FOLDED = re.compile(rb"message repeated (\d{1,9}) times: \[ ?(.*)\]$", re.DOTALL)
+_LAST_REPEATED = re.compile(rb"(?:\S+ )?(?:[a-z0-9]+\.[a-z]+ )?(?:\S+: )?last message repeated (\d{1,9}) times?$")
+
+
+class AuthLog:
+    """Reads one file, in pieces cut anywhere.
+
+    ``zone`` is the machine's. Where ``host`` is given, lines of other hosts are left out: a log
+    server keeps what others send beside its own.
+    """
+
+    __slots__ = ("_host", "_previous", "_rest", "_skips", "_stamps")
+
+    def __init__(self, zone: tzinfo = UTC, host: bytes = b"") -> None:
+        self._stamps = Stamps(zone)
+        self._host = _first_label(host)
+        self._rest = b""
+        self._skips = False
+        self._previous: LogLine | None = None
+
+    def lines(self, piece: bytes, now_us: int) -> list[LogLine]:
+        """Give the telling lines that end in this piece; ``now_us`` is the machine's time, or the file's."""
+        self._stamps.expect(now_us)
+        data = self._rest + piece if self._rest else piece
+        end = data.rfind(b"\n") + 1
+        self._rest = data[end:]
+        whole = data[:end]
+        if self._skips and end:
+            whole = whole[whole.find(b"\n") + 1 :]
+            self._skips = False
+        if len(self._rest) > LONGEST_BYTES:
+            self._rest, self._skips = b"", True
+        return self._telling(whole.split(b"\n")) if whole else []
+
+    def finish(self) -> list[LogLine]:
+        """Give what a last line without an end tells."""
+        rest, self._rest = self._rest, b""
+        return self._telling([rest]) if rest and not self._skips else []
+
+    def _telling(self, lines: list[bytes]) -> list[LogLine]:
+        found: list[LogLine] = []
+        for line in lines:
+            # Most lines are none of ours: this test is the cost of a large file.
+            if b"sshd" in line or b"login" in line or (b"pam_" in line and b"cron:" not in line) or b"dropbear" in line:
+                told = self._read(line)
+            elif b"repeated" in line:
+                told = self._repeated(line)
+            else:
+                self._previous = None
+                continue
+            self._previous = told
+            if told is not None:
+                found.append(told)
+        return found
+
+    def _read(self, line: bytes) -> LogLine | None:
+        if len(line) > LONGEST_BYTES:
+            return None
+        if b"\0" in line:  # what a crash leaves in a file of ext4 or XFS
+            line = line.replace(b"\0", b"")
+        stamp = self._stamps.read(line)
+        if stamp is None:
+            return None
+        time_us, start = stamp
+        told = _line(time_us, line[start:].rstrip())
+        if told is None or not self._is_ours(told.host):
+            return None
+        folded = _FOLDED.match(told.message) if told.message.startswith(b"message repeated") else None
+        if folded is None:
+            return told
+        return replace(told, message=folded[2].rstrip(), repeats=_repeats(folded[1]))
+
+    def _repeated(self, line: bytes) -> LogLine | None:
+        """The line before once more, as syslogd folds equal ones."""
+        stamp = self._stamps.read(line)
+        if stamp is None or self._previous is None:
+            return None
+        found = _LAST_REPEATED.match(line[stamp[1] :].rstrip())
+        return None if found is None else replace(self._previous, time_us=stamp[0], repeats=_repeats(found[1]))
+
+    def _is_ours(self, host: bytes) -> bool:
+        if not self._host or not host:
+            return True
+        return _first_label(host) in (self._host, b"localhost")
+
+
+def _line(time_us: int, text: bytes) -> LogLine | None:
+    found = _HEADER.match(text)
+    if found is not None:
+        host, program, pam, pid, bracketed, message = found.groups()
+        program = (program or bracketed).rpartition(b"/")[2]
+        if pam is not None:  # a PAM of before 2005 names its module beside the program
+            message = b"pam_unix(%s:auth): %s" % (program, message)
+        return LogLine(time_us=time_us, program=program, message=message, pid=_pid(pid), host=host or b"")
+    found = _RFC_5424.match(text)
+    if found is None:
+        return None
+    host, program, pid, message = found.groups()
+    return LogLine(
+        time_us=time_us,
+        program=program.rpartition(b"/")[2],
+        message=message,
+        pid=0 if pid == b"-" else _pid(pid),
+        host=host,
+    )
+
+
+def _pid(digits: bytes | None) -> int:
+    pid = int(digits) if digits else 0
+    return pid if pid < 2**31 else 0
+
+
+def _repeats(digits: bytes) -> int:
+    return max(1, min(int(digits), MOST_REPEATS))
+
+
+def _first_label(host: bytes) -> bytes:
+    return host.partition(b".")[0].lower()

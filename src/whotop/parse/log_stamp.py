@@ -1,0 +1,127 @@
+"""The stamps that syslog daemons put before a line, as the machine's own time.
+
+RFC 3164 (``Nov 22 00:23:12``: no year, no zone), the same behind a week day and with a year behind
+(OpenWrt's logread), and RFC 3339 (``2026-11-22T00:23:12.123456+01:00``), each behind a priority
+(``<86>``) or not.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, tzinfo
+
+from whotop.clock import DAY_US, HOUR_US, SECOND_US
+
+_MONTHS = {
+    name: number
+    for number, name in enumerate(
+        (b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"), 1
+    )
+}
+_OLD = re.compile(
+    rb"(?:<\d{1,3}>)?(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) )?"
+    rb"([A-Z][a-z]{2}) +(\d{1,2}) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?: (\d{4})(?= ))?:? +"
+)
+_NEW = re.compile(
+    rb"(?:<\d{1,3}>)?(?:\d{1,3} )?"
+    rb"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?(?: ?(?:(Z)|([+-])(\d\d):?(\d\d)))? +"
+)
+_AHEAD_US = DAY_US
+"""A line without a year may be so far ahead of our time: clocks go wrong, and zones differ."""
+_STEP_BACK_US = HOUR_US // 2
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_YEARS_BACK = 8
+"""From the 29th of February to the one before it can be eight years (1896, 1904)."""
+
+
+class Stamps:
+    """Reads the stamps of one file, line after line: neighbours have most of a stamp in common.
+
+    ``zone`` is the machine's, for stamps that name none.
+    """
+
+    __slots__ = ("_key", "_minute_us", "_newest_us", "_now_us", "_zone")
+
+    def __init__(self, zone: tzinfo = UTC) -> None:
+        self._zone = zone
+        self._now_us = 0
+        self._newest_us = 0
+        self._key = b""
+        self._minute_us = 0
+
+    def expect(self, now_us: int) -> None:
+        """Say what time it is, or when the file was last written to: no line is from much later."""
+        if now_us != self._now_us:
+            self._now_us, self._key = now_us, b""
+
+    def read(self, line: bytes) -> tuple[int, int] | None:
+        """Give the time in µs and where the line goes on behind its stamp; None if it has no stamp."""
+        if line[:12] == self._key and line[15:16] == b" " and line[12:13] == b":" and line[13:15].isdigit():
+            seconds = int(line[13:15])
+            if seconds < 60:
+                return self._minute_us + seconds * SECOND_US, 16
+        found = _OLD.match(line)
+        if found is not None:
+            return self._old(line, found)
+        found = _NEW.match(line)
+        return None if found is None else self._new(found)
+
+    def _old(self, line: bytes, found: re.Match[bytes]) -> tuple[int, int] | None:
+        month_name, day, hour, minute, second, fraction, year = found.groups()
+        month = _MONTHS.get(month_name)
+        if month is None:
+            return None
+        seconds = int(second)
+        clock = (month, int(day), int(hour), int(minute))
+        minute_us = self._latest(clock) if year is None else self._in_zone(int(year), *clock)
+        if minute_us is None or seconds > 60:
+            return None
+        if found.end() == 16 and found.start(1) == 0:
+            self._key, self._minute_us = line[:12], minute_us
+        time_us = minute_us + min(seconds, 59) * SECOND_US + _fraction_us(fraction)
+        self._newest_us = max(self._newest_us, time_us)
+        return time_us, found.end()
+
+    def _new(self, found: re.Match[bytes]) -> tuple[int, int] | None:
+        year, month, day, hour, minute, second, fraction, utc, sign, hours, minutes = found.groups()
+        clock = (int(year), int(month), int(day), int(hour), int(minute))
+        try:
+            if utc is None and sign is None:
+                base_us = self._in_zone(*clock)
+            else:
+                base_us = _since_epoch_us(datetime(*clock, tzinfo=UTC))
+        except ValueError:
+            return None
+        if base_us is None or int(second) > 60:
+            return None
+        offset_us = (int(hours) * 60 + int(minutes)) * 60 * SECOND_US if sign else 0
+        time_us = base_us + (offset_us if sign == b"-" else -offset_us)
+        return time_us + min(int(second), 59) * SECOND_US + _fraction_us(fraction), found.end()
+
+    def _latest(self, clock: tuple[int, int, int, int]) -> int | None:
+        """The latest minute of that date and time that is not after now; a 29th of February has its year."""
+        newest_year = (_EPOCH + timedelta(microseconds=self._now_us + _AHEAD_US)).astimezone(self._zone).year
+        for year in range(newest_year, newest_year - _YEARS_BACK - 1, -1):
+            minute_us = self._in_zone(year, *clock)
+            if minute_us is not None and minute_us <= self._now_us + _AHEAD_US:
+                return minute_us
+        return None
+
+    def _in_zone(self, year: int, month: int, day: int, hour: int, minute: int) -> int | None:
+        """A time on the machine's clocks; of an hour that comes twice, that which goes on from the lines before."""
+        try:
+            first = datetime(year, month, day, hour, minute, tzinfo=self._zone)
+            first_us = _since_epoch_us(first)
+            second_us = _since_epoch_us(first.replace(fold=1))
+        except (ValueError, OverflowError):
+            return None
+        goes_back = first_us < self._newest_us - _STEP_BACK_US
+        return second_us if second_us > first_us and goes_back and second_us <= self._now_us + HOUR_US else first_us
+
+
+def _since_epoch_us(moment: datetime) -> int:
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def _fraction_us(digits: bytes | None) -> int:
+    return int(digits[:6].ljust(6, b"0")) if digits else 0

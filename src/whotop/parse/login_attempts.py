@@ -1,0 +1,227 @@
+"""Connections that have not logged in, and how many of their attempts failed.
+
+sshd, the PAM modules and the end of a connection tell of the same failure in up to four lines. What
+sshd itself says of a typed password counts, each time. Where it says nothing of the kind, a
+connection counts once if it could not succeed (an unknown user, a user who may not log in), or as
+often as PAM refused. Keys that are not taken count only where a connection used up all its
+attempts: an agent offers whatever it holds. The rules are those of fail2ban's filter.d/sshd.conf in
+its normal mode.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from whotop.clock import SECOND_US
+from whotop.model import EventKind
+from whotop.parse.log_line import LogLine
+from whotop.parse.login_finding import Finding, service_of
+from whotop.parse.login_sign import Sign, SignKind
+
+LONGEST_US = 180 * SECOND_US
+"""sshd's LoginGraceTime is 120 s."""
+PAM_US = 10 * SECOND_US
+"""By then the program has said what came of a module's refusal; pam_faildelay waits 2 to 3 s."""
+KEPT = 1024
+PAM_KEPT = 256
+
+
+class _Attempt:
+    """One connection, by its process."""
+
+    __slots__ = ("counted", "detail", "is_over", "pam_errors", "refused", "since_us", "source", "typed", "user")
+
+    def __init__(self, since_us: int) -> None:
+        self.since_us = since_us
+        self.user = self.source = self.detail = b""
+        self.refused: LogLine | None = None
+        """The line from which it is known that it cannot succeed."""
+        self.counted = self.typed = self.pam_errors = 0
+        self.is_over = False
+
+
+class _PamFailure:
+    """What modules said in one process, and nobody has explained yet."""
+
+    __slots__ = ("count", "line", "sign")
+
+    def __init__(self, line: LogLine, sign: Sign) -> None:
+        self.line, self.sign, self.count = line, sign, line.repeats
+
+
+class LoginAttempts:
+    """All of one machine's. Every method gives the failures that its line settles."""
+
+    def __init__(self) -> None:
+        self._attempts: dict[int, _Attempt] = {}
+        """In the order of their beginnings."""
+        self._pam: dict[int | bytes, _PamFailure] = {}
+
+    @property
+    def unsettled_since_us(self) -> int | None:
+        """The time of the earliest line whose meaning still depends on later ones; None: there is none."""
+        times = [attempt.since_us for attempt in self._attempts.values() if not attempt.is_over]
+        times += [failure.line.time_us for failure in self._pam.values()]
+        return min(times, default=None)
+
+    def noted(self, line: LogLine, sign: Sign) -> None:
+        """Somebody connected, or offered a key that was not taken: no failure yet."""
+        if line.pid:
+            self._attempt(line, sign)
+
+    def failed(self, line: LogLine, sign: Sign) -> Iterator[Finding]:
+        """A password was wrong."""
+        count = line.repeats
+        if line.pid:
+            attempt = self._attempt(line, sign)
+            if sign.detail.startswith(b"keyboard"):
+                attempt.typed += count
+                count = min(count, max(attempt.typed - attempt.pam_errors, 0))
+            attempt.counted += count
+        self._explain(line.pid, sign)
+        if count:
+            yield _failure(line, sign, count)
+
+    def pam_error(self, line: LogLine, sign: Sign) -> Iterator[Finding]:
+        """The same, in sshd's words about PAM."""
+        if line.pid:
+            attempt = self._attempt(line, sign)
+            attempt.pam_errors += line.repeats
+            attempt.counted += line.repeats
+        self._explain(line.pid, sign)
+        yield _failure(line, sign, line.repeats)
+
+    def pam_failure(self, line: LogLine, sign: Sign) -> Iterator[Finding]:
+        """A module refused: that waits for the program's own word."""
+        place = line.pid or line.program
+        known = self._pam.get(place)
+        if known is None:
+            self._pam[place] = _PamFailure(line, sign)
+            if len(self._pam) > PAM_KEPT:
+                yield from _of_pam(self._pam.pop(next(iter(self._pam))))
+        elif known.sign.user != sign.user:
+            self._pam[place] = _PamFailure(line, sign)
+            yield from _of_pam(known)
+        elif known.sign.detail == sign.detail:
+            known.count += line.repeats
+
+    def refused(self, line: LogLine, sign: Sign) -> Iterator[Finding]:
+        """It cannot succeed; whether a password is tried for all that, later lines tell."""
+        if not line.pid:
+            yield _failure(line, sign, line.repeats)
+            return
+        attempt = self._attempt(line, sign)
+        if attempt.refused is None:
+            attempt.refused, attempt.detail = line, sign.detail
+
+    def too_many(self, line: LogLine, sign: Sign) -> Iterator[Finding]:
+        """The last attempt: if nothing else counted, this does."""
+        yield from self.refused(line, sign)
+        attempt = self._attempts.get(line.pid)
+        if attempt is not None and attempt.source:
+            yield from self._settle(line.pid, attempt)
+
+    def left(self, line: LogLine, sign: Sign) -> Iterator[Finding]:
+        """The connection ended."""
+        if not line.pid:
+            return
+        if sign.detail:
+            over = self._attempts.get(line.pid)
+            if over is not None and over.is_over:
+                return
+            yield from self.refused(line, sign)
+        attempt = self._attempts.get(line.pid)
+        if attempt is None:
+            yield from self._pam_alone(line.pid)
+            return
+        attempt.source = attempt.source or sign.source
+        attempt.user = attempt.user or sign.user
+        yield from self._settle(line.pid, attempt)
+
+    def succeeded(self, line: LogLine, sign: Sign) -> None:
+        """Somebody logged in: what modules said against it is void."""
+        self._attempts.pop(line.pid, None)
+        self._explain(line.pid, sign)
+
+    def overdue(self, now_us: int) -> Iterator[Finding]:
+        """The failures of which nothing more will be heard."""
+        while self._pam:
+            place, failure = next(iter(self._pam.items()))
+            if failure.line.time_us > now_us - PAM_US:
+                break
+            del self._pam[place]
+            yield from _of_pam(failure)
+        while self._attempts:
+            pid, attempt = next(iter(self._attempts.items()))
+            if attempt.since_us > now_us - LONGEST_US and len(self._attempts) <= KEPT:
+                break
+            yield from self._settle(pid, attempt)
+            del self._attempts[pid]
+
+    def finish(self) -> Iterator[Finding]:
+        """All that is left, where nothing more comes."""
+        for pid, attempt in list(self._attempts.items()):
+            yield from self._settle(pid, attempt)
+        for failure in self._pam.values():
+            yield from _of_pam(failure)
+        self._attempts.clear()
+        self._pam.clear()
+
+    def _attempt(self, line: LogLine, sign: Sign) -> _Attempt:
+        """The attempt of a process, with what the line knows of it; a process number is used again in time."""
+        attempt = self._attempts.get(line.pid)
+        if attempt is None or attempt.is_over:
+            self._attempts.pop(line.pid, None)
+            attempt = self._attempts[line.pid] = _Attempt(line.time_us)
+        attempt.user = attempt.user or sign.user
+        attempt.source = attempt.source or sign.source
+        return attempt
+
+    def _settle(self, pid: int, attempt: _Attempt) -> Iterator[Finding]:
+        if attempt.is_over:
+            return
+        attempt.is_over = True
+        unexplained = self._pam.pop(pid, None)
+        if attempt.refused is not None and not attempt.counted:
+            sign = Sign(SignKind.REFUSED, attempt.user, attempt.source, detail=attempt.detail)
+            self._explain(pid, sign)
+            yield _failure(attempt.refused, sign, 1 if unexplained is None else unexplained.count)
+        elif unexplained is not None:
+            yield from _of_pam(unexplained)
+
+    def _pam_alone(self, pid: int) -> Iterator[Finding]:
+        failure = self._pam.pop(pid, None)
+        if failure is not None:
+            yield from _of_pam(failure)
+
+    def _explain(self, pid: int, sign: Sign) -> None:
+        """The program has spoken: forget what modules said of this attempt, be it in a process of their own.
+
+        sshd asks PAM in a child where it talks with the client (keyboard-interactive).
+        """
+        if self._pam.pop(pid, None) is not None or not self._pam or not sign.source:
+            return
+        same = [
+            place
+            for place, failure in self._pam.items()
+            if failure.sign.source == sign.source and failure.sign.user in (sign.user, b"")
+        ]
+        for place in same:
+            del self._pam[place]
+
+
+def _of_pam(failure: _PamFailure) -> Iterator[Finding]:
+    yield _failure(failure.line, failure.sign, failure.count)
+
+
+def _failure(line: LogLine, sign: Sign, count: int) -> Finding:
+    return Finding(
+        EventKind.FAILED_LOGIN,
+        line,
+        sign.user,
+        sign.source,
+        sign.tty,
+        service=sign.service or service_of(line),
+        detail=b"pam_" + sign.detail if sign.kind is SignKind.PAM_FAILURE else sign.detail,
+        count=count,
+    )

@@ -1,0 +1,71 @@
+"""What PAM modules write about logins: pam_unix and those that write as it does (pam_sss, pam_winbind…).
+
+The forms are those of Linux-PAM, modules/pam_unix (support.c, pam_unix_sess.c).
+"""
+
+from __future__ import annotations
+
+import re
+
+from whotop.parse.login_sign import Sign, SignKind, source_of
+
+LOGIN_SERVICES = re.compile(
+    rb"sshd|login|remote|rlogin|rsh|telnet|dropbear|cockpit|xrdp(?:-sesman)?|greetd|kscreenlocker-login|"
+    rb"(?:gdm|lightdm|sddm|kdm|kde|xdm|lxdm|wdm|slim|ly|lemurs|plasmalogin)"
+    rb"(?:-(?:password|autologin|fingerprint|smartcard|pin|np))?"
+)
+"""PAM services by which a person enters a machine. Not among them: su, sudo and cron, which are used by
+who is there already, greeters, screen lockers, mail and file servers."""
+
+_HEAD = re.compile(rb"pam_(\w{1,32})\(([^():\s]{1,64}):(\w{1,32})\): +")
+_OPENED = re.compile(rb"session opened for user (.*?)(?:\(uid=\d+\))? by(?: \S*?)?\(uid=\d+\)$", re.DOTALL)
+_CLOSED = re.compile(rb"session closed for user (.*)$", re.DOTALL)
+_FAILURE = re.compile(
+    rb"authentication failure; *logname=(?:\S*) uid=\d* euid=\d* tty=(\S*) ruser=(.*?) rhost=(\S*)(?: +user=(.*))?$",
+    re.DOTALL,
+)
+
+
+def sign(message: bytes) -> Sign | None:
+    """Read one message. The service is with it: whether that makes a login is another question.
+
+    Only the name that a session begins with was checked; the name of a failure stands last in its
+    line, behind the address, because whoever fails chooses it. ``detail`` is the module.
+    """
+    head = _HEAD.match(message)
+    if head is None:
+        return None
+    module, service, what = head.groups()
+    text = message[head.end() :].rstrip().removesuffix(b" [preauth]").rstrip()
+    if what == b"session":
+        return _session(service, text)
+    return _failure(module, service, text) if what == b"auth" else None
+
+
+def is_login(service: bytes) -> bool:
+    """Whether a service is one by which people log in."""
+    return LOGIN_SERVICES.fullmatch(service) is not None
+
+
+def _session(service: bytes, text: bytes) -> Sign | None:
+    found = _OPENED.match(text)
+    if found is not None:
+        return Sign(SignKind.OPENED, found[1], service=service)
+    found = _CLOSED.match(text)
+    return None if found is None else Sign(SignKind.CLOSED, found[1], service=service)
+
+
+def _failure(module: bytes, service: bytes, text: bytes) -> Sign | None:
+    found = _FAILURE.match(text)
+    if found is None or not is_login(service):
+        return None
+    tty, remote_user, host, user = found.groups()
+    is_remote = tty == b"ssh" or bool(host)
+    return Sign(
+        SignKind.PAM_FAILURE,
+        user if user is not None else remote_user,
+        source_of(host),
+        tty=b"" if is_remote else tty.removeprefix(b"/dev/"),
+        service=service,
+        detail=module,
+    )

@@ -1,0 +1,234 @@
+"""What OpenSSH's server writes about logins (auth.c, auth2.c, monitor.c, packet.c, session.c; versions 5 to 10).
+
+Whoever connects chooses the user's name, and it may look like the rest of a line: what sshd adds
+stands at the end, so every form is anchored there, and the last address of a line is the true one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from whotop.parse.login_sign import Sign, SignKind, source_of
+
+PROGRAMS = frozenset({b"sshd", b"sshd-session", b"sshd-auth"})
+
+_ADDRESS = rb"([0-9A-Za-z_.:%-]{1,255})"
+_FROM = rb"from " + _ADDRESS + rb" port (\d{1,5})(?: ssh[12])?"
+_WHO = rb"(\S+) for ((?:invalid|illegal) user |<invalid username>|)"
+_KEY = rb"[A-Z][A-Z0-9-]* [0-9A-Za-z:+/=$]+"
+
+_PREFIX = re.compile(
+    rb"(?:\[ID \d+ [\w.]+\] )?"  # Solaris
+    rb"(?:kernel: ?\[ *\d+\.\d+\]:? )?(?:(?:error|fatal): )?(PAM: )?"
+)
+_METHOD = (
+    re.compile(_WHO + rb"(.*) " + _FROM + rb"$", re.DOTALL),
+    re.compile(_WHO + rb"(.*) " + _FROM + rb": (" + _KEY + rb")$", re.DOTALL),
+    # A certificate's id and hostbased's client name are the client's words: here the first address counts.
+    re.compile(_WHO + rb"(.*?) " + _FROM + rb": (" + _KEY + rb")(?: ID |, client user ).*$", re.DOTALL),
+    re.compile(_WHO + rb"(.*) " + _FROM + rb"(?:: .*)?$", re.DOTALL),
+    re.compile(_WHO + rb"(.*) from " + _ADDRESS + rb"$", re.DOTALL),
+)
+_INVALID = re.compile(rb"user (.*) from " + _ADDRESS + rb"(?: port (\d{1,5}))?(?: on .*)?$", re.DOTALL)
+_NOT_ALLOWED = re.compile(
+    rb"(.*?)(?: from " + _ADDRESS + rb")? not allowed because "
+    rb"(not listed in AllowUsers|listed in DenyUsers|not in any group|a group is listed in DenyGroups"
+    rb"|none of user's groups are listed in AllowGroups|account is locked|shell .{1,300}|/\S+ exists)$",
+    re.DOTALL,
+)
+_ROOT_REFUSED = re.compile(rb"LOGIN REFUSED FROM " + _ADDRESS + rb"(?: port (\d{1,5}))?$")
+_MAXIMUM = re.compile(
+    rb"authentication attempts exceeded for (?:(?:invalid|illegal) user )?(.*) " + _FROM + rb"$", re.DOTALL
+)
+_TOO_MANY = re.compile(rb"Too many authentication failures(?: for (.+))?$", re.DOTALL)
+_DISCONNECTING = re.compile(
+    rb"(invalid user |authenticating user )?(.*) " + _ADDRESS + rb" port (\d{1,5}): "
+    rb"(Too many authentication failures|Change of username or service not allowed: .*|[^:]*)$",
+    re.DOTALL,
+)
+_LEFT_USER = re.compile(
+    rb"(?:by|from) (invalid |authenticating |)user (.*) " + _ADDRESS + rb" port (\d{1,5})$", re.DOTALL
+)
+_LEFT = re.compile(rb"(?:by|from) " + _ADDRESS + rb"(?: port (\d{1,5}))?$")
+_CONNECTED = re.compile(rb"from " + _ADDRESS + rb"(?: port (\d{1,5})(?: on \S+ port \d{1,5}.*)?)?$", re.DOTALL)
+_RECEIVED = re.compile(rb"disconnect from " + _ADDRESS + rb"(?: port (\d{1,5}))?: ?(\d{1,9}): ?(.*)$", re.DOTALL)
+_TIMEOUT = re.compile(rb"before authentication for (?:connection from )?" + _ADDRESS + rb"(?: port (\d{1,5}))?\b")
+_NO_ANSWER = re.compile(rb"client not responding from (?:user (.*) )?" + _ADDRESS + rb" port (\d{1,5})$", re.DOTALL)
+_STARTING = re.compile(rb"session: .* on (\S+) for (.*) " + _FROM + rb" id \d+$", re.DOTALL)
+_PAM = re.compile(
+    rb"(?:[^:]{1,120}?) for (illegal user |invalid user )?(.*) from " + _ADDRESS + rb"(?: via \S+)?$", re.DOTALL
+)
+_ESCAPED = re.compile(rb"\\(?:([0-3][0-7]{2})|([nrtabvfs0\\]))")
+_PLAIN = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"a": b"\a", b"b": b"\b", b"v": b"\v", b"f": b"\f", b"s": b" "}
+_HOPELESS_REASONS = (b"3", b"14")
+
+
+def sign(message: bytes) -> Sign | None:
+    """Read one message; None where it says nothing of a login."""
+    prefix = _PREFIX.match(message)
+    assert prefix is not None
+    text = message[prefix.end() :].rstrip()
+    before = text.endswith(b" [preauth]")
+    if before:
+        text = text[:-10].rstrip()
+    if prefix[1]:
+        return _pam_error(text)
+    word, _, rest = text.partition(b" ")
+    reader = _READERS.get(word)
+    return None if reader is None else reader(rest)
+
+
+def _accepted(rest: bytes) -> Sign | None:
+    return _tried(rest, SignKind.ACCEPTED)
+
+
+def _failed(rest: bytes) -> Sign | None:
+    return _tried(rest, SignKind.FAILED)
+
+
+def _tried(rest: bytes, kind: SignKind) -> Sign | None:
+    found = next((found for form in _METHOD if (found := form.match(rest)) is not None), None)
+    if found is None:
+        return None
+    groups = (*found.groups(), b"", b"")[:6]
+    method, invalid, user, address, port, key = groups
+    detail = method + b" " + key if key else method
+    if kind is SignKind.FAILED:
+        kind = _failure_of(method, bool(invalid))
+        detail = method + b", invalid user" if invalid else method
+    return Sign(kind, _plain(user), source_of(address), port, detail=detail)
+
+
+def _failure_of(method: bytes, is_invalid: bool) -> SignKind:
+    """Only what somebody typed is a failure by itself: keys and the like are tried by programs."""
+    if method.startswith((b"password", b"keyboard-interactive", b"challenge-response")):
+        return SignKind.FAILED
+    return SignKind.REFUSED if is_invalid or method == b"hostbased" else SignKind.KEY_FAILED
+
+
+def _invalid_user(rest: bytes) -> Sign | None:
+    found = _INVALID.match(rest)
+    if found is None:
+        return None
+    return Sign(SignKind.REFUSED, _plain(found[1]), source_of(found[2]), found[3] or b"", detail=b"invalid user")
+
+
+def _user(rest: bytes) -> Sign | None:
+    found = _NOT_ALLOWED.match(rest)
+    if found is None:
+        return None
+    return Sign(SignKind.REFUSED, _plain(found[1]), source_of(found[2] or b""), detail=b"not allowed: " + found[3])
+
+
+def _root(rest: bytes) -> Sign | None:
+    found = _ROOT_REFUSED.match(rest)
+    if found is None:
+        return None
+    return Sign(SignKind.REFUSED, b"root", source_of(found[1]), found[2] or b"", detail=b"root login refused")
+
+
+def _maximum(rest: bytes) -> Sign | None:
+    found = _MAXIMUM.match(rest)
+    if found is None:
+        return None
+    return Sign(SignKind.TOO_MANY, _plain(found[1]), source_of(found[2]), found[3], detail=b"too many attempts")
+
+
+def _disconnecting(rest: bytes) -> Sign | None:
+    too_many = _TOO_MANY.match(rest)
+    if too_many is not None:
+        return Sign(SignKind.TOO_MANY, _plain(too_many[1] or b""), detail=b"too many attempts")
+    found = _DISCONNECTING.match(rest)
+    if found is None:
+        return None
+    whose, user, address, port, reason = found.groups()
+    kind = SignKind.TOO_MANY if reason.startswith(b"Too many") else SignKind.LEFT
+    detail = b"invalid user" if whose == b"invalid user " else b"too many attempts"
+    user = _plain(user) if whose else b""
+    return Sign(kind, user, source_of(address), port, detail=detail if whose or kind is SignKind.TOO_MANY else b"")
+
+
+def _connection(rest: bytes) -> Sign | None:
+    how, _, by_whom = rest.partition(b" ")
+    if how in (b"closed", b"reset"):
+        return _left(by_whom)
+    found = _CONNECTED.match(rest)
+    return None if found is None else Sign(SignKind.CONNECTED, b"", source_of(found[1]), found[2] or b"")
+
+
+def _left(rest: bytes) -> Sign | None:
+    found = _LEFT_USER.match(rest)
+    if found is not None:
+        whose, user, address, port = found.groups()
+        detail = b"invalid user" if whose == b"invalid " else b""
+        return Sign(SignKind.LEFT, _plain(user), source_of(address), port, detail=detail)
+    found = _LEFT.match(rest)
+    return None if found is None else Sign(SignKind.LEFT, b"", source_of(found[1]), found[2] or b"")
+
+
+def _received(rest: bytes) -> Sign | None:
+    found = _RECEIVED.match(rest)
+    if found is None:
+        return None
+    address, port, reason, words = found.groups()
+    is_hopeless = reason in _HOPELESS_REASONS and (b"Auth fail" in words or b"uthentication methods" in words)
+    kind = SignKind.TOO_MANY if is_hopeless and b"Auth fail" in words else SignKind.LEFT
+    return Sign(kind, b"", source_of(address), port or b"", detail=b"too many attempts" if is_hopeless else b"")
+
+
+def _timeout(rest: bytes) -> Sign | None:
+    found = _TIMEOUT.match(rest)
+    return None if found is None else Sign(SignKind.LEFT, b"", source_of(found[1]), found[2] or b"")
+
+
+def _no_answer(rest: bytes) -> Sign | None:
+    found = _NO_ANSWER.match(rest)
+    return None if found is None else Sign(SignKind.LEFT, _plain(found[1] or b""), source_of(found[2]), found[3])
+
+
+def _starting(rest: bytes) -> Sign | None:
+    found = _STARTING.match(rest)
+    if found is None:
+        return None
+    return Sign(SignKind.ON_TERMINAL, _plain(found[2]), source_of(found[3]), found[4], tty=found[1])
+
+
+def _pam_error(text: bytes) -> Sign | None:
+    found = _PAM.match(text)
+    if found is None:
+        return None
+    detail = b"keyboard-interactive/pam, invalid user" if found[1] else b"keyboard-interactive/pam"
+    return Sign(SignKind.PAM_ERROR, _plain(found[2]), source_of(found[3]), detail=detail)
+
+
+_READERS: dict[bytes, Callable[[bytes], Sign | None]] = {
+    b"Accepted": _accepted,
+    b"Failed": _failed,
+    b"Invalid": _invalid_user,
+    b"invalid": _invalid_user,
+    b"Illegal": _invalid_user,
+    b"illegal": _invalid_user,
+    b"User": _user,
+    b"ROOT": _root,
+    b"maximum": _maximum,
+    b"Disconnecting:": _disconnecting,
+    b"Disconnecting": _disconnecting,
+    b"Connection": _connection,
+    b"Disconnected": _left,
+    b"Received": _received,
+    b"Timeout": _timeout,
+    b"Timeout,": _no_answer,
+    b"Starting": _starting,
+}
+
+
+def _plain(name: bytes) -> bytes:
+    r"""A name without the escapes of sshd's log (log.c: strnvis with VIS_CSTYLE and VIS_OCTAL)."""
+    return _ESCAPED.sub(_unescaped, name) if b"\\" in name else name
+
+
+def _unescaped(escape: re.Match[bytes]) -> bytes:
+    if escape[1] is not None:
+        return bytes([int(escape[1], 8)])
+    return b"\0" if escape[2] == b"0" else _PLAIN.get(escape[2], escape[2])
