@@ -160,7 +160,7 @@ class Intake:
         watched = self.watched.get(machine)
         if watched is None or watched.hello is None:
             return
-        if sessions.logind is None and sessions.utmp is None:
+        if sessions.logind is None and sessions.utmp is None and sessions.proc is None:
             return
         reports = open_reports(watched, sessions, received_us)
         if sessions.left_out:

@@ -8,14 +8,18 @@ from msgspec.structs import replace
 
 from whotop.model import Event, Standing
 from whotop.monitor.watched import Watched
-from whotop.parse import logind, utmp
+from whotop.parse import logind, proc_sessions, utmp
 from whotop.text import safe
 from whotop.wire.messages import Sessions
 
 
 def open_reports(watched: Watched, sessions: Sessions, received_us: int) -> list[Event]:
-    """The open sessions as logind and utmp tell of them, without the one that is our own connection."""
-    reports = [*_by_logind(watched, sessions, received_us), *_by_utmp(watched, sessions, received_us)]
+    """The open sessions as all that lists them tells of them, without the one that is our own connection."""
+    reports = [
+        *_by_logind(watched, sessions, received_us),
+        *_by_utmp(watched, sessions, received_us),
+        *_by_processes(watched, sessions, received_us),
+    ]
     return [_with_standing(seen_by_now(report, received_us), watched) for report in reports]
 
 
@@ -63,6 +67,32 @@ def _by_utmp(watched: Watched, sessions: Sessions, received_us: int) -> list[Eve
         seen_us=received_us,
         skew_us=watched.skew_us,
     )
+
+
+def _by_processes(watched: Watched, sessions: Sessions, received_us: int) -> list[Event]:
+    boot_id = safe(sessions.boot_id, 64)
+    reports = [
+        report
+        for process in sessions.proc or ()
+        if (
+            report := proc_sessions.login(
+                process.stat,
+                process.cmdline,
+                watched.target.name,
+                started_us=process.started_us,
+                uid=process.uid,
+                user_name=process.user,
+                address=process.source,
+                boot_id=boot_id,
+                seen_us=received_us,
+                skew_us=watched.skew_us,
+            )
+        )
+        is not None
+    ]
+    if watched.target.local or watched.hello is None:
+        return reports
+    return _without_own(reports, watched.hello.ancestors)
 
 
 def _without_own(reports: list[Event], ancestors: Sequence[int]) -> list[Event]:

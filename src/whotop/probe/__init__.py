@@ -63,6 +63,8 @@ PARTS = (
     "process_table",
     "terminals",
     "logind",
+    "login_process",
+    "proc_sessions",
     "sessions",
     "source",
     "record_file",

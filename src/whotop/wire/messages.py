@@ -130,12 +130,13 @@ class ProcessSession(Message, frozen=True):
     """Its /proc/PID/stat."""
     cmdline: LongBytes = b""
     uid: Annotated[int, Meta(ge=0, le=2**32 - 1)] = 0
-    """Whose login it is: /proc/PID/loginuid where that is set, else the process's own."""
+    """Whose login it is: the uid that the process acts with."""
     user: ShortBytes = b""
     """The name of that number in /etc/passwd."""
     source: ShortBytes = b""
     """The far end of its SSH connection, where the process's own files tell."""
-    children_tty_nr: Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)] = 0
+    started_us: Microseconds = 0
+    """When it started, by the machine's clock."""
 
 
 class Sessions(Message, frozen=True, tag="sessions"):

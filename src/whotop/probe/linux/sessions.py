@@ -6,6 +6,7 @@ import time
 from whotop.probe.linux.files import base64_text, file_names, read_file
 from whotop.probe.linux.frames import FrameWriter
 from whotop.probe.linux.logind import LogindSessions, is_kept
+from whotop.probe.linux.proc_sessions import LOGIN_LIMIT, LoginProcesses
 from whotop.probe.linux.terminals import TERMINAL_FOLDER, consoles_named_in, pseudo_terminals, terminal_reports
 
 UTMP_PATHS = (b"/run/utmp", b"/var/run/utmp")
@@ -44,6 +45,7 @@ class SessionWatch:
         self._settled = False
         self._logind_kept = False
         self._terminals = []  # type: list[bytes]
+        self._processes = None  # type: LoginProcesses | None
         self._sent = ()  # type: tuple[object, ...]
 
     def look_at_terminals(self) -> None:
@@ -54,17 +56,27 @@ class SessionWatch:
         """Send the sessions if they have changed; whether anything has. To be called every tick."""
         logind, utmp = stamp_of(self._logind.folder), stamp_of(self._utmp)
         stamp = (logind, utmp, self._terminals)
-        if stamp == self._stamp and self._settled and not self._logind.is_searching:
+        is_news_of_processes = self._processes is not None and self._processes.look(time.monotonic())
+        if stamp == self._stamp and self._settled and not self._logind.is_searching and not is_news_of_processes:
             return False
         # What is read in the same clock step as a change may miss the next change in that step.
         self._settled = stamp == self._stamp
         self._stamp = stamp
         self._logind_kept = self._logind_kept or is_kept(self._logind.folder)
         has_logind = logind[0] != 0 and self._logind_kept
+        self._turn_to_processes(not has_logind and utmp[0] == 0)
         share = 1
         while not self._sent_within(share, has_logind, utmp[0] != 0):
             share *= 2
         return True
+
+    def _turn_to_processes(self, as_last_resort: bool) -> None:
+        """Ask the processes where nothing else tells who is there."""
+        if not as_last_resort:
+            self._processes = None
+        elif self._processes is None:
+            self._processes = LoginProcesses()
+            self._processes.look(time.monotonic())
 
     def _sent_within(self, share: int, has_logind: bool, has_utmp: bool) -> bool:
         """Send what fits into 1/``share`` of the room; False if that was too large for a frame."""
@@ -78,11 +90,15 @@ class SessionWatch:
             room = UTMP_BYTES // (3 if message.get("logind") else 1) // share // 9600 * 9600
             data = read_file(self._utmp, room)
             message["utmp"] = base64_text(data)
+        processes = None if self._processes is None else self._processes.reports
+        if processes is not None:
+            message["proc"] = processes[: LOGIN_LIMIT // share]
+            left_out += len(processes[LOGIN_LIMIT // share :])
         self.consoles = consoles_named_in(data + self._logind.told)
         if left_out:
             message["left_out"] = left_out
         message["terminals"] = reports = terminal_reports(pseudo_terminals(), self.consoles)
-        told = (message.get("logind"), message.get("utmp"), [(one[0], one[2]) for one in reports])
+        told = (message.get("logind"), message.get("utmp"), message.get("proc"), [(one[0], one[2]) for one in reports])
         if told == self._sent:
             return True
         message["clock_us"] = int(time.time() * 1000000)
