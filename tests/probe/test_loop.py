@@ -39,6 +39,7 @@ def test_it_greets_with_what_it_is_and_what_it_can_read(running: Any) -> None:
         "wtmp",
         "btmp",
         "wtmpdb",
+        "lastlog",
         "journal",
         "auth.log",
     ]

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from whotop.model import Event, Origin, OriginStatus, Readability, Standing
-from whotop.parse import utmp
+from whotop.parse import utmp, wtmpdb
 from whotop.text import safe
 from whotop.wire.messages import OriginReport, Records
 
@@ -60,9 +60,28 @@ class RecordReader:
         )
 
 
+class TableReader:
+    """Reads the rows of wtmpdb."""
+
+    def __init__(self, machine: str, origin: Origin) -> None:
+        self._machine, self._boots = machine, wtmpdb.Boots()
+
+    def events(self, records: Records, moment: Moment) -> list[Event]:
+        """The events of a piece, in the order of their times."""
+        return wtmpdb.events(
+            records.data,
+            self._machine,
+            boots=self._boots,
+            standing=moment.standing,
+            seen_us=moment.seen_us,
+            skew_us=moment.skew_us,
+        )
+
+
 _READERS: dict[Origin, Callable[[str, Origin], Reader]] = {
     Origin.WTMP: RecordReader,
     Origin.BTMP: RecordReader,
+    Origin.WTMPDB: TableReader,
 }
 
 

@@ -69,8 +69,19 @@ PARTS = (
     "proc_sessions",
     "sessions",
     "source",
+    "framing",
     "record_file",
+    "compressed",
+    "rotation",
     "records",
+    "marked_source",
+    "journalctl",
+    "journal",
+    "database",
+    "varlink",
+    "wtmpdb_tables",
+    "wtmpdb",
+    "lastlog",
     "disks",
     "figures",
     "origins",
@@ -118,12 +129,12 @@ POSIX_PARTS = (
 )
 """The shell probe's files in the order in which they are joined."""
 
-_SHELL_COMMENT = re.compile(r"^ *#.*\n", re.MULTILINE)
+_SHELL_COMMENT = re.compile(r"^ *#.*\n|^ +|^\n", re.MULTILINE)
 
 
 @cache
 def posix_source() -> bytes:
-    """Join the shell's probe into one text, without its comments: the loader reads it byte by byte."""
+    """Join the shell's probe into one text, without comments and indentation: the loader reads it byte by byte."""
     folder = resources.files("whotop.probe") / "posix"
     parts = [(folder / f"{part}.sh").read_text("utf-8") for part in POSIX_PARTS]
     return _SHELL_COMMENT.sub("", "".join(parts)).encode("ascii")

@@ -4,23 +4,36 @@ import os
 import stat
 
 from whotop.probe.linux.files import base64_text, read_file
+from whotop.probe.linux.journalctl import journal_path, journalctl_path
+from whotop.probe.linux.lastlog import LASTLOG_PATHS
 from whotop.probe.linux.logind import is_kept
+from whotop.probe.linux.wtmpdb import wtmpdb_path
 
 ORIGINS = (
     ("logind", (b"/run/systemd/sessions",)),
     ("utmp", (b"/run/utmp", b"/var/run/utmp")),
     ("wtmp", (b"/var/log/wtmp",)),
     ("btmp", (b"/var/log/btmp",)),
-    ("wtmpdb", (b"/var/lib/wtmpdb/wtmp.db", b"/var/log/wtmp.db")),
-    ("journal", (b"/var/log/journal", b"/run/log/journal")),
+    ("wtmpdb", ()),
+    ("lastlog", LASTLOG_PATHS),
+    ("journal", ()),
     ("auth.log", (b"/var/log/auth.log", b"/var/log/secure")),
 )
 GROUPS_BYTES = 1048576
 
 
+def paths_of(origin: str) -> "tuple[bytes, ...]":
+    """Give the places where an origin may be."""
+    if origin == "wtmpdb":
+        return (wtmpdb_path(),)
+    if origin == "journal":
+        return (journal_path(),)
+    return dict(ORIGINS)[origin]
+
+
 def first_path(origin: str) -> bytes:
     """Give the first place of an origin that there is; the usual one if there is none."""
-    paths = dict(ORIGINS)[origin]
+    paths = paths_of(origin)
     for path in paths:
         if os.path.exists(path):
             return path
@@ -29,7 +42,7 @@ def first_path(origin: str) -> bytes:
 
 def origin_reports() -> "list[dict[str, object]]":
     """Give name, path and state of each origin, and the group that would open an unreadable one."""
-    return [origin_report(name, paths) for name, paths in ORIGINS]
+    return [origin_report(name, paths_of(name)) for name, _ in ORIGINS]
 
 
 def can_be_read(reports: "list[dict[str, object]]", boot_us: int) -> "tuple[object, ...]":
@@ -57,7 +70,9 @@ def origin_report(name: str, paths: "tuple[bytes, ...]") -> "dict[str, object]":
             continue
         report = {"name": name, "path": base64_text(path), "state": "readable"}  # type: dict[str, object]
         report["changed_us"] = max(found.st_mtime_ns // 1000, 0)
-        if not is_readable(path, found):
+        if name == "journal" and not journalctl_path():
+            report["state"] = "unreadable"
+        elif not is_readable(path, found):
             report["state"] = "unreadable"
             report["group"] = base64_text(opening_group(found))
         return report
