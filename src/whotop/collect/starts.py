@@ -18,6 +18,7 @@ from whotop.errors import MachineError, ProbeError
 from whotop.model import Target
 from whotop.text import safe
 from whotop.wire.frames import FrameEncoder
+from whotop.wire.lines import LineEncoder
 from whotop.wire.messages import Message
 
 SUDO_FAILED_STATUS = 1
@@ -58,13 +59,24 @@ class ProbeStart:
     """Whether the source travels as a file."""
 
 
-def python_opening() -> bytes:
-    """The source for the loader that waits for it."""
-    source = probe.source()
-    return b"%d\n" % len(source) + source
+def with_length(source: Callable[[], bytes]) -> Callable[[], bytes]:
+    """The source as a loader waits for it: its length in bytes first."""
+
+    def opening() -> bytes:
+        text = source()
+        return b"%d\n" % len(text) + text
+
+    return opening
 
 
-PYTHON = ProbeStart(name="Python", command=probe.LOADER, opening=python_opening)
+PYTHON = ProbeStart(name="Python", command=probe.LOADER, opening=with_length(probe.source))
+SHELL = ProbeStart(
+    name="sh",
+    command=probe.POSIX_LOADER,
+    opening=with_length(probe.posix_source),
+    encoder=LineEncoder,
+    seals=False,
+)
 
 
 class Starts:
@@ -124,7 +136,7 @@ def nothing_runs(failures: Sequence[tuple[ProbeStart, MachineError]]) -> ProbeEr
 
 def _interpreters(server_version: str) -> Sequence[ProbeStart]:
     """All that may run a probe, the likeliest first."""
-    return (PYTHON,)
+    return (PYTHON, SHELL)
 
 
 def _may_help(other: ProbeStart, words: LastWords, server_version: str) -> bool:

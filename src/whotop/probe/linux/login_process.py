@@ -15,6 +15,7 @@ from whotop.probe.linux.files import base64_text, file_names, read_file
 from whotop.probe.linux.process_table import parent_of, stat_line, stat_numbers
 
 TITLE_BYTES = 512
+STATUS_BYTES = 4096
 PASSWD_BYTES = 1048576
 SOCKET_TABLE_BYTES = 1048576
 CLOCK_BOOTTIME = 7
@@ -66,6 +67,14 @@ def is_login_shell(line: bytes, title: bytes) -> bool:
         return False
     parent = parent_of(line)
     return parent == 1 or name_of(stat_line(parent)) in STARTERS_OF_SHELLS
+
+
+def is_of_this_system(pid: int) -> bool:
+    """Whether a process is not one of a container that runs here: those have an id of their own there."""
+    for line in read_file(b"/proc/%d/status" % pid, STATUS_BYTES).split(b"\n"):
+        if line.startswith(b"NSpid:"):
+            return len(line.split()) == 2
+    return True
 
 
 def started_us(line: bytes) -> int:
@@ -148,4 +157,4 @@ def login_process(pid: int, line: bytes, title: bytes) -> "LoginProcess | None":
         leads = is_login_of_sshd(title) and is_started_by_sshd(pid, line)
     else:
         leads = is_login_shell(line, title)
-    return LoginProcess(pid, line, title) if leads else None
+    return LoginProcess(pid, line, title) if leads and is_of_this_system(pid) else None
