@@ -14,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from whotop.probe.linux.frames import FrameWriter
-from whotop.probe.linux.record_file import record_bytes
-from whotop.probe.linux.records import ALIGNMENT, PIECE_BYTES, RecordWatch
+from whotop.probe.linux.framing import ALIGNMENT, PIECE_BYTES, record_bytes
+from whotop.probe.linux.record_file import RecordFile
+from whotop.probe.linux.records import RecordWatch
 from whotop.probe.linux.source import PIECES_UNDERWAY
 
 HISTORY_BYTES = 7_680_000
@@ -358,10 +359,6 @@ def test_whatever_happens_in_whatever_order_each_record_is_stored_once(steps: li
         assert not any(listener.flags("replaced"))
 
 
-def test_the_record_size_is_that_of_this_machine_unless_the_file_says_otherwise(tmp_path: Path) -> None:
-    path = tmp_path / "empty"
-    path.touch()
-    handle = os.open(path, os.O_RDONLY)
-    usual = record_bytes(handle)
-    os.close(handle)
-    assert usual in {384, 400}
+def test_the_record_size_is_that_of_this_machine_unless_the_file_says_otherwise(wtmp: Path) -> None:
+    wtmp.touch()
+    assert record_bytes(RecordFile(os.fsencode(wtmp))) in {384, 400}

@@ -22,8 +22,6 @@ SHORTEST_TICK_SECONDS = 0.05
 SHORTEST_INTERVAL_SECONDS = 0.5
 SECOND_READING_SECONDS = 1.0
 """The second reading follows the first as soon as this, because rates need two."""
-
-
 ORIGINS_EVERY_SECONDS = 30.0
 """So often it is seen whether something else can be read than before."""
 
@@ -86,7 +84,8 @@ class Probe:
                 self._figures.send(now, self._sessions.consoles)
                 next_figures = max(next_figures + pause, now)
                 pause = interval
-            if now >= next_origins:
+            if now >= next_origins or self._sources.has_lost_one:
+                self._sources.has_lost_one = False
                 self._tell_origins()
                 next_origins = now + ORIGINS_EVERY_SECONDS
             waits = self._sources.send_pieces()
@@ -126,6 +125,9 @@ class Probe:
     def _tell_origins(self) -> None:
         """Say what can be read if that is something else than was said last."""
         reports = origin_reports()
+        for report in reports:
+            if report["name"] in self._sources.broken:
+                report["state"] = "unreadable"
         now = can_be_read(reports, self._boot_us)
         if now != self._can_be_read:
             self._can_be_read = now

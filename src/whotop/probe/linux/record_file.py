@@ -1,50 +1,36 @@
-"""One file of login records: how long it is, whether it is the one that a cursor names."""
+"""One file of records or lines: how long it is, whether it is the one that a cursor names."""
 
 import os
-import struct
-from binascii import a2b_base64
+import stat
+from binascii import Error, a2b_base64
 
 from whotop.probe.linux.digest import SPAN_BYTES, digest
-from whotop.probe.linux.files import file_names
+from whotop.probe.linux.framing import LineFraming, Readable, RecordFraming
 
-NEIGHBOUR_LIMIT = 16
-WIDE_MACHINES = ("aarch64", "riscv64", "loongarch64", "alpha", "ia64")
-"""Where glibc's record has 64-bit times (__WORDSIZE_TIME64_COMPAT32 is 0) and takes 400 bytes."""
 INODE_MASK = 2**63 - 1
 """Overlay file systems number in all 64 bits; the protocol has 63."""
 
 
-def record_bytes(handle: int) -> int:
-    """Give the size of a file's records: that of this machine's C library, unless the second record denies it.
-
-    A 64-bit kernel may carry 32-bit programs, so the pointers of this Python count too.
-    """
-    is_wide = os.uname().machine in WIDE_MACHINES and struct.calcsize("P") == 8
-    usual, other = (400, 384) if is_wide else (384, 400)
-    if begins_record(os.pread(handle, 4, other)) and not begins_record(os.pread(handle, 4, usual)):
-        return other
-    return usual
+class UnreadableFile(OSError):  # noqa: N818 - it says what it is of
+    """There is such a file, but no reading it."""
 
 
-def begins_record(start: bytes) -> bool:
-    """Whether these 4 bytes are a type from 1 to 9 in either byte order, and two of padding."""
-    return len(start) == 4 and start[2:] == b"\0\0" and 0 in start[:2] and 0 < start[0] + start[1] < 10
+class RecordFile(Readable):
+    """One open file. The path may come to name another; this stays the same. Raises OSError."""
 
-
-class RecordFile:
-    """One open file of records. The path may come to name another; this stays the same."""
-
-    def __init__(self, path: bytes) -> None:
+    def __init__(self, path: bytes, framing: "type[RecordFraming] | type[LineFraming]" = RecordFraming) -> None:
         self.handle = -1
         self.path = path
-        self.handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        self.handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
         found = os.fstat(self.handle)
+        if not stat.S_ISREG(found.st_mode):
+            raise UnreadableFile("no regular file")
         self.device = found.st_dev & INODE_MASK
         self.inode = found.st_ino & INODE_MASK
-        self.record_bytes = record_bytes(self.handle)
         self.whole = 0
-        """Bytes of whole records, when last looked at."""
-        self.look()
+        """Bytes of whole records or lines, when last looked at; 0 before."""
+        self._size = -1
+        self.framing = framing(self)
 
     def look(self) -> None:
         """Look how long it is now."""
@@ -52,33 +38,41 @@ class RecordFile:
 
     def measured(self, size: int) -> None:
         """Take note of its size."""
-        self.whole = size - size % self.record_bytes
+        if size != self._size:
+            self._size = size
+            self.whole = self.framing.whole(size, self.whole)
 
     def is_at(self, found: os.stat_result) -> bool:
         """Whether this is the file that was found there."""
         return (found.st_ino & INODE_MASK, found.st_dev & INODE_MASK) == (self.inode, self.device)
 
-    def head(self) -> bytes:
-        """Give the digest of its beginning."""
-        return digest(os.pread(self.handle, SPAN_BYTES, 0))
+    def read(self, offset: int, count: int) -> bytes:
+        """Give so many bytes from there; fewer at the end."""
+        try:
+            return os.pread(self.handle, count, offset)
+        except OSError as error:
+            raise UnreadableFile(str(error)) from error
+
+    def head(self, offset: int) -> bytes:
+        """Give the digest of its beginning, as far as that lies before ``offset``."""
+        return digest(self.read(0, min(offset, SPAN_BYTES)))
 
     def tail(self, offset: int) -> bytes:
         """Give the digest of what lies before ``offset``."""
         start = max(offset - SPAN_BYTES, 0)
-        return digest(os.pread(self.handle, offset - start, start))
+        return digest(self.read(start, offset - start))
 
     def continues(self, cursor: "dict[str, object]") -> bool:
         """Whether this is the file that a cursor names, and still holds what was read then.
 
         What it holds decides: devices are numbered anew at a boot, inodes are used again.
         """
-        offset, named = cursor_offset(cursor), cursor["file"]
-        assert isinstance(named, dict)
-        if offset == 0:
-            return (self.device, self.inode) == (named["device"], named["inode"])
-        if offset > os.fstat(self.handle).st_size:
+        offset, named = cursor_offset(cursor), cursor.get("file")
+        if not isinstance(named, dict):
             return False
-        return self.head() == a2b_base64(named["head"]) and self.tail(offset) == a2b_base64(str(cursor["tail"]))
+        if offset == 0:
+            return (self.device, self.inode) == (named.get("device"), named.get("inode"))
+        return self.head(offset) == decoded(named.get("head")) and self.tail(offset) == decoded(cursor.get("tail"))
 
     def close(self) -> None:
         """Let it go."""
@@ -92,23 +86,13 @@ class RecordFile:
 
 def cursor_offset(cursor: "dict[str, object]") -> int:
     """Give how far a cursor's file has been read."""
-    offset = cursor["offset"]
-    assert isinstance(offset, int)
-    return offset
+    offset = cursor.get("offset")
+    return offset if isinstance(offset, int) else 0
 
 
-def rotated_copy(path: bytes, cursor: "dict[str, object]") -> "RecordFile | None":
-    """Find the file that a cursor names beside ``path``, as logrotate leaves it (``.1``, ``-20261101``)."""
-    folder, name = os.path.split(path)
-    beside = [one for one in file_names(folder) if one.startswith(name) and one[len(name) :].strip(b".-").isdigit()]
-    likely_first = sorted(beside, reverse=True)
-    likely_first.sort(key=lambda one: one != name + b".1")
-    for one in likely_first[:NEIGHBOUR_LIMIT]:
-        try:
-            found = RecordFile(os.path.join(folder, one))
-        except OSError:
-            continue
-        if found.continues(cursor):
-            return found
-        found.close()
-    return None
+def decoded(digest_text: object) -> bytes:
+    """Give the digest in a cursor; nothing where there is none."""
+    try:
+        return a2b_base64(str(digest_text))
+    except Error:
+        return b""

@@ -66,5 +66,6 @@ class Source:
         }  # type: dict[str, object]
         for mark in marks:
             message[mark] = True
-        self._underway.append(cursor)
+        if "context" not in marks:
+            self._underway.append(cursor)
         self._writer.write(message)
