@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 REVOKED = "@revoked"
 AUTHORITY = "@cert-authority"
@@ -23,8 +24,7 @@ _HASH_MAGIC = "|1|"
 _WILD = re.compile(r"[*?!]")
 
 
-@dataclass(frozen=True, slots=True)
-class KnownKey:
+class KnownKey(NamedTuple):
     """One key of a known_hosts line."""
 
     marker: str

@@ -18,6 +18,7 @@ import subprocess
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from whotop.collect.own_user import own_user
 from whotop.errors import ConfigError
@@ -29,6 +30,8 @@ INCLUDE_DEPTH = 16
 _ACCUMULATED = frozenset({"identityfile", "certificatefile"})
 _RAW = frozenset({"proxycommand"})
 """Keywords whose value is the rest of the line, as it stands."""
+_PLAIN = re.compile(r"[A-Za-z]\w*[ \t]+[^\s\"'\\#=][^\"'\\#]*", re.ASCII)
+"""What nearly every line is: a keyword and words. Splitting it takes a fifth of the time."""
 _WILD = re.compile(r"[*?!]")
 _WORD = re.compile(r"""\s*(?:"((?:\\.|[^"\\])*)"|'((?:\\.|[^'\\])*)'|((?:\\["'\\ ]|[^\s"'])+))""")
 _KEYWORD = re.compile(r"\s*(\w+)(?:\s*=\s*|\s+)(.*)", re.DOTALL)
@@ -38,12 +41,15 @@ Options = dict[str, list[str]]
 """Lower-case keyword to its arguments; of IdentityFile and CertificateFile, all that were named."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(NamedTuple):
     keyword: str
     arguments: tuple[str, ...]
-    place: str
-    file: str
+    number: int
+    path: Path
+
+    @property
+    def place(self) -> str:
+        return f"line {self.number}"
 
 
 @dataclass(slots=True)
@@ -157,7 +163,7 @@ def _blocks(path: Path) -> list[_Block]:
         text = path.read_text("utf-8", "surrogateescape")
     except OSError as error:
         raise ConfigError(error.strerror or str(error), file=str(path), mend="make it readable or remove it") from None
-    blocks = [_Block(_Line("host", ("*",), "0", str(path)))]
+    blocks = [_Block(_Line("host", ("*",), 0, path))]
     for number, text_line in enumerate(text.splitlines(), 1):
         line = _line(text_line, number, path)
         if line is None:
@@ -173,12 +179,16 @@ def _line(text: str, number: int, path: Path) -> _Line | None:
     text = text.strip()
     if not text or text.startswith("#"):
         return None
+    if _PLAIN.fullmatch(text):
+        keyword, *words = text.split()
+        if keyword.lower() not in _RAW:
+            return _Line(keyword.lower(), tuple(words), number, path)
     parts = _KEYWORD.fullmatch(text)
     keyword = parts[1].lower() if parts else text.lower()
     if parts is None or not parts[2]:
         raise ConfigError(f"{keyword} has no value", file=str(path), place=f"line {number}")
     arguments = (parts[2],) if keyword in _RAW else _words(parts[2], number, path)
-    return _Line(keyword, arguments, f"line {number}", str(path))
+    return _Line(keyword, arguments, number, path)
 
 
 def _words(text: str, number: int, path: Path) -> tuple[str, ...]:
@@ -224,7 +234,7 @@ def _applies(header: _Line, lookup: _Lookup) -> bool:
         if not equals:
             argument = words.pop(0) if words else ""
         if not argument:
-            raise ConfigError(f"Match {criterion} has no value", file=header.file, place=header.place)
+            raise ConfigError(f"Match {criterion} has no value", file=str(header.path), place=header.place)
         # As OpenSSH: what follows a condition that failed is read but not tried.
         applies = applies and _fits(criterion, argument, lookup, header) != is_negated
     return applies
@@ -246,7 +256,7 @@ def _fits(criterion: str, argument: str, lookup: _Lookup, header: _Line) -> bool
             return _succeeds(argument, lookup)
         case "localnetwork" | "address" | "version" | "command" | "sessiontype":
             return False
-    raise ConfigError(f"Match {criterion} is not known", file=header.file, place=header.place)
+    raise ConfigError(f"Match {criterion} is not known", file=str(header.path), place=header.place)
 
 
 def _succeeds(command: str, lookup: _Lookup) -> bool:
