@@ -23,6 +23,7 @@ LONGEST_US = 180 * SECOND_US
 PAM_US = 10 * SECOND_US
 """By then the program has said what came of a module's refusal; pam_faildelay waits 2 to 3 s."""
 KEPT = 1024
+_NEVER_US = 2**63
 PAM_KEPT = 256
 
 
@@ -56,6 +57,8 @@ class LoginAttempts:
         self._attempts: dict[int, _Attempt] = {}
         """In the order of their beginnings."""
         self._pam: dict[int | bytes, _PamFailure] = {}
+        self.due_us = _NEVER_US
+        """Nothing is overdue before."""
 
     @property
     def unsettled_since_us(self) -> int | None:
@@ -64,10 +67,11 @@ class LoginAttempts:
         times += [failure.line.time_us for failure in self._pam.values()]
         return min(times, default=None)
 
-    def noted(self, line: LogLine, sign: Sign) -> None:
+    def noted(self, line: LogLine, sign: Sign) -> Iterator[Finding]:
         """Somebody connected, or offered a key that was not taken: no failure yet."""
         if line.pid:
             self._attempt(line, sign)
+        return iter(())
 
     def failed(self, line: LogLine, sign: Sign) -> Iterator[Finding]:
         """A password was wrong."""
@@ -97,6 +101,7 @@ class LoginAttempts:
         known = self._pam.get(place)
         if known is None:
             self._pam[place] = _PamFailure(line, sign)
+            self.due_us = min(self.due_us, line.time_us + PAM_US)
             if len(self._pam) > PAM_KEPT:
                 yield from _of_pam(self._pam.pop(next(iter(self._pam))))
         elif known.sign.user != sign.user:
@@ -157,6 +162,7 @@ class LoginAttempts:
                 break
             yield from self._settle(pid, attempt)
             del self._attempts[pid]
+        self.due_us = self._next_due_us()
 
     def finish(self) -> Iterator[Finding]:
         """All that is left, where nothing more comes."""
@@ -167,12 +173,23 @@ class LoginAttempts:
         self._attempts.clear()
         self._pam.clear()
 
+    def _next_due_us(self) -> int:
+        due_us = _NEVER_US
+        for failure in self._pam.values():
+            due_us = failure.line.time_us + PAM_US
+            break
+        for attempt in self._attempts.values():
+            return min(due_us, attempt.since_us + LONGEST_US)
+        return due_us
+
     def _attempt(self, line: LogLine, sign: Sign) -> _Attempt:
         """The attempt of a process, with what the line knows of it; a process number is used again in time."""
         attempt = self._attempts.get(line.pid)
         if attempt is None or attempt.is_over:
             self._attempts.pop(line.pid, None)
             attempt = self._attempts[line.pid] = _Attempt(line.time_us)
+            due_us = line.time_us + LONGEST_US if len(self._attempts) <= KEPT else 0
+            self.due_us = min(self.due_us, due_us)
         attempt.user = attempt.user or sign.user
         attempt.source = attempt.source or sign.source
         return attempt

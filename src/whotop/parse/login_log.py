@@ -5,7 +5,10 @@ Each of these is told by several lines, of several programs; each becomes one ev
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+
+import msgspec
+from msgspec.structs import replace
 
 from whotop.model import Event, EventKind, Origin, Standing
 from whotop.parse import console_log, dropbear_log, logind_log, pam_log, sshd_log
@@ -34,6 +37,15 @@ def sign_of(line: LogLine) -> Sign | None:
     return dropbear_log.sign(message) if program == b"dropbear" else None
 
 
+class _Told(msgspec.Struct, frozen=True):
+    """What is known of all events of one call."""
+
+    standing: Standing
+    seen_us: int
+    skew_us: int
+    boot_id: str
+
+
 class LoginLog:
     """Reads one machine's log, line after line; what it has to remember between lines is bounded."""
 
@@ -45,6 +57,24 @@ class LoginLog:
         self._boot_id = ""
         self._latest: LogLine | None = None
         self._goes_down: LogLine | None = None
+        self._handlers: dict[SignKind, Callable[[LogLine, Sign], Iterator[Finding]]] = {
+            SignKind.CONNECTED: self._attempts.noted,
+            SignKind.KEY_FAILED: self._attempts.noted,
+            SignKind.FAILED: self._attempts.failed,
+            SignKind.PAM_ERROR: self._attempts.pam_error,
+            SignKind.PAM_FAILURE: self._attempts.pam_failure,
+            SignKind.REFUSED: self._attempts.refused,
+            SignKind.TOO_MANY: self._attempts.too_many,
+            SignKind.LEFT: self._left,
+            SignKind.ACCEPTED: self._accepted,
+            SignKind.OPENED: self._opened,
+            SignKind.CLOSED: self._connections.closed,
+            SignKind.ON_TERMINAL: self._connections.on_terminal,
+            SignKind.SESSION_NEW: self._connections.session_new,
+            SignKind.SESSION_REMOVED: self._connections.session_removed,
+            SignKind.GOES_DOWN: self._going_down,
+            SignKind.STARTED: self._started,
+        }
 
     @property
     def unsettled_since_us(self) -> int | None:
@@ -62,13 +92,23 @@ class LoginLog:
     ) -> list[Event]:
         """Give the events that these lines tell; ``boot_id`` is for lines that do not name theirs."""
         found: list[Event] = []
+        told = _Told(standing, seen_us, skew_us, boot_id)
+        attempts = self._attempts
         for line in lines:
-            if not 0 < line.time_us <= _LATEST_US:
+            time_us = line.time_us
+            if not 0 < time_us <= _LATEST_US:
                 continue
-            findings = [*self._of_boot(line), *self._attempts.overdue(line.time_us), *self._of(line)]
+            if line.boot_id != self._boot_id:
+                for finding in self._of_boot(line):
+                    self._tell(finding, told, found)
+            if time_us >= attempts.due_us:
+                for finding in attempts.overdue(time_us):
+                    self._tell(finding, told, found)
+            sign = sign_of(line)
+            if sign is not None:
+                for finding in self._handlers[sign.kind](line, sign):
+                    self._tell(finding, told, found)
             self._latest = line
-            for finding in findings:
-                found += self._events(finding, standing, seen_us, skew_us, boot_id)
         return found
 
     def settle(
@@ -84,8 +124,7 @@ class LoginLog:
 
         For a log that is followed: to be asked now and then while no line comes.
         """
-        findings = list(self._attempts.overdue(now_us))
-        return [event for one in findings for event in self._events(one, standing, seen_us, skew_us, boot_id)]
+        return self._all_of(self._attempts.overdue(now_us), _Told(standing, seen_us, skew_us, boot_id))
 
     def finish(
         self,
@@ -96,49 +135,31 @@ class LoginLog:
         boot_id: str = "",
     ) -> list[Event]:
         """Give what the last lines leave open, at the end of a file."""
-        findings = list(self._attempts.finish())
-        return [event for one in findings for event in self._events(one, standing, seen_us, skew_us, boot_id)]
+        return self._all_of(self._attempts.finish(), _Told(standing, seen_us, skew_us, boot_id))
 
-    def _of(self, line: LogLine) -> Iterator[Finding]:
-        sign = sign_of(line)
-        if sign is None:
-            return
-        attempts, connections = self._attempts, self._connections
-        match sign.kind:
-            case SignKind.FAILED:
-                yield from attempts.failed(line, sign)
-            case SignKind.PAM_FAILURE:
-                yield from attempts.pam_failure(line, sign)
-            case SignKind.REFUSED:
-                yield from attempts.refused(line, sign)
-            case SignKind.PAM_ERROR:
-                yield from attempts.pam_error(line, sign)
-            case SignKind.CONNECTED | SignKind.KEY_FAILED:
-                attempts.noted(line, sign)
-            case SignKind.TOO_MANY:
-                yield from attempts.too_many(line, sign)
-            case SignKind.LEFT:
-                ended = connections if connections.has(line, sign) else attempts
-                yield from ended.left(line, sign)
-            case SignKind.ACCEPTED:
-                attempts.succeeded(line, sign)
-                yield from connections.accepted(line, sign)
-            case SignKind.OPENED:
-                if pam_log.is_login(sign.service):
-                    attempts.succeeded(line, sign)
-                yield from connections.opened(line, sign)
-            case SignKind.CLOSED:
-                yield from connections.closed(line, sign)
-            case SignKind.ON_TERMINAL:
-                yield from connections.on_terminal(line, sign)
-            case SignKind.SESSION_NEW:
-                yield from connections.session_new(line, sign)
-            case SignKind.SESSION_REMOVED:
-                yield from connections.session_removed(line, sign)
-            case SignKind.GOES_DOWN:
-                self._goes_down = line
-            case SignKind.STARTED:
-                yield from self._of_start(line)
+    def _accepted(self, line: LogLine, sign: Sign) -> Iterator[Finding]:
+        self._attempts.succeeded(line, sign)
+        return self._connections.accepted(line, sign)
+
+    def _opened(self, line: LogLine, sign: Sign) -> Iterator[Finding]:
+        if pam_log.is_login(sign.service):
+            self._attempts.succeeded(line, sign)
+        return self._connections.opened(line, sign)
+
+    def _left(self, line: LogLine, sign: Sign) -> Iterator[Finding]:
+        connections = self._connections
+        return (connections if connections.has(line, sign) else self._attempts).left(line, sign)
+
+    def _going_down(self, line: LogLine, sign: Sign) -> Iterator[Finding]:
+        self._goes_down = line
+        return iter(())
+
+    def _started(self, line: LogLine, sign: Sign) -> Iterator[Finding]:
+        """A start of logind: with the machine if it was told to go down before, else was only restarted."""
+        if self._goes_down is not None and not line.boot_id:
+            yield from self._of_shutdown()
+            yield Finding(EventKind.BOOT, line)
+            self._goes_down = None
 
     def _of_boot(self, line: LogLine) -> Iterator[Finding]:
         """A new boot id in the journal: the machine has booted between this line and the one before."""
@@ -149,45 +170,44 @@ class LoginLog:
             yield Finding(EventKind.BOOT, line)
         self._boot_id, self._goes_down = line.boot_id, None
 
-    def _of_start(self, line: LogLine) -> Iterator[Finding]:
-        """A start of logind: with the machine if it was told to go down before, else was only restarted."""
-        if self._goes_down is not None and not line.boot_id:
-            yield from self._of_shutdown()
-            yield Finding(EventKind.BOOT, line)
-            self._goes_down = None
-
     def _of_shutdown(self) -> Iterator[Finding]:
         """The shutdown is dated by the last line before it: sessions that end in its course end by themselves."""
         if self._goes_down is not None and self._latest is not None:
             yield Finding(EventKind.SHUTDOWN, self._latest)
 
-    def _events(
-        self, finding: Finding, standing: Standing, seen_us: int, skew_us: int, boot_id: str
-    ) -> Iterator[Event]:
+    def _all_of(self, findings: Iterator[Finding], told: _Told) -> list[Event]:
+        found: list[Event] = []
+        for finding in findings:
+            self._tell(finding, told, found)
+        return found
+
+    def _tell(self, finding: Finding, told: _Told, found: list[Event]) -> None:
+        """Add the events of a finding. A call with more than 15 keywords takes three times as long."""
         line = finding.line
         user, raw_user = received(finding.user)
-        tty, raw_tty = received(finding.tty)
         source, raw_source = received(finding.source)
         # A text log tells one connection from another by the process alone.
         record_id = line.record_id or (str(line.pid) if line.pid else "")
         for _ in range(finding.count):
-            yield Event(
+            event = Event(
                 machine=self._machine,
                 kind=finding.kind,
                 time_us=line.time_us,
                 user=user,
-                tty=tty,
                 source=source,
                 origin=self._origin,
-                session_id=finding.session_id.decode("ascii", "replace"),
                 leader_pid=finding.leader_pid,
-                boot_id=line.boot_id or boot_id,
+                boot_id=line.boot_id or told.boot_id,
                 record_id=record_id,
-                ordinal=self._ordinals.next(line.time_us, (finding.kind, user, tty, source, record_id)),
+                ordinal=self._ordinals.next(line.time_us, (finding.kind, user, source, finding.tty, record_id)),
                 service=received(finding.service)[0],
                 detail=received(finding.detail)[0],
-                raw=raw_text(raw_user, raw_tty, raw_source),
-                standing=standing,
-                seen_us=seen_us,
-                skew_us=skew_us,
+                standing=told.standing,
+                seen_us=told.seen_us,
+                skew_us=told.skew_us,
             )
+            if finding.tty or finding.session_id or raw_user is not None or raw_source is not None:
+                tty, raw_tty = received(finding.tty)
+                session_id = finding.session_id.decode("ascii", "replace")
+                event = replace(event, tty=tty, session_id=session_id, raw=raw_text(raw_user, raw_tty, raw_source))
+            found.append(event)
