@@ -42,6 +42,11 @@ async def syntax_error(far: FakeProbe) -> None:
     far.process.exit(1)
 
 
+async def out_of_memory(far: FakeProbe) -> None:
+    far.process.stderr.write(b"Killed\n")
+    far.process.exit(137)
+
+
 async def nothing(far: FakeProbe) -> None:
     far.process.exit(0)
 
@@ -90,14 +95,18 @@ async def floods(far: FakeProbe) -> None:
 @pytest.mark.parametrize(
     ("script", "reason"),
     [
-        (no_python, "no Python 3.6 or later"),
+        (no_python, "no probe runs there: Python: no Python 3.6 or later; sh: no Python 3.6 or later"),
         (
             forced_command,
             "something else than the probe answers (a forced command?): Backup \\x1b[31mdone.",
         ),
         (nologin, "the account may not log in (its shell is nologin): This account is currently not available."),
         (restricted_shell, "the account's login shell is a restricted one: rbash: line 1: exec: restricted"),
-        (syntax_error, "the probe did not start: SyntaxError: invalid syntax"),
+        (
+            syntax_error,
+            "no probe runs there: Python: SyntaxError: invalid syntax; sh: its connection was closed without a word",
+        ),
+        (out_of_memory, "the probe did not start: Killed"),
         (nothing, "the probe did not start: its connection was closed without a word"),
         (dies, "the probe died: Killed: out of \\x1b]0;memory\\x07"),
         (dies_mute, "the probe died: status 9"),

@@ -1,0 +1,190 @@
+"""Which way of starting a probe is tried after which, and what is said when none works."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.collect.fake_machine import FIGURES, HELLO, FakeProbe, MachineMaker, Script, greet_and_stay
+from tests.collect.home import Home
+from tests.collect.recording_sink import RecordingSink
+from whotop import probe
+from whotop.collect.collector import Collector
+from whotop.wire.frames import preamble
+from whotop.wire.messages import Goodbye
+
+Collect = Callable[..., Collector]
+
+OPENSSH = "OpenSSH_9.2p1 Debian-2"
+SUDO_PYTHON = probe.through_sudo(probe.LOADER)
+SUDO_SHELL = probe.through_sudo(probe.POSIX_LOADER)
+
+
+def ends(status: int, complaint: bytes = b"", output: bytes = b"") -> Script:
+    """A command that cannot be run: it reads nothing, says something, and ends."""
+
+    async def script(far: FakeProbe) -> None:
+        far.process.stdout.write(output)
+        far.process.stderr.write(complaint)
+        far.process.exit(status)
+
+    return script
+
+
+def by_command(scripts: dict[str, Script]) -> Script:
+    """A machine on which some commands can be run, and no others."""
+
+    async def script(far: FakeProbe) -> None:
+        await scripts.get(far.process.command or "", ends(127, b"sh: not found\n"))(far)
+
+    return script
+
+
+async def shell_greets(far: FakeProbe) -> None:
+    """The shell's probe: spoken to in lines, and not sealed."""
+    size = int(await far.process.stdin.readline())
+    await far.process.stdin.readexactly(size)
+    words = (await far.process.stdin.readline()).split()
+    assert words[0] == b"start"
+    far.process.stdout.write(preamble(words[2].decode()))
+    far.send(HELLO, FIGURES)
+    while await far.process.stdin.readline() not in (b"", b"stop\n"):
+        pass
+    far.send(Goodbye())
+
+
+NO_PYTHON = ends(127, b"no Python 3.6 or later\n")
+OLD_PYTHON = ends(126, b"Python 3.4 is too old: the probe needs 3.6\n")
+BROKEN_PYTHON = ends(1, b"Traceback (most recent call last):\nModuleNotFoundError: No module named 'json'\n")
+SUDO_REFUSES = ends(1, b"sudo: a password is required\n")
+
+
+@pytest.mark.parametrize("python", [NO_PYTHON, OLD_PYTHON, BROKEN_PYTHON])
+async def test_where_no_python_runs_the_probe_the_shell_does(
+    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect, python: Script
+) -> None:
+    machine = await machines(by_command({probe.LOADER: python, probe.POSIX_LOADER: shell_greets}))
+    home.trust(machine.known_hosts_line())
+    collect(machine.target())
+    await sink.wait_for("figures")
+    assert machine.commands == [probe.LOADER, probe.POSIX_LOADER]
+    assert len(machine.connections) == 1
+
+
+async def test_what_worked_is_tried_first_the_next_time(
+    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect
+) -> None:
+    machine = await machines(by_command({probe.LOADER: NO_PYTHON, probe.POSIX_LOADER: shell_greets}))
+    home.trust(machine.known_hosts_line())
+    collector = collect(machine.target())
+    await sink.wait_for("hello")
+    collector.reconnect("db-02")
+    await sink.wait_for("hello", count=2)
+    assert machine.commands == [probe.LOADER, probe.POSIX_LOADER, probe.POSIX_LOADER]
+
+
+async def test_what_worked_and_works_no_longer_is_forgotten(
+    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect
+) -> None:
+    scripts = {probe.LOADER: NO_PYTHON, probe.POSIX_LOADER: shell_greets}
+    machine = await machines(by_command(scripts))
+    home.trust(machine.known_hosts_line())
+    collector = collect(machine.target())
+    await sink.wait_for("hello")
+    scripts |= {probe.LOADER: greet_and_stay, probe.POSIX_LOADER: ends(127)}
+    collector.reconnect("db-02")
+    await sink.wait_for("hello", count=2)
+    assert machine.commands[-2:] == [probe.POSIX_LOADER, probe.LOADER]
+
+
+async def test_a_machine_where_nothing_runs_says_why_in_one_line(
+    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect
+) -> None:
+    machine = await machines(by_command({probe.LOADER: NO_PYTHON, probe.POSIX_LOADER: ends(2, b"sh: dd: not found\n")}))
+    home.trust(machine.known_hosts_line())
+    collect(machine.target())
+    assert await sink.wait_for("lost") == ("no probe runs there: Python: no Python 3.6 or later; sh: sh: dd: not found")
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        ends(1, b"", b"This account is currently not available.\n"),
+        ends(1, b"rbash: line 1: exec: restricted\n"),
+        ends(0, b"", b"backup done\n"),
+        ends(1, b"Permission denied\n"),
+    ],
+)
+async def test_an_account_that_lets_nothing_run_is_not_tried_in_other_ways(
+    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect, refusal: Script
+) -> None:
+    machine = await machines(refusal)
+    home.trust(machine.known_hosts_line())
+    collect(machine.target(), slowest_delay_seconds=60, first_delay_seconds=60)
+    await sink.wait_for("lost")
+    assert machine.commands == [probe.LOADER]
+
+
+async def test_where_it_is_asked_for_the_probe_runs_through_sudo(
+    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect
+) -> None:
+    machine = await machines(by_command({SUDO_PYTHON: greet_and_stay}))
+    home.trust(machine.known_hosts_line())
+    collect(machine.target(sudo=True))
+    await sink.wait_for("hello")
+    assert machine.commands == [SUDO_PYTHON]
+    assert sink.of("starting") == [""]
+
+
+@pytest.mark.parametrize(
+    ("refusal", "note"),
+    [
+        (
+            SUDO_REFUSES,
+            "sudo -n is refused: a password is required (with visudo add: watcher ALL=(root) NOPASSWD: /bin/sh)",
+        ),
+        (
+            ends(125, b"sudo: command not found\n"),
+            "sudo -n is refused: command not found (with visudo add: watcher ALL=(root) NOPASSWD: /bin/sh)",
+        ),
+        (
+            ends(1, b"sudo: sorry, you must have a tty to run sudo\n"),
+            "sudo -n is refused: sorry, you must have a tty to run sudo "
+            "(with visudo add: Defaults:watcher !requiretty)",
+        ),
+    ],
+)
+async def test_where_sudo_refuses_the_probe_runs_without_it_and_that_is_said(
+    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect, refusal: Script, note: str
+) -> None:
+    machine = await machines(by_command({SUDO_PYTHON: refusal, probe.LOADER: greet_and_stay}))
+    home.trust(machine.known_hosts_line())
+    collect(machine.target(sudo=True))
+    await sink.wait_for("hello")
+    assert machine.commands == [SUDO_PYTHON, probe.LOADER]
+    assert sink.of("starting") == ["", note]
+
+
+async def test_sudo_is_asked_again_at_the_next_connection(
+    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect
+) -> None:
+    scripts = {SUDO_PYTHON: SUDO_REFUSES, probe.LOADER: greet_and_stay}
+    machine = await machines(by_command(scripts))
+    home.trust(machine.known_hosts_line())
+    collector = collect(machine.target(sudo=True))
+    await sink.wait_for("hello")
+    scripts[SUDO_PYTHON] = greet_and_stay
+    collector.reconnect("db-02")
+    await sink.wait_for("hello", count=2)
+    assert sink.of("starting")[-1] == ""
+
+
+async def test_root_without_python_has_the_shell_through_sudo(
+    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect
+) -> None:
+    machine = await machines(by_command({SUDO_PYTHON: NO_PYTHON, SUDO_SHELL: shell_greets}))
+    home.trust(machine.known_hosts_line())
+    collect(machine.target(sudo=True))
+    await sink.wait_for("hello")
+    assert machine.commands == [SUDO_PYTHON, SUDO_SHELL]
