@@ -73,9 +73,12 @@ def objects_in(texts: "Iterator[str]") -> "Iterator[dict[str, object]]":  # type
                 entry, end = decode(waiting)
             except ValueError:
                 break
+            if not isinstance(entry, dict):
+                raise NoAnswer("it lists no objects")
             waiting = waiting[end:]
             yield entry
         if len(waiting) > ANSWER_CHARACTERS:
             raise NoAnswer("an entry does not end")
-    if is_in_list or '"error"' in waiting:
+    answer = {} if is_in_list else json.loads(waiting)
+    if is_in_list or not isinstance(answer, dict) or answer.get("error"):
         raise NoAnswer("it refuses")

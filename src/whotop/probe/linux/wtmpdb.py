@@ -139,7 +139,9 @@ class WtmpdbWatch(MarkedSource):
         newest = self._table.newest()
         self._news_from = newest.number if newest is not None else 0
         if self._owes_cursor and not self._is_anew:
-            place.number = self._table.behind_last(self._history_rows)
+            before = self._table.before_last(self._history_rows)
+            if before is not None:
+                place.number, place.login_us = before.number, before.login_us
         for number in self._table.still_open(place.number)[-OPEN_KEPT:]:
             place.open[number] = None
         if not place.all_open_from:

@@ -83,10 +83,10 @@ class DatabaseTable:
         """Whether there are rows with smaller numbers."""
         return bool(self._rows("WHERE ID < ? LIMIT 1", number))
 
-    def behind_last(self, count: int) -> int:
-        """Give the number after which there are only so many rows."""
+    def before_last(self, count: int) -> "Row | None":
+        """Give the row after which there are only so many."""
         rows = self._rows("ORDER BY ID DESC LIMIT 1 OFFSET ?", count)
-        return rows[0].number if rows else 0
+        return rows[0] if rows else None
 
     def newer(self, number: int) -> "list[Row]":
         """Give the next rows with larger numbers, in their order."""
@@ -99,7 +99,7 @@ class DatabaseTable:
             some = numbers[start : start + IDS_AT_ONCE]
             places = ",".join("?" * len(some))
             found += self._rows("WHERE Logout IS NOT NULL AND ID IN (" + places + ")", *some)
-        return found
+        return [row for row in found if row.logout_us is not None]
 
     def closed_since(self, since_us: int, number: int) -> "list[Row]":
         """Give the rows up to a number whose logout is that new."""
@@ -146,7 +146,7 @@ class ServiceTable:
         rows = []  # type: list[Row]
         try:
             for entry in listed_by(self._path, READ_ALL):
-                if len(rows) < SERVICE_ROWS and isinstance(entry, dict):
+                if len(rows) < SERVICE_ROWS:
                     rows.append(Row(tuple(entry.get(name) for name in WTMPDB_COLUMNS)))
         except NoAnswer as error:
             raise Unreadable(str(error)) from None
@@ -168,9 +168,9 @@ class ServiceTable:
         """Whether there are rows with smaller numbers."""
         return bool(self._table) and self._table[0].number < number
 
-    def behind_last(self, count: int) -> int:
-        """Give the number after which there are only so many rows."""
-        return self._table[-count - 1].number if len(self._table) > count else 0
+    def before_last(self, count: int) -> "Row | None":
+        """Give the row after which there are only so many."""
+        return self._table[-count - 1] if len(self._table) > count else None
 
     def newer(self, number: int) -> "list[Row]":
         """Give all rows with larger numbers: asking again would cost as much."""
