@@ -8,8 +8,8 @@ samples are bounded, for their figures age; the oldest go first.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Protocol
 
 import msgspec
@@ -24,8 +24,9 @@ from whotop.wire.messages import Cursor
 INTERVAL_SECONDS = 1.0
 PROMPT_SECONDS = 0.2
 """After anything but samples: somebody may be waiting to see it."""
-BEAT_SECONDS = 4.0
-"""A quiet writer says this often that it is there; followers give up after 15 s."""
+BEAT_SECONDS = 6.0
+"""A quiet writer says this often that it is there; followers give up after 15 s. Longer than the
+usual interval of samples: whoever writes those says so too."""
 LONGEST_PAUSE_SECONDS = 15.0
 SAMPLES_KEPT = 100_000
 
@@ -58,7 +59,10 @@ class StoreWriter:
         self._batch = WriteBatch()
         self._acknowledge: dict[tuple[str, str], Acknowledge] = {}
         self._machines: dict[str, Machine] = {}
+        self._something = asyncio.Event()
+        """Anything waits to be written."""
         self._news = asyncio.Event()
+        """Somebody may be waiting to see it."""
         self._failures = 0
         self._last_write = clock.monotonic()
         self._expired_us = 0
@@ -90,7 +94,7 @@ class StoreWriter:
             self._batch.states.append(StateChange(machine.name, since_us, machine.state, machine.reason))
         self._batch.removed.pop(machine.name, None)
         self._batch.machines[machine.name] = machine
-        self._news.set()
+        self._tell()
 
     def machine_removed(self, name: str) -> None:
         """A machine is watched no longer."""
@@ -99,33 +103,34 @@ class StoreWriter:
         self._batch.machines.pop(name, None)
         self._batch.states.append(StateChange(name, now_us, MachineState.NOT_WATCHED, ""))
         self._batch.removed[name] = now_us
-        self._news.set()
+        self._tell()
 
     def sample(self, sample: Sample, session_count: int) -> None:
         """A reading, and how many sessions the machine had open then."""
         self._batch.samples.append((sample, session_count))
+        self._something.set()
 
     def session(self, session: Session) -> None:
         """A session that opened, got better known, or ended."""
         self._batch.sessions[session.key] = session
-        self._news.set()
+        self._tell()
 
     def event(self, event: Event) -> None:
         """An event, or a correction of one."""
         self._batch.events[event.key] = event
-        self._news.set()
+        self._tell()
 
     def alert(self, alert: Alert) -> None:
         """An alert as it stands now."""
         self._batch.alerts[alert.key] = alert
-        self._news.set()
+        self._tell()
 
     def cursor(self, machine: str, origin: str, cursor: Cursor, on_committed: Acknowledge | None = None) -> None:
         """How far an origin has been read: after the events that it covers have been handed over."""
         self._batch.cursors[machine, origin] = cursor
         if on_committed is not None:
             self._acknowledge[machine, origin] = on_committed
-        self._news.set()
+        self._tell()
 
     async def flush(self) -> int | None:
         """Write what waits, now, and return its revision; None when nothing waited.
@@ -148,7 +153,7 @@ class StoreWriter:
             except StoreError:
                 continue  # It is told by ``trouble`` and tried again.
 
-    @contextmanager
+    @contextlib.contextmanager
     def _noted(self) -> Iterator[None]:
         """Keep what goes wrong for ``trouble``, until something goes well."""
         try:
@@ -157,22 +162,28 @@ class StoreWriter:
             self._failures, self._failure = self._failures + 1, str(error)
             raise
 
+    def _tell(self) -> None:
+        self._something.set()
+        self._news.set()
+
     async def _pause(self) -> None:
+        """Until something is to be written; at rest nothing wakes but the beat."""
         if self._failures:
             await asyncio.sleep(min(INTERVAL_SECONDS * 2 ** (self._failures - 1), LONGEST_PAUSE_SECONDS))
             return
-        try:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(BEAT_SECONDS):
+                await self._something.wait()
             async with asyncio.timeout(INTERVAL_SECONDS):
                 await self._news.wait()
                 await asyncio.sleep(PROMPT_SECONDS)
-        except TimeoutError:
-            pass
 
     async def _write(self) -> int | None:
         batch, acknowledge = self._batch, self._acknowledge
         if not len(batch):
             return None
         self._batch, self._acknowledge = WriteBatch(), {}
+        self._something.clear()
         self._news.clear()
         try:
             revision = await self._store.commit(batch)
