@@ -25,7 +25,8 @@ LINE_BYTES = 65_536
 BOOTS_KEPT = 64
 
 _NOTHING: Received = ("", None)
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_NO_BYTE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
+"""Surrogates that stand for no byte: nothing but malice sends them."""
 
 
 class Row(NamedTuple):
@@ -143,12 +144,13 @@ def row_of(values: Sequence[object], *, was_told: bool = False) -> Row | None:
 
 
 def database_bytes(text: object) -> bytes:
-    """A text as it is in the database: what is no UTF-8 there comes as lone surrogates."""
-    if isinstance(text, bytes):
-        return text
+    """A text as it is in the database: a byte that is no UTF-8 there comes as a lone surrogate (PEP 383)."""
     if not isinstance(text, str):
         return b""
-    return text.encode("utf-8", "surrogateescape" if _SURROGATE.search(text) else "strict")
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return _NO_BYTE.sub("\ufffd", text).encode("utf-8", "surrogateescape")
 
 
 Happening = tuple[EventKind, int, Outcome | None]
