@@ -36,20 +36,26 @@ def same_login(session: Session, event: Event) -> bool:
 
 
 def other_half(session: Session, event: Event) -> bool:
-    """Whether one comes from logind, without its terminal yet, and the other from utmp.
+    """Whether one names the leader but no terminal, and the other comes from utmp or wtmp.
 
-    sshd opens the PAM session before it has a terminal: for a moment logind knows no tty. Nothing
-    but user and source ties the two reports together, so a sure match goes before this one.
+    sshd opens the PAM session before it has a terminal: for a moment logind knows no tty, and sshd's
+    own log never does. Nothing but user and source ties the two reports together, so a sure match
+    goes before this one.
     """
     return (
         session.user == event.user
         and not (session.tty and event.tty)
-        and bool(session.session_id) != bool(event.session_id)
+        and _is_led(session) != _is_led(event)
         and (session.source == event.source or not session.source or not event.source)
         and -TOLERANCE_US <= session.login_us - event.time_us <= TOLERANCE_US
         and same_boot(session, event)
         and not _ended_before(session, event)
     )
+
+
+def _is_led(report: Session | Event) -> bool:
+    """Whether it is told by logind, or by what goes by the same process."""
+    return bool(report.session_id or report.leader_pid)
 
 
 def _ended_before(session: Session, event: Event) -> bool:

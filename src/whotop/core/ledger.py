@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
+from typing import TypeVar
 
 from whotop.core.beginnings import Beginnings
 from whotop.core.identity import TOLERANCE_US, ends, is_bare, other_half, same_login
@@ -23,6 +24,7 @@ CANDIDATES = 256
 CORRECTION_US = 60_000_000
 """A logout dated so much later than its session was found gone is that of another session."""
 _OPEN, _GONE = Outcome.OPEN, Outcome.GONE
+_Place = TypeVar("_Place", int, str)
 
 
 class Ledger:
@@ -30,6 +32,7 @@ class Ledger:
 
     __slots__ = (
         "_open_by_id",
+        "_open_by_leader",
         "_open_by_user",
         "begun",
         "ended",
@@ -60,6 +63,7 @@ class Ledger:
         self.begun = Beginnings()
         """Open and ended ones."""
         self._open_by_id: dict[str, Session] = {}
+        self._open_by_leader: dict[int, Session] = {}
         self.open_by_tty: dict[str, Session] = {}
         self._open_by_user: dict[str, Session] = {}
         """Bare sessions only (``identity.is_bare``)."""
@@ -100,6 +104,7 @@ class Ledger:
             return self._begun_with(logout, logout.time_us - logout.duration_us)
         for session in (
             self._open_by_id.get(logout.session_id) if logout.session_id else None,
+            self._open_by_leader.get(logout.leader_pid) if logout.leader_pid else None,
             self.open_by_tty.get(logout.tty),
             self._open_by_user.get(logout.user) if logout.user else None,
         ):
@@ -160,6 +165,8 @@ class Ledger:
             _leave(self.open_by_tty, session.tty, key)
         if session.session_id:
             _leave(self._open_by_id, session.session_id, key)
+        if session.leader_pid:
+            _leave(self._open_by_leader, session.leader_pid, key)
         if self._open_by_user:
             _leave(self._open_by_user, session.user, key)
         self._keep_ended(session)
@@ -169,6 +176,8 @@ class Ledger:
         self.open[key] = session
         if session.session_id:
             self._open_by_id[session.session_id] = session
+        if session.leader_pid:
+            self._open_by_leader[session.leader_pid] = session
         if session.tty:
             self.open_by_tty[session.tty] = session
         elif is_bare(session):
@@ -222,7 +231,7 @@ class Ledger:
         return None
 
 
-def _leave(index: dict[str, Session], place: str, key: bytes) -> None:
+def _leave(index: dict[_Place, Session], place: _Place, key: bytes) -> None:
     """Take a session from its place, unless another one has it now."""
     held = index.get(place)
     if held is not None and held.key == key:
