@@ -139,7 +139,7 @@ class RigMachine:
         self._namespace = subprocess.Popen(
             ["unshare", *flags, "sh", "-c", script], stdin=subprocess.DEVNULL, start_new_session=True
         )
-        _until(lambda: (self.folder / "ready").exists(), f"{self.name} does not boot")
+        until(lambda: (self.folder / "ready").exists(), f"{self.name} does not boot")
         children = Path(f"/proc/{self._namespace.pid}/task/{self._namespace.pid}/children").read_text().split()
         self._init_pid = int(children[0])
         self._connect()
@@ -147,8 +147,8 @@ class RigMachine:
 
     def start_sshd(self) -> None:
         """Start its SSH server and wait until it answers."""
-        self._detached([str(tool("sshd")), "-D", "-f", f"{self.folder}/sshd_config", "-E", f"{self.folder}/sshd.log"])
-        _until(lambda: "22" in self.run("ss -Hltn 'sport = :22'"), f"{self.name}: sshd does not start")
+        self.detached([str(tool("sshd")), "-D", "-f", f"{self.folder}/sshd_config", "-E", f"{self.folder}/sshd.log"])
+        until(lambda: "22" in self.run("ss -Hltn 'sport = :22'"), f"{self.name}: sshd does not start")
 
     def switch_off(self) -> None:
         """End all that runs on it, without waiting."""
@@ -162,7 +162,7 @@ class RigMachine:
         self.switch_off()
         if self._namespace is not None:
             self._namespace.wait()
-            _until(lambda: not Path(f"/proc/{self._init_pid}").exists(), f"{self.name} does not stop")
+            until(lambda: not Path(f"/proc/{self._init_pid}").exists(), f"{self.name} does not stop")
             self._namespace = None
 
     def kill_sshd(self) -> None:
@@ -286,7 +286,8 @@ class RigMachine:
     def _enter(self) -> list[str]:
         return ["nsenter", "--target", str(self._init_pid), "--mount", "--uts", "--ipc", "--pid", "--net"]
 
-    def _detached(self, command: list[str]) -> None:
+    def detached(self, command: list[str]) -> None:
+        """Start a program on it that stays."""
         words = shlex.join(command)
         self.run(f"setsid {words} </dev/null >/dev/null 2>&1 &")
 
@@ -302,7 +303,7 @@ def _dotted(address: int) -> str:
     return ".".join(str(part) for part in address.to_bytes(4, "big"))
 
 
-def _until(condition: object, complaint: str) -> None:
+def until(condition: object, complaint: str) -> None:
     """Wait for a fact of the system that announces itself by no event."""
     assert callable(condition)
     deadline = time.monotonic() + START_SECONDS

@@ -27,13 +27,14 @@ def journalctl_path() -> str:
 
 
 def journal_path() -> bytes:
-    """Give the file that journald writes to: the one that is kept, else that of this boot; else their folder."""
-    machine = read_file(b"/etc/machine-id", 64).strip()
-    for folder in JOURNAL_FOLDERS:
-        path = os.path.join(folder, machine, b"system.journal")
-        if os.path.exists(path):
-            return path
-    return JOURNAL_FOLDERS[0]
+    """Give the file that journald writes to: the one that is kept, else that of this boot.
+
+    Its folder, where nobody may look into that.
+    """
+    folders = [os.path.join(folder, read_file(b"/etc/machine-id", 64).strip()) for folder in JOURNAL_FOLDERS]
+    files = [os.path.join(folder, b"system.journal") for folder in folders]
+    there = [path for pair in zip(files, folders) for path in pair if os.path.exists(path)]
+    return there[0] if there else files[0]
 
 
 class ChildOutput:

@@ -1,0 +1,47 @@
+"""A real systemd-journald in a machine of the rig, and an sshd that writes to it."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+from tests.rig.machine import RigMachine, tool, until
+
+JOURNALD = Path("/lib/systemd/systemd-journald")
+
+_PRIVATE_DEV = """
+set -e
+mkdir {folder}/dev
+mount -t tmpfs -o mode=755 tmpfs {folder}/dev
+for node in null zero full random urandom tty; do
+    touch {folder}/dev/$node
+    mount --bind /dev/$node {folder}/dev/$node
+done
+mkdir {folder}/dev/pts {folder}/dev/shm
+mount --rbind /dev/pts {folder}/dev/pts
+ln -s pts/ptmx {folder}/dev/ptmx
+ln -s /proc/self/fd {folder}/dev/fd
+ln -s /run/systemd/journal/dev-log {folder}/dev/log
+mount --rbind {folder}/dev /dev
+mkdir -p /run/systemd/journal /var/log/journal
+kill "$(cat /run/sshd.pid)"
+"""
+
+
+def missing() -> str:
+    """Why no journal can be kept here; empty when it can."""
+    return "" if JOURNALD.exists() and tool("journalctl", required=False) else "a journal needs systemd-journald"
+
+
+def keep_journal(machine: RigMachine) -> None:
+    """Start journald, and sshd anew so that it writes there."""
+    machine.run(_PRIVATE_DEV.format(folder=shlex.quote(str(machine.folder))))
+    machine.detached([str(JOURNALD)])
+    until(lambda: (machine.folder / "run/systemd/journal/dev-log").exists(), f"{machine.name}: no journald")
+    machine.detached([str(tool("sshd")), "-D", "-f", f"{machine.folder}/sshd_config"])
+    until(lambda: "22" in machine.run("ss -Hltn 'sport = :22'"), f"{machine.name}: sshd does not start")
+
+
+def forget_records(machine: RigMachine) -> None:
+    """Have no utmp and nothing that is kept beside it, as systems without it are."""
+    machine.run("rm -f /run/utmp /var/log/wtmp /var/log/btmp /var/log/lastlog")
