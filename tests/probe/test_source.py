@@ -28,13 +28,14 @@ ALLOWED = {
     "re",
     "resource",
     "select",
+    "signal",
     "stat",
     "struct",
     "sys",
     "time",
     "zlib",
 }
-LOADED_WHERE_NEEDED = {"_sqlite3", "bz2", "ctypes", "errno", "gzip", "lzma", "signal", "socket", "sqlite3"}
+LOADED_WHERE_NEEDED = {"_sqlite3", "bz2", "ctypes", "errno", "gzip", "lzma", "socket", "sqlite3"}
 """Inside functions only: each costs memory on every machine."""
 
 

@@ -53,6 +53,7 @@ def through_sudo(loader: str) -> str:
 PARTS = (
     "requirement",
     "files",
+    "limits",
     "digest",
     "x25519",
     "chacha20",

@@ -9,6 +9,7 @@ from whotop.probe.linux.figures import FiguresReader
 from whotop.probe.linux.files import base64_text, read_file
 from whotop.probe.linux.frames import BrokenProtocol, FrameReader, FrameWriter, write_all
 from whotop.probe.linux.hello import VERSION, boot_id, boot_us, hello_message
+from whotop.probe.linux.limits import MEMORY_BYTES, TOO_LARGE_STATUS, Limits, TooLarge, be_modest
 from whotop.probe.linux.logind import LogindSessions
 from whotop.probe.linux.origins import can_be_read, origin_reports
 from whotop.probe.linux.process_table import process_reports
@@ -59,6 +60,7 @@ class Probe:
         self._writer = FrameWriter(sink)
         self._figures = FiguresReader(self._writer)
         self._sessions = SessionWatch(self._writer, boot_id(), LogindSessions(), utmp_path())
+        self._limits = Limits()
         self._looks = 0
         self._sources = Sources(self._writer)
         self._boot_us = boot_us()
@@ -77,9 +79,10 @@ class Probe:
         pause = min(interval, SECOND_READING_SECONDS)
         while True:
             now = time.monotonic()
+            self._limits.check(now)
             if now >= next_tick:
                 self._look()
-                next_tick = now + tick
+                next_tick = now + tick * self._limits.pace
             if now >= next_figures:
                 self._figures.send(now, self._sessions.consoles)
                 next_figures = max(next_figures + pause, now)
@@ -198,17 +201,6 @@ class Probe:
             pass
 
 
-def be_modest() -> None:
-    """Give way to everything else on the machine, and leave no core file there."""
-    try:
-        import resource
-
-        os.nice(10)
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    except (ImportError, OSError, ValueError):
-        pass
-
-
 def run_probe(source: int, sink: int, own_digest: bytes) -> int:
     """Run until whotop leaves; the exit status is 0 unless something was wrong.
 
@@ -222,6 +214,9 @@ def run_probe(source: int, sink: int, own_digest: bytes) -> int:
         probe.say_goodbye("")
     except BrokenPipeError:
         pass
+    except (TooLarge, MemoryError):
+        probe.say_goodbye("it needs more than %d MB of memory" % (MEMORY_BYTES // 1048576))
+        return TOO_LARGE_STATUS
     except BrokenProtocol as error:
         sys.stderr.write("probe: whotop sent %s\n" % error)
         return 1
