@@ -25,7 +25,7 @@ def stream_of(path: bytes) -> "tuple[io.BufferedIOBase, tuple[type[Exception], .
     if path.endswith(b".xz"):
         import lzma
 
-        return lzma.open(path), (OSError, EOFError, lzma.LZMAError)
+        return lzma.open(path), (OSError, EOFError, MemoryError, lzma.LZMAError)
     import bz2
 
     return bz2.open(path), (OSError, EOFError, ValueError)
