@@ -6,18 +6,18 @@ within microseconds; what takes longer (the disk) is the writer's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
 from whotop.clock import DAY_US, SECOND_US, Clock
-from whotop.core.choice import Found, chosen
 from whotop.core.life import Link
-from whotop.model import Machine, MachineState, Standing, Target
+from whotop.model import Event, Machine, MachineState, Standing, Target
 from whotop.monitor.judgement import Judgement
 from whotop.monitor.open_reports import open_reports, seen_by_now
-from whotop.monitor.origins import Moment, origin_named, origin_status, readability_of, reader_of
+from whotop.monitor.origins import choice_from, origin_named, statuses
 from whotop.monitor.outlet import Outlet
+from whotop.monitor.readers import Moment
 from whotop.monitor.watched import LiveList, Watched, watched_from
 from whotop.parse import os_release, proc
 from whotop.text import safe
@@ -89,11 +89,11 @@ class Intake:
         if watched is not None:
             watched.start_note = note
 
-    def lost(self, machine: str, reason: str, *, retry_seconds: float) -> None:
+    def lost(self, machine: str, reason: str, *, retry_seconds: float, trouble: Trouble | None = None) -> None:
         """No connection, or no longer."""
         watched = self.watched.get(machine)
         if watched is not None:
-            watched.lost(reason)
+            watched.lost(reason, trouble)
             now_us = self._clock.now_us()
             self._publish(watched, watched.judged(now_us), now_us)
 
@@ -152,6 +152,7 @@ class Intake:
             self._publish(watched, self._with_boot(watched, received_us), received_us)
         self._outlet.sample(sample)
         self._judgement.sample(sample, received_us)
+        self._settle_logs(watched, figures.clock_us, received_us)
         if watched.unlisted_us is not None:
             self._settle_unlisted(watched, figures.clock_us - LIST_SETTLES_US, received_us)
 
@@ -160,9 +161,9 @@ class Intake:
         watched = self.watched.get(machine)
         if watched is None or watched.hello is None:
             return
-        if sessions.logind is None and sessions.utmp is None and sessions.proc is None:
-            return
         reports = open_reports(watched, sessions, received_us)
+        if reports is None:
+            return
         if sessions.left_out:
             # Not the full list: it tells who is there, but not who is gone.
             watched.live_list = None
@@ -179,32 +180,39 @@ class Intake:
         """A piece of login records; acknowledged once it is in the store."""
         watched = self.watched.get(machine)
         origin = origin_named(records.origin)
-        if watched is None or origin is None:
+        reader = None if watched is None or origin is None else watched.reader(origin)
+        if watched is None or origin is None or reader is None:
             return
-        reader = watched.readers.get(origin) or reader_of(machine, origin)
-        if reader is None:
-            return
-        watched.readers[origin] = reader
         standing = _standing(records)
-        events = reader.events(records, Moment(standing, received_us, watched.skew_us, watched.boot_id))
+        events = reader.events(records, Moment(standing, received_us, watched.skew_us))
         if records.context:
             return
         if standing is Standing.HISTORY:
             events = [event for event in events if event.fleet_time_us >= received_us - HISTORY_US]
-        events = [seen_by_now(event, received_us) for event in events]
-        latest_us = self._judgement.events(events, received_us)
+        latest_us = self._take_in(watched, events, received_us)
         if latest_us is not None:
             watched.unlisted_us = max(min(latest_us, records.clock_us), watched.unlisted_us or 0)
-        watched.cursors[records.origin] = records.cursor
+        cursor = watched.keepable(origin, records.cursor, reader)
+        watched.cursors[records.origin] = cursor
         acknowledge, offset = self.acknowledge, records.cursor.offset
-        self._outlet.cursor(
-            machine, records.origin, records.cursor, lambda: acknowledge(machine, records.origin, offset)
-        )
+        self._outlet.cursor(machine, records.origin, cursor, lambda: acknowledge(machine, records.origin, offset))
 
     def goodbye(self, machine: str, goodbye: Goodbye, received_us: int) -> None:
         """The probe has ended by itself; ``lost`` follows with the reason."""
 
     # --- behind it -----------------------------------------------------------------------------
+
+    def _take_in(self, watched: Watched, events: Iterable[Event], received_us: int) -> int | None:
+        """Have events judged; gives the time of the latest login among them that is open still."""
+        others = watched.own.without(events)
+        return self._judgement.events([seen_by_now(event, received_us) for event in others], received_us)
+
+    def _settle_logs(self, watched: Watched, clock_us: int, received_us: int) -> None:
+        """Time has passed: what a log left open may be settled without another line."""
+        for reader in watched.readers.values():
+            if reader.unsettled_since_us is not None:
+                moment = Moment(Standing.LIVE, received_us, watched.skew_us)
+                self._take_in(watched, reader.settled(clock_us, moment), received_us)
 
     def _settle_unlisted(self, watched: Watched, clock_us: int, received_us: int) -> None:
         """The last list still stands: a session that it lacks and that is old enough is gone."""
@@ -254,17 +262,12 @@ def _standing(records: Records) -> Standing:
     return Standing.LATE if records.backlog else Standing.LIVE
 
 
-def _with_origins(watched: Watched, machine: Machine, reports: Iterable[OriginReport]) -> Machine:
+def _with_origins(watched: Watched, machine: Machine, reports: Sequence[OriginReport]) -> Machine:
     """The machine with what the probe found out about its origins, and which of them are read from now on."""
     assert watched.hello is not None
-    known = [(origin, report) for report in reports if (origin := origin_named(report.name)) is not None]
-    watched.choice = choice = chosen(
-        (Found(origin, readability_of(report), report.changed_us) for origin, report in known),
-        probe=watched.hello.probe,
-        boot_us=watched.hello.boot_us,
-    )
+    watched.choice = choice_from(watched.hello, reports)
     return msgspec.structs.replace(
         machine,
-        origins=tuple(origin_status(report, origin, used=choice.uses(origin)) for origin, report in known),
-        failures_known=choice.failures is not None,
+        origins=statuses(reports, watched.choice),
+        failures_known=watched.choice.failures is not None,
     )

@@ -8,19 +8,26 @@ from msgspec.structs import replace
 
 from whotop.model import Event, Standing
 from whotop.monitor.watched import Watched
-from whotop.parse import logind, proc_sessions, utmp
+from whotop.parse import logind, proc_sessions, utmp, wts
 from whotop.text import safe
 from whotop.wire.messages import Sessions
 
 
-def open_reports(watched: Watched, sessions: Sessions, received_us: int) -> list[Event]:
-    """The open sessions as all that lists them tells of them, without the one that is our own connection."""
-    reports = [
-        *_by_logind(watched, sessions, received_us),
-        *_by_utmp(watched, sessions, received_us),
-        *_by_processes(watched, sessions, received_us),
-    ]
-    return [_with_standing(seen_by_now(report, received_us), watched) for report in reports]
+def open_reports(watched: Watched, sessions: Sessions, received_us: int) -> list[Event] | None:
+    """The open sessions as all that lists them tells of them, without the one that is our own connection.
+
+    None where nothing has answered: then nobody knows who is there.
+    """
+    by_each = (
+        _by_logind(watched, sessions, received_us),
+        _by_utmp(watched, sessions, received_us),
+        _by_processes(watched, sessions, received_us),
+        _by_windows(watched, sessions, received_us),
+    )
+    answers = [reports for reports in by_each if reports is not None]
+    if not answers:
+        return None
+    return [_with_standing(seen_by_now(report, received_us), watched) for reports in answers for report in reports]
 
 
 def seen_by_now(event: Event, received_us: int) -> Event:
@@ -33,11 +40,13 @@ def seen_by_now(event: Event, received_us: int) -> Event:
     return replace(event, skew_us=event.time_us - received_us)
 
 
-def _by_logind(watched: Watched, sessions: Sessions, received_us: int) -> list[Event]:
+def _by_logind(watched: Watched, sessions: Sessions, received_us: int) -> list[Event] | None:
+    if sessions.logind is None:
+        return None
     boot_id = safe(sessions.boot_id, 64)
     reports = [
         report
-        for file in sessions.logind or ()
+        for file in sessions.logind
         if (
             report := logind.login(
                 file.id,
@@ -56,9 +65,9 @@ def _by_logind(watched: Watched, sessions: Sessions, received_us: int) -> list[E
     return _without_own(reports, watched.hello.ancestors)
 
 
-def _by_utmp(watched: Watched, sessions: Sessions, received_us: int) -> list[Event]:
+def _by_utmp(watched: Watched, sessions: Sessions, received_us: int) -> list[Event] | None:
     if sessions.utmp is None:
-        return []
+        return None
     return utmp.live_reports(
         sessions.utmp,
         watched.target.name,
@@ -69,11 +78,13 @@ def _by_utmp(watched: Watched, sessions: Sessions, received_us: int) -> list[Eve
     )
 
 
-def _by_processes(watched: Watched, sessions: Sessions, received_us: int) -> list[Event]:
+def _by_processes(watched: Watched, sessions: Sessions, received_us: int) -> list[Event] | None:
+    if sessions.proc is None:
+        return None
     boot_id = safe(sessions.boot_id, 64)
     reports = [
         report
-        for process in sessions.proc or ()
+        for process in sessions.proc
         if (
             report := proc_sessions.login(
                 process.stat,
@@ -93,6 +104,18 @@ def _by_processes(watched: Watched, sessions: Sessions, received_us: int) -> lis
     if watched.target.local or watched.hello is None:
         return reports
     return _without_own(reports, watched.hello.ancestors)
+
+
+def _by_windows(watched: Watched, sessions: Sessions, received_us: int) -> list[Event] | None:
+    if sessions.wts is None:
+        return None
+    return wts.login_reports(
+        sessions.wts,
+        watched.target.name,
+        boot_id=safe(sessions.boot_id, 64),
+        seen_us=received_us,
+        skew_us=watched.skew_us,
+    )
 
 
 def _without_own(reports: list[Event], ancestors: Sequence[int]) -> list[Event]:

@@ -11,7 +11,9 @@ from whotop.clock import SECOND_US
 from whotop.core.choice import Choice
 from whotop.core.life import Contact, Link, judge
 from whotop.model import Event, Machine, MachineState, Origin, Sample, Target
-from whotop.monitor.origins import Reader
+from whotop.monitor.held_cursor import HeldCursor
+from whotop.monitor.own_connections import OwnConnections
+from whotop.monitor.readers import Reader, reader_of
 from whotop.parse.proc import Reading
 from whotop.text import safe
 from whotop.wire.messages import Cursor, Hello
@@ -49,6 +51,8 @@ class Watched:
     choice: Choice = field(default_factory=Choice)
     """Which origins this connection reads."""
     readers: dict[Origin, Reader] = field(default_factory=dict)
+    held: dict[Origin, HeldCursor] = field(default_factory=dict)
+    own: OwnConnections = field(default_factory=OwnConnections)
     cursors: dict[str, Cursor] = field(default_factory=dict)
     skew_us: int = 0
     _skews_us: list[int] = field(default_factory=list)
@@ -60,6 +64,9 @@ class Watched:
         self.reading = self.live_list = self.unlisted_us = None
         self._skews_us.clear()
         self.readers.clear()
+        self.held.clear()
+        if not self.target.local:
+            self.own.begin(hello)
         self.measure_skew(hello.clock_us, received_us)
         self.contact = msgspec.structs.replace(self.contact, link=Link.UP, since_us=received_us)
 
@@ -75,9 +82,28 @@ class Watched:
         if abs(measured_us - self.skew_us) >= SKEW_STEP_US or len(self._skews_us) == 1:
             self.skew_us = measured_us
 
+    def reader(self, origin: Origin) -> Reader | None:
+        """What reads this origin for the length of the connection; None for one that has no records."""
+        known = self.readers.get(origin)
+        if known is None and self.hello is not None:
+            known = reader_of(self.target.name, origin, self.hello)
+            if known is not None:
+                self.readers[origin] = known
+        return known
+
+    def keepable(self, origin: Origin, cursor: Cursor, reader: Reader) -> Cursor:
+        """The cursor to keep with a piece that ends at ``cursor``.
+
+        A place in a file is kept as it is: the probe shows the lines before it again. One that only
+        its origin understands waits until nothing before it is unsettled.
+        """
+        if not cursor.mark:
+            return cursor
+        return self.held.setdefault(origin, HeldCursor()).after(cursor, reader.newest_us, reader.unsettled_since_us)
+
     def sampled(self, received_us: int) -> None:
         """A good sample came."""
-        self.contact = msgspec.structs.replace(self.contact, last_sample_us=received_us, reason="")
+        self.contact = msgspec.structs.replace(self.contact, last_sample_us=received_us, reason="", trouble=None)
 
     @property
     def boot_id(self) -> str:
@@ -92,9 +118,9 @@ class Watched:
         booted_us = now_us - round(self.reading.uptime_seconds * SECOND_US)
         return known_us if abs(booted_us - known_us) <= BOOT_TOLERANCE_US else booted_us
 
-    def lost(self, reason: str) -> None:
+    def lost(self, reason: str, trouble: Trouble | None = None) -> None:
         """There is no connection."""
-        self.contact = msgspec.structs.replace(self.contact, link=Link.LOST, reason=reason)
+        self.contact = msgspec.structs.replace(self.contact, link=Link.LOST, reason=reason, trouble=trouble)
 
     def judged(self, now_us: int) -> Machine:
         """The machine in the state that it is in now."""
@@ -106,6 +132,7 @@ class Watched:
             self.machine,
             state=verdict.state,
             reason=verdict.reason,
+            trouble=self.contact.trouble,
             state_since_us=since_us,
             last_sample_us=self.contact.last_sample_us,
         )

@@ -72,6 +72,8 @@ class Hello(Message, frozen=True, tag="hello"):
     origins: Annotated[tuple[OriginReport, ...], Meta(max_length=32)]
     boot_us: Microseconds = 0
     """When it booted, by its own clock; 0 unknown."""
+    zone: ShortBytes = b""
+    """Its time zone, which old log stamps are in: ``Europe/Berlin +0100``, or the offset alone."""
 
 
 class FileSystem(Message, frozen=True, array_like=True):

@@ -8,7 +8,8 @@ ALIGNMENT = 9600
 """Divided by both record sizes, 384 and 400."""
 LONGEST_LINE_BYTES = PIECE_BYTES
 """A longer line is cut: nobody waits for its end."""
-CONTEXT_BYTES = 32768
+CONTEXT_BYTES = 131072
+"""Some minutes of a busy log; three minutes is the longest that one attempt to log in takes."""
 WIDE_MACHINES = ("aarch64", "riscv64", "loongarch64", "alpha", "ia64")
 """Where glibc's record has 64-bit times (__WORDSIZE_TIME64_COMPAT32 is 0) and takes 400 bytes."""
 

@@ -23,6 +23,16 @@ def boot_us() -> int:
     return int((time.time() - float(told[0])) * 1000000) if told else 0
 
 
+def time_zone() -> bytes:
+    """Give the zone's name, if /etc/localtime is a link to it, and the present offset from UTC."""
+    offset = time.strftime("%z").encode("ascii", "replace")
+    try:
+        _, found, name = os.readlink(b"/etc/localtime").partition(b"/zoneinfo/")
+    except OSError:
+        return offset
+    return name[:NAME_BYTES] + b" " + offset if found else offset
+
+
 def hello_message(origins: "list[dict[str, object]]", boot_us: int) -> "dict[str, object]":
     """Give the message; ``origins`` are reports on them."""
     system = os.uname()
@@ -34,6 +44,7 @@ def hello_message(origins: "list[dict[str, object]]", boot_us: int) -> "dict[str
         "clock_us": int(time.time() * 1000000),
         "boot_id": base64_text(boot_id()),
         "boot_us": boot_us,
+        "zone": base64_text(time_zone()),
         "hostname": base64_text(os.fsencode(system.nodename)[:NAME_BYTES]),
         "kernel": base64_text(os.fsencode(system.release)[:NAME_BYTES]),
         "architecture": base64_text(os.fsencode(system.machine)[:NAME_BYTES]),
