@@ -89,9 +89,11 @@ class JournalWatch(MarkedSource):
     @property
     def handle(self) -> int:  # type: ignore[override]
         """What becomes readable with news; nothing while there is enough to send."""
-        if self._child is None or len(self._buffer) >= LINES_BYTES:
-            return -1
-        return self._child.handle
+        return -1 if self._child is None or self._has_enough else self._child.handle
+
+    @property
+    def _has_enough(self) -> bool:
+        return len(self._buffer) >= LINES_BYTES and b"\n" in self._buffer
 
     def look(self) -> None:
         """Read what journalctl has said; start it, when it is time."""
@@ -99,7 +101,7 @@ class JournalWatch(MarkedSource):
             if not self.has_piece and time.monotonic() >= self._next_start:
                 self._run()
             return
-        while len(self._buffer) < LINES_BYTES:
+        while not self._has_enough:
             said = self._child.read()
             if said is None:
                 self._has_ended(self._child.end())

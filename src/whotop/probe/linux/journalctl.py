@@ -9,6 +9,7 @@ import os
 from whotop.probe.linux.files import read_file
 
 JOURNAL_FOLDERS = (b"/var/log/journal", b"/run/log/journal")
+JOURNAL_FILES = ((b"system.journal",), ())
 JOURNALCTL = "journalctl"
 USUAL_FOLDERS = ("/usr/bin", "/bin", "/run/current-system/sw/bin")
 CHILD_ENVIRONMENT = {"LC_ALL": "C", "PATH": "/usr/bin:/bin"}
@@ -31,10 +32,9 @@ def journal_path() -> bytes:
 
     Its folder, where nobody may look into that.
     """
-    folders = [os.path.join(folder, read_file(b"/etc/machine-id", 64).strip()) for folder in JOURNAL_FOLDERS]
-    files = [os.path.join(folder, b"system.journal") for folder in folders]
-    there = [path for pair in zip(files, folders) for path in pair if os.path.exists(path)]
-    return there[0] if there else files[0]
+    machine = read_file(b"/etc/machine-id", 64).strip()
+    paths = [os.path.join(folder, machine, *file) for folder in JOURNAL_FOLDERS for file in JOURNAL_FILES]
+    return next((path for path in paths if os.path.exists(path)), paths[0])
 
 
 class ChildOutput:
