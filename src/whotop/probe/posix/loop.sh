@@ -1,0 +1,166 @@
+# The probe's life: begin as whotop says, wait for the next tick or for whotop, look, send what
+# changed, and end with it.
+
+# read_start: the cursors, then the word start with nonce, intervals and how much history.
+read_start() {
+    while read -r word rest; do
+        set -- $rest
+        case $word:$1 in
+        cursor:wtmp) shift && wtmp_given=$* ;;
+        cursor:btmp) shift && btmp_given=$* ;;
+        cursor:*) ;;
+        start:1)
+            nonce=$2 interval=$(($3 / 10)) tick=$(($4 / 10)) history_bytes=$5
+            return
+            ;;
+        *) break ;;
+        esac
+    done
+    exit 1
+}
+
+# Most shells can wait for a line so many seconds: one process, and nothing is started for a tick.
+# A dash cannot: beside it one process listens to whotop and one sleeps, and both write it lines.
+begin() {
+    if echo x | (read -r -t 1 word) 2>/dev/null; then
+        descriptors=/proc/$$/fd
+        choose_tick
+        next_line() { wait_for_line; }
+        live
+    else
+        descriptors=/proc/self/fd tick=100
+        next_line() { read -r word rest || word=over; }
+        listen | live
+    fi
+}
+
+choose_tick() {
+    [ "$tick" -ge 50 ] || tick=50
+    wait_seconds=$((tick / 100)).$((tick / 10 % 10))
+    if [ ! -r /proc/uptime ] || ! echo x | (read -r -t $wait_seconds word) 2>/dev/null; then
+        wait_seconds=1 tick=100
+    fi
+}
+
+# Some shells tell the end of time from the end of input, some do not: an end of input comes at once.
+wait_for_line() {
+    if read -r -t $wait_seconds word rest; then return; fi
+    word=tick
+    [ $? -le 128 ] || return
+    before=$now
+    look_at_clock
+    [ $((now - before)) -ge $((tick / 2)) ] || word=over
+}
+
+listen() {
+    trap 'exit 0' TERM
+    listener=$(exec sh -c 'echo $PPID')
+    tick_each_second &
+    echo "beside $! $listener"
+    while read -r word rest; do
+        echo "$word $rest"
+    done
+    echo over
+}
+
+tick_each_second() {
+    trap 'kill $sleeper; exit 0' TERM
+    trap '' PIPE
+    while :; do
+        sleep 1 &
+        sleeper=$!
+        wait $sleeper
+        echo tick || break
+    done
+    kill "$listener"
+} 2>/dev/null
+
+live() {
+    printf 'whotop-probe/1 %s\n' "$nonce" || leave 0
+    send_hello
+    sent_terminals=none seen_places= seen_stamps= close_looks=0
+    look_at_clock
+    next_look=$now next_figures=$now disks_at=$((now - 3000))
+    pause=$((interval < 100 ? interval : 100))
+    while :; do
+        look_at_clock
+        [ $((now - next_look)) -lt 0 ] || look
+        [ $((now - next_figures)) -lt $((-tick / 4)) ] || look_thoroughly
+        next_line
+        obey
+    done
+}
+
+# A login makes a session file or a terminal, which costs little to see; then all is read, and for
+# some ticks again, because records are written one after the other.
+look() {
+    next_look=$((now + tick - tick / 10))
+    look_at_places
+    if [ "$places" != "$seen_places" ]; then
+        seen_places=$places close_looks=4
+    elif [ $close_looks -gt 0 ]; then
+        close_looks=$((close_looks - 1))
+    else
+        return
+    fi
+    read_utmp
+    look_at_sessions
+    look_at_records wtmp
+    look_at_records btmp
+}
+
+# Each interval also what changes without a sign.
+look_thoroughly() {
+    next_figures=$((next_figures + pause))
+    [ $((now - next_figures)) -lt 0 ] || next_figures=$now
+    pause=$interval
+    stamps=$(stamps_of /run/utmp /var/run/utmp /var/log/wtmp /var/log/btmp)
+    if [ "$stamps" != "$seen_stamps" ]; then
+        seen_stamps=$stamps
+        read_utmp
+        look_at_records wtmp
+        look_at_records btmp
+    fi
+    look_at_sessions
+    send_figures
+}
+
+obey() {
+    case $word in
+    tick) ;;
+    beside) beside=$rest ;;
+    read)
+        for origin in $rest; do want "$origin"; done
+        ;;
+    acknowledge) acknowledge $rest ;;
+    request) answer $rest ;;
+    stop | over)
+        send 6 '{"type":"goodbye"}'
+        leave 0
+        ;;
+    *)
+        echo 'probe: whotop sent a line that this probe does not know' >&2
+        leave 1
+        ;;
+    esac
+}
+
+answer() {
+    encode 'this probe does not know how'
+    send 5 "{\"type\":\"answer\",\"id\":$1,\"error\":\"$encoded\"}"
+}
+
+leave() {
+    [ -z "$beside" ] || kill $beside 2>/dev/null
+    exit "$1"
+}
+
+set -f
+umask 077
+ulimit -c 0
+renice -n 10 -p $$ >/dev/null 2>&1
+PATH=${PATH:+$PATH:}/usr/bin:/bin:/usr/sbin:/sbin
+beside= logind_was_kept= utmp= has_utmp=
+read_identity
+read_start
+begin
