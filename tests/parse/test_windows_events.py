@@ -29,7 +29,7 @@ ALICE = {
 }
 
 
-def security(event_id: int, seconds: float = 0, **data: str) -> WindowsEvent:
+def security(event_id: int, seconds: float = 0, /, **data: str) -> WindowsEvent:
     """An event of the Security log of WS-07, some seconds after noon."""
     return WindowsEvent(
         id=event_id,
@@ -41,11 +41,11 @@ def security(event_id: int, seconds: float = 0, **data: str) -> WindowsEvent:
     )
 
 
-def system(provider: str, event_id: int, seconds: float = 0, **data: str) -> WindowsEvent:
+def system(provider: str, event_id: int, seconds: float = 0, /, **data: str) -> WindowsEvent:
     return msgspec.structs.replace(security(event_id, seconds, **data), provider=provider, channel="System")
 
 
-def logon(seconds: float = 0, **changed: str) -> WindowsEvent:
+def logon(seconds: float = 0, /, **changed: str) -> WindowsEvent:
     return security(4624, seconds, **(ALICE | changed))
 
 

@@ -8,6 +8,7 @@ its disk (docs/protocol.md, "Starting").
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from functools import cache
 from hashlib import sha256
 from importlib import resources
@@ -139,3 +140,70 @@ def posix_source() -> bytes:
     folder = resources.files("whotop.probe") / "posix"
     parts = [(folder / f"{part}.sh").read_text("utf-8") for part in POSIX_PARTS]
     return _SHELL_COMMENT.sub("", "".join(parts)).encode("ascii")
+
+
+_WINDOWS_BOOTSTRAP = (
+    "$ProgressPreference='SilentlyContinue';$s=[Console]::OpenStandardInput();$n='';"
+    "while(($b=$s.ReadByte()) -gt 10){$n+=[char]$b};$t=New-Object byte[] ([int]$n);$i=0;"
+    "while($i -lt $t.Length){$r=$s.Read($t,$i,$t.Length-$i);if($r -le 0){exit 1};$i+=$r};"
+    "iex ([Text.Encoding]::UTF8.GetString($t))"
+)
+
+WINDOWS_LOADER = (
+    "powershell.exe -NoLogo -NoProfile -NonInteractive -InputFormat None -OutputFormat Text -ExecutionPolicy Bypass "
+    "-EncodedCommand " + b64encode(_WINDOWS_BOOTSTRAP.encode("utf-16-le")).decode("ascii")
+)
+"""The one command on Windows, the same for cmd.exe and PowerShell as login shell; the source follows as for ``LOADER``.
+
+Without ``-InputFormat None`` PowerShell itself would read standard input, as text for ``$input``; without
+``-OutputFormat Text`` it would write errors as XML.
+"""
+
+WINDOWS_PARTS = (
+    "json",
+    "clock",
+    "zlib",
+    "frames",
+    "terminal_sessions",
+    "process_tokens",
+    "logon_sessions",
+    "figures",
+    "event_log_api",
+    "event_line",
+    "event_log",
+    "hello",
+    "probe",
+)
+"""The files of the Windows probe in the order in which they are joined."""
+
+_WINDOWS_NAMESPACES = (
+    "System",
+    "System.Collections.Generic",
+    "System.Diagnostics",
+    "System.Globalization",
+    "System.IO",
+    "System.IO.Compression",
+    "System.Runtime.InteropServices",
+    "System.Runtime.Serialization.Json",
+    "System.Security.Principal",
+    "System.Text",
+    "System.Threading",
+    "System.Xml",
+    "Microsoft.Win32",
+)
+_CSHARP_COMMENT = re.compile(r"^ *//.*\n", re.MULTILINE)
+
+
+def windows_code() -> str:
+    """Join the C# of the Windows probe into one text, without its comments."""
+    folder = resources.files("whotop.probe") / "windows"
+    parts = [(folder / f"{part}.cs").read_text("utf-8") for part in WINDOWS_PARTS]
+    usings = "".join(f"using {name};\n" for name in _WINDOWS_NAMESPACES)
+    return f"{usings}namespace Whotop {{\n{_CSHARP_COMMENT.sub('', ''.join(parts))}}}"
+
+
+@cache
+def windows_source() -> bytes:
+    """Put the C# into the script that compiles it."""
+    script = (resources.files("whotop.probe") / "windows.ps1").read_text("utf-8")
+    return script.replace("#code#", windows_code()).encode()
