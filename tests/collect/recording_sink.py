@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from whotop.model import Trouble
 from whotop.wire.messages import Cursor, Message
 
 
@@ -29,7 +30,7 @@ class RecordingSink:
     def starting(self, machine: str, note: str) -> None:
         self._note("starting", machine, note)
 
-    def lost(self, machine: str, reason: str, *, retry_seconds: float) -> None:
+    def lost(self, machine: str, reason: str, *, retry_seconds: float, trouble: Trouble | None = None) -> None:
         self._note("lost", machine, reason)
 
     def hello(self, machine: str, message: Message, received_us: int, *, sealed: bool = False) -> None:

@@ -11,7 +11,7 @@ from whotop.collect.carriers import Link
 from whotop.collect.machine import STEADY_SECONDS, MachineWatch
 from whotop.collect.settings import CollectSettings
 from whotop.errors import AuthenticationError, ConfigError, HostKeyError, UnreachableError
-from whotop.model import Target
+from whotop.model import Target, Trouble
 
 
 class FailingCarrier:
@@ -37,8 +37,8 @@ class DelaySink(RecordingSink):
         super().__init__()
         self.delays: list[float] = []
 
-    def lost(self, machine: str, reason: str, *, retry_seconds: float) -> None:
-        super().lost(machine, reason, retry_seconds=retry_seconds)
+    def lost(self, machine: str, reason: str, *, retry_seconds: float, trouble: Trouble | None = None) -> None:
+        super().lost(machine, reason, retry_seconds=retry_seconds, trouble=trouble)
         self.delays.append(retry_seconds)
 
 

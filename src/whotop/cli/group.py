@@ -11,6 +11,7 @@ DEFAULT = "watch"
 COMMANDS = {
     "watch": "whotop.cli.watch",
     "report": "whotop.cli.report",
+    "check": "whotop.cli.check",
     "demo": "whotop.cli.demo",
 }
 """Each command's module; its command is the attribute of the same name."""

@@ -23,7 +23,7 @@ from whotop.errors import (
     WhotopError,
     WireError,
 )
-from whotop.model import Target
+from whotop.model import Target, Trouble
 from whotop.text import safe
 from whotop.wire.limits import Quota
 from whotop.wire.messages import Answer
@@ -31,6 +31,13 @@ from whotop.wire.messages import Answer
 STEADY_SECONDS = 30.0
 """A connection that held so long was a good one: the next failure is a first one again."""
 ANSWER_SECONDS = 10.0
+
+_TROUBLES = {
+    HostKeyError: Trouble.HOST_KEY,
+    AuthenticationError: Trouble.AUTHENTICATION,
+    ProbeError: Trouble.PROBE,
+    WireError: Trouble.PROTOCOL,
+}
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +79,7 @@ class MachineWatch:
             delay_seconds = self._delay_seconds(reason)
             self._failures += 1
             log.info("%s: %s; again in %.0f s", name, reason, delay_seconds)
-            self._sink.lost(name, str(reason), retry_seconds=delay_seconds)
+            self._sink.lost(name, str(reason), retry_seconds=delay_seconds, trouble=_trouble(reason))
             await self._rest(delay_seconds)
 
     def acknowledge(self, origin: str, offset: int) -> None:
@@ -175,3 +182,7 @@ class MachineWatch:
                 await self._again.wait()
         except TimeoutError:
             return
+
+
+def _trouble(reason: MachineError) -> Trouble:
+    return next((trouble for kind, trouble in _TROUBLES.items() if isinstance(reason, kind)), Trouble.UNREACHABLE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
+from whotop.model import Trouble
 from whotop.wire.messages import Cursor, Figures, Goodbye, Hello, Origins, Records, Sessions
 
 
@@ -23,7 +24,7 @@ class Sink(Protocol):
         """A probe is being started; ``note`` says, in safe text, what about that is not as the configuration asks."""
         ...
 
-    def lost(self, machine: str, reason: str, *, retry_seconds: float) -> None:
+    def lost(self, machine: str, reason: str, *, retry_seconds: float, trouble: Trouble | None = None) -> None:
         """No connection, or no longer; ``reason`` is one line of safe text."""
         ...
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 import msgspec
 
 from whotop.clock import SECOND_US
-from whotop.model import MachineState
+from whotop.model import MachineState, Trouble
 from whotop.text import duration
 
 STALE_INTERVALS = 2
@@ -36,6 +36,8 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     """Of a link that is up: when its hello came."""
     reason: str = ""
     """Why the last connection was lost or not made; empty before the first trouble. Safe text."""
+    trouble: Trouble | None = None
+    """The kind of that reason."""
     last_sample_us: int = 0
     """When the last good sample came, over whichever connection; 0 never."""
     interval_seconds: float = 5.0

@@ -6,7 +6,7 @@ Times are µs since 1970 in UTC (``…_us``). Texts that came from a machine are
 
 from whotop.model.alert import Alert, Level
 from whotop.model.event import Event, EventKind, Origin, RawText, Standing
-from whotop.model.machine import Machine, MachineState, OriginStatus, Readability
+from whotop.model.machine import Machine, MachineState, OriginStatus, Readability, Trouble
 from whotop.model.outcome import Outcome
 from whotop.model.process import Process
 from whotop.model.sample import Disk, LastInput, Sample
@@ -32,4 +32,5 @@ __all__ = [
     "Session",
     "Standing",
     "Target",
+    "Trouble",
 ]

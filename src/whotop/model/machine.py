@@ -20,6 +20,16 @@ class MachineState(StrEnum):
     """Nobody polls it at the moment shown (rewind into a gap, a follower whose writer has ended)."""
 
 
+class Trouble(StrEnum):
+    """At which step a connection failed."""
+
+    UNREACHABLE = "unreachable"
+    HOST_KEY = "host key"
+    AUTHENTICATION = "authentication"
+    PROBE = "probe"
+    PROTOCOL = "protocol"
+
+
 class Readability(StrEnum):
     """What the probe found out about an origin."""
 
@@ -51,6 +61,8 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     state_since_us: int = 0
     reason: str = ""
     """Why it is not up, in one line; safe text."""
+    trouble: Trouble | None = None
+    """What kind of trouble the last connection ended with; None before the first, and while it is well."""
     last_sample_us: int = 0
     """When the last good sample came, by our clock; 0 never."""
     interval_seconds: float = 5.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from whotop.clock import Clock
@@ -19,8 +19,20 @@ READINGS_APART_SECONDS = 1.0
 """CPU is what happened between two readings."""
 
 
-async def poll_once(targets: Sequence[Target], settings: WatchSettings, clock: Clock) -> Fleet:
-    """The fleet after every machine has answered twice, or has said why it does not. It asks for no history."""
+def _unseen(_count: int) -> None:
+    """Nobody wants to see how far it is."""
+
+
+async def poll_once(
+    targets: Sequence[Target],
+    settings: WatchSettings,
+    clock: Clock,
+    on_known: Callable[[int], object] = _unseen,
+) -> Fleet:
+    """The fleet after every machine has answered twice, or has said why it does not. It asks for no history.
+
+    ``on_known`` is told how many more machines are known, as they come.
+    """
     import msgspec
 
     present = replace(settings, store=None, collect=replace(settings.collect, history_bytes=0))
@@ -29,14 +41,18 @@ async def poll_once(targets: Sequence[Target], settings: WatchSettings, clock: C
     async with watching(quick, present, clock) as feed:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LONGEST_SECONDS):
-                await _until_known(feed, fleet, [target.name for target in targets])
+                await _until_known(feed, fleet, {target.name for target in targets}, on_known)
     return fleet
 
 
-async def _until_known(feed: Feed, fleet: Fleet, names: Sequence[str]) -> None:
+async def _until_known(feed: Feed, fleet: Fleet, names: set[str], on_known: Callable[[int], object]) -> None:
+    unknown = names
     async for batch in feed.batches():
         fleet.apply(batch)
-        if all(_is_known(fleet, name) for name in names):
+        still_unknown = {name for name in unknown if not _is_known(fleet, name)}
+        on_known(len(unknown) - len(still_unknown))
+        unknown = still_unknown
+        if not unknown:
             return
 
 

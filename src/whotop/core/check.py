@@ -1,0 +1,146 @@
+"""What works on a machine and what does not, step by step, and how to mend each fault.
+
+The steps come in the order in which they can fail: a machine that is not reached has shown nothing
+of its host key, one whose key is refused nothing of the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+
+import msgspec
+
+from whotop.clock import SECOND_US
+from whotop.model import Machine, MachineState, Origin, OriginStatus, Readability, Trouble
+
+WORTH_TELLING_SKEW_US = 2 * SECOND_US
+"""As the rule ``skew`` warns."""
+NO_ANSWER = "no answer in time"
+
+
+class Step(StrEnum):
+    """What is tried, in this order."""
+
+    REACH = "reachable"
+    HOST_KEY = "host key"
+    AUTHENTICATION = "authentication"
+    PROBE = "interpreter"
+    SESSIONS = "sessions"
+    FAILURES = "failed logins"
+    ORIGINS = "origins"
+    CLOCK = "clock"
+    SEALING = "sealing"
+
+
+class Result(StrEnum):
+    """How a step went."""
+
+    OK = "ok"
+    WARNING = "warning"
+    """It works, but less is seen than could be."""
+    FAULT = "fault"
+    UNTRIED = "not tried"
+
+
+class StepResult(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One step on one machine."""
+
+    step: Step
+    result: Result
+    text: str = ""
+    """What was found, in a few words; safe text."""
+    mend: str = ""
+    """One line that says how to mend it."""
+
+
+class MachineCheck(msgspec.Struct, frozen=True):
+    """All steps on one machine."""
+
+    machine: str
+    address: str
+    steps: tuple[StepResult, ...]
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether it can be watched at all."""
+        return all(step.result in (Result.OK, Result.WARNING) for step in self.steps)
+
+    @property
+    def faults(self) -> tuple[StepResult, ...]:
+        """What is worth a line."""
+        return tuple(step for step in self.steps if step.result in (Result.WARNING, Result.FAULT))
+
+
+_FAILS_AT = {
+    Trouble.UNREACHABLE: Step.REACH,
+    Trouble.HOST_KEY: Step.HOST_KEY,
+    Trouble.AUTHENTICATION: Step.AUTHENTICATION,
+    Trouble.PROBE: Step.PROBE,
+    Trouble.PROTOCOL: Step.PROBE,
+}
+_LIVE = (Origin.LOGIND, Origin.UTMP, Origin.WHO, Origin.WTS)
+_FAILURES = (Origin.BTMP, Origin.JOURNAL, Origin.AUTH_LOG, Origin.EVENT_LOG)
+
+
+def checked(machine: Machine) -> MachineCheck:
+    """Judge a machine by what one poll has found out about it."""
+    steps = _passed(machine) if machine.state is MachineState.UP else _failed(machine)
+    return MachineCheck(machine.name, machine.address, tuple(steps))
+
+
+def _failed(machine: Machine) -> Iterator[StepResult]:
+    fails_at = _FAILS_AT.get(machine.trouble, Step.REACH) if machine.trouble else Step.REACH
+    result = Result.OK
+    for step in Step:
+        if step is fails_at:
+            yield StepResult(step, Result.FAULT, machine.reason or NO_ANSWER)
+            result = Result.UNTRIED
+        else:
+            yield StepResult(step, result)
+
+
+def _passed(machine: Machine) -> Iterator[StepResult]:
+    for step in (Step.REACH, Step.HOST_KEY, Step.AUTHENTICATION):
+        yield StepResult(step, Result.OK)
+    yield StepResult(Step.PROBE, Result.WARNING if machine.start_note else Result.OK, _started(machine))
+    yield _known(Step.SESSIONS, machine, machine.sessions_known, _LIVE)
+    yield _known(Step.FAILURES, machine, machine.failures_known, _FAILURES)
+    yield StepResult(Step.ORIGINS, Result.OK, ", ".join(origin.origin for origin in machine.origins if origin.used))
+    yield _clock(machine)
+    yield StepResult(Step.SEALING, Result.OK, "sealed" if machine.sealed else "protected by SSH alone")
+
+
+def _started(machine: Machine) -> str:
+    return f"{machine.interpreter}; {machine.start_note}" if machine.start_note else machine.interpreter
+
+
+def _known(step: Step, machine: Machine, is_known: bool, origins: tuple[Origin, ...]) -> StepResult:
+    """Whether some origin tells it; where none does, those that could if they were readable."""
+    told = [status.origin.value for status in machine.origins if status.used and status.origin in origins]
+    if is_known:
+        return StepResult(step, Result.OK, ", ".join(told))
+    shut = [
+        status
+        for status in machine.origins
+        if status.origin in origins and status.readability is Readability.UNREADABLE
+    ]
+    return StepResult(step, Result.WARNING, f"cannot tell: {_why(shut)}", _opened_by(shut))
+
+
+def _why(shut: list[OriginStatus]) -> str:
+    if not shut:
+        return "no origin of them there"
+    return ", ".join(f"{status.path} may not be read" for status in shut)
+
+
+def _opened_by(shut: list[OriginStatus]) -> str:
+    ways = dict.fromkeys(status.mend for status in shut if status.mend)
+    return " or ".join([*ways, "sudo = true"]) if shut else ""
+
+
+def _clock(machine: Machine) -> StepResult:
+    text = f"{machine.skew_us / SECOND_US:+.1f} s"
+    if abs(machine.skew_us) < WORTH_TELLING_SKEW_US:
+        return StepResult(Step.CLOCK, Result.OK, text)
+    return StepResult(Step.CLOCK, Result.WARNING, text, "let it keep time by NTP")
