@@ -3,85 +3,23 @@
 from __future__ import annotations
 
 import os
-import struct
 from base64 import b64decode
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from whotop.probe.linux.frames import FrameWriter
+from tests.probe.followed import SIZE, append, begin, drain, numbers, read_all, record
 from whotop.probe.linux.framing import ALIGNMENT, PIECE_BYTES, record_bytes
 from whotop.probe.linux.record_file import RecordFile
-from whotop.probe.linux.records import RecordWatch
 from whotop.probe.linux.source import PIECES_UNDERWAY
-
-HISTORY_BYTES = 7_680_000
-SIZE = 384
-
-
-def record(number: int, size: int = SIZE) -> bytes:
-    """A record of the size given; its number stands where the user would."""
-    return (struct.pack("<hxxi32s4s", 7, number, b"pts/0", b"ts/0") + b"user%d" % number).ljust(size, b"\0")
-
-
-def numbers(data: bytes, size: int = SIZE) -> list[int]:
-    return [int.from_bytes(data[at + 4 : at + 8], "little") for at in range(0, len(data), size)]
-
-
-class Listener(FrameWriter):
-    """Keeps what a watch sends."""
-
-    def __init__(self) -> None:
-        super().__init__(-1)
-        self.pieces: list[dict[str, Any]] = []
-
-    def write(self, message: dict[str, Any]) -> bool:
-        self.pieces.append(message)
-        return True
-
-    @property
-    def numbers(self) -> list[int]:
-        return [number for piece in self.pieces for number in numbers(b64decode(piece["data"]))]
-
-    def flags(self, name: str) -> list[bool]:
-        return [piece.get(name, False) for piece in self.pieces]
-
-
-def drain(watch: RecordWatch, listener: Listener, looks: int = 3) -> None:
-    """Look and send, with everything acknowledged at once."""
-    for _ in range(looks):
-        watch.look()
-        while watch.can_send:
-            watch.send_piece()
-            watch.acknowledge(listener.pieces[-1]["cursor"]["offset"])
 
 
 @pytest.fixture
 def wtmp(tmp_path: Path) -> Path:
     return tmp_path / "wtmp"
-
-
-def begin(wtmp: Path, cursor: Any = None, history_bytes: int = HISTORY_BYTES) -> tuple[RecordWatch, Listener]:
-    listener = Listener()
-    watch = RecordWatch(listener, "wtmp", os.fsencode(wtmp))
-    watch.start(cursor, history_bytes)
-    return watch, listener
-
-
-def append(path: Path, *those: int) -> None:
-    with path.open("ab") as file:
-        file.write(b"".join(map(record, those)))
-
-
-def read_all(wtmp: Path) -> Any:
-    """Read the file to its end; the cursor that whotop then holds."""
-    watch, listener = begin(wtmp)
-    drain(watch, listener)
-    return listener.pieces[-1]["cursor"]
 
 
 def test_a_first_contact_is_history(wtmp: Path) -> None:
