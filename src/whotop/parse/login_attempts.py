@@ -30,11 +30,23 @@ PAM_KEPT = 256
 class _Attempt:
     """One connection, by its process."""
 
-    __slots__ = ("counted", "detail", "is_over", "pam_errors", "refused", "since_us", "source", "typed", "user")
+    __slots__ = (
+        "counted",
+        "detail",
+        "is_over",
+        "pam_errors",
+        "pid",
+        "port",
+        "refused",
+        "since_us",
+        "source",
+        "typed",
+        "user",
+    )
 
-    def __init__(self, since_us: int) -> None:
-        self.since_us = since_us
-        self.user = self.source = self.detail = b""
+    def __init__(self, pid: int, since_us: int) -> None:
+        self.pid, self.since_us = pid, since_us
+        self.user = self.source = self.port = self.detail = b""
         self.refused: LogLine | None = None
         """The line from which it is known that it cannot succeed."""
         self.counted = self.typed = self.pam_errors = 0
@@ -56,6 +68,7 @@ class LoginAttempts:
     def __init__(self) -> None:
         self._attempts: dict[int, _Attempt] = {}
         """In the order of their beginnings."""
+        self._ports: dict[tuple[bytes, bytes], _Attempt] = {}
         self._pam: dict[int | bytes, _PamFailure] = {}
         self.due_us = _NEVER_US
         """Nothing is overdue before."""
@@ -121,31 +134,34 @@ class LoginAttempts:
 
     def too_many(self, line: LogLine, sign: Sign) -> Iterator[Finding]:
         """The last attempt: if nothing else counted, this does."""
+        if self._is_over(line, sign):
+            return
         yield from self.refused(line, sign)
-        attempt = self._attempts.get(line.pid)
+        attempt = self._known(line, sign)
         if attempt is not None and attempt.source:
-            yield from self._settle(line.pid, attempt)
+            yield from self._settle(attempt)
 
     def left(self, line: LogLine, sign: Sign) -> Iterator[Finding]:
         """The connection ended."""
         if not line.pid:
             return
+        if self._is_over(line, sign):
+            return
         if sign.detail:
-            over = self._attempts.get(line.pid)
-            if over is not None and over.is_over:
-                return
             yield from self.refused(line, sign)
-        attempt = self._attempts.get(line.pid)
+        attempt = self._known(line, sign)
         if attempt is None:
             yield from self._pam_alone(line.pid)
             return
         attempt.source = attempt.source or sign.source
         attempt.user = attempt.user or sign.user
-        yield from self._settle(line.pid, attempt)
+        yield from self._settle(attempt)
 
     def succeeded(self, line: LogLine, sign: Sign) -> None:
         """Somebody logged in: what modules said against it is void."""
-        self._attempts.pop(line.pid, None)
+        attempt = self._known(line, sign)
+        if attempt is not None:
+            self._drop(attempt)
         self._explain(line.pid, sign)
 
     def overdue(self, now_us: int) -> Iterator[Finding]:
@@ -157,20 +173,21 @@ class LoginAttempts:
             del self._pam[place]
             yield from _of_pam(failure)
         while self._attempts:
-            pid, attempt = next(iter(self._attempts.items()))
+            attempt = next(iter(self._attempts.values()))
             if attempt.since_us > now_us - LONGEST_US and len(self._attempts) <= KEPT:
                 break
-            yield from self._settle(pid, attempt)
-            del self._attempts[pid]
+            yield from self._settle(attempt)
+            self._drop(attempt)
         self.due_us = self._next_due_us()
 
     def finish(self) -> Iterator[Finding]:
         """All that is left, where nothing more comes."""
-        for pid, attempt in list(self._attempts.items()):
-            yield from self._settle(pid, attempt)
+        for attempt in list(self._attempts.values()):
+            yield from self._settle(attempt)
         for failure in self._pam.values():
             yield from _of_pam(failure)
         self._attempts.clear()
+        self._ports.clear()
         self._pam.clear()
 
     def _next_due_us(self) -> int:
@@ -182,26 +199,55 @@ class LoginAttempts:
             return min(due_us, attempt.since_us + LONGEST_US)
         return due_us
 
-    def _attempt(self, line: LogLine, sign: Sign) -> _Attempt:
-        """The attempt of a process, with what the line knows of it; a process number is used again in time."""
+    def _known(self, line: LogLine, sign: Sign) -> _Attempt | None:
+        """The connection of a line, by its far end where the line names that, else by its process.
+
+        OpenSSH 10 works on one connection in two processes, and process numbers are used again.
+        """
+        if sign.port:
+            attempt = self._ports.get((sign.source, sign.port))
+            if attempt is not None:
+                return attempt
         attempt = self._attempts.get(line.pid)
+        return None if attempt is None or (sign.port and attempt.port) else attempt
+
+    def _is_over(self, line: LogLine, sign: Sign) -> bool:
+        attempt = self._known(line, sign)
+        return attempt is not None and attempt.is_over
+
+    def _attempt(self, line: LogLine, sign: Sign) -> _Attempt:
+        """The same, with what the line knows of it; a new one if there is none, or only one that is over."""
+        attempt = self._known(line, sign)
         if attempt is None or attempt.is_over:
-            self._attempts.pop(line.pid, None)
-            attempt = self._attempts[line.pid] = _Attempt(line.time_us)
-            due_us = line.time_us + LONGEST_US if len(self._attempts) <= KEPT else 0
-            self.due_us = min(self.due_us, due_us)
+            attempt = self._begun(line)
         attempt.user = attempt.user or sign.user
         attempt.source = attempt.source or sign.source
+        if sign.port and not attempt.port:
+            attempt.port = sign.port
+            self._ports[sign.source, sign.port] = attempt
         return attempt
 
-    def _settle(self, pid: int, attempt: _Attempt) -> Iterator[Finding]:
+    def _begun(self, line: LogLine) -> _Attempt:
+        before = self._attempts.get(line.pid)
+        if before is not None:
+            self._drop(before)
+        attempt = self._attempts[line.pid] = _Attempt(line.pid, line.time_us)
+        self.due_us = min(self.due_us, line.time_us + LONGEST_US if len(self._attempts) <= KEPT else 0)
+        return attempt
+
+    def _drop(self, attempt: _Attempt) -> None:
+        del self._attempts[attempt.pid]
+        if self._ports.get((attempt.source, attempt.port)) is attempt:
+            del self._ports[attempt.source, attempt.port]
+
+    def _settle(self, attempt: _Attempt) -> Iterator[Finding]:
         if attempt.is_over:
             return
         attempt.is_over = True
-        unexplained = self._pam.pop(pid, None)
+        unexplained = self._pam.pop(attempt.pid, None)
         if attempt.refused is not None and not attempt.counted:
             sign = Sign(SignKind.REFUSED, attempt.user, attempt.source, detail=attempt.detail)
-            self._explain(pid, sign)
+            self._explain(attempt.pid, sign)
             yield _failure(attempt.refused, sign, 1 if unexplained is None else unexplained.count)
         elif unexplained is not None:
             yield from _of_pam(unexplained)

@@ -61,7 +61,6 @@ _PAM = re.compile(
 )
 _ESCAPED = re.compile(rb"\\(?:([0-3][0-7]{2})|([nrtabvfs0\\]))")
 _PLAIN = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"a": b"\a", b"b": b"\b", b"v": b"\v", b"f": b"\f", b"s": b" "}
-_HOPELESS_REASONS = (b"3", b"14")
 
 
 def sign(message: bytes) -> Sign | None:
@@ -172,9 +171,9 @@ def _received(rest: bytes) -> Sign | None:
     if found is None:
         return None
     address, port, reason, words = found.groups()
-    is_hopeless = reason in _HOPELESS_REASONS and (b"Auth fail" in words or b"uthentication methods" in words)
-    kind = SignKind.TOO_MANY if is_hopeless and b"Auth fail" in words else SignKind.LEFT
-    return Sign(kind, b"", source_of(address), port or b"", detail=b"too many attempts" if is_hopeless else b"")
+    if reason == b"3" and b"Auth fail" in words:  # JSch's word for it
+        return Sign(SignKind.TOO_MANY, b"", source_of(address), port or b"", detail=b"too many attempts")
+    return Sign(SignKind.LEFT, b"", source_of(address), port or b"")
 
 
 def _timeout(rest: bytes) -> Sign | None:
