@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from whotop.clock import SECOND_US
-from whotop.demo.records import BOOT_TIME, DEAD_PROCESS, USER_PROCESS, logind_file, utmp_record
+from whotop.demo.records import BOOT_TIME, DEAD_PROCESS, LOGIN_PROCESS, USER_PROCESS, logind_file, utmp_record
 from whotop.wire.messages import Cursor, Figures, FileIdentity, Hello, LogindSession, Records, Sessions, Terminal
 
 NOON_US = 1_763_726_400_000_000  # 2025-11-21T12:00:00Z
@@ -57,6 +57,11 @@ class Talk:
     def logout(self, seconds: float, tty: str = "pts/0") -> bytes:
         return utmp_record(DEAD_PROCESS, _pid(tty), tty, b"", "", self.at(seconds))
 
+    def failure(self, seconds: float, user: str = "root", source: str = "203.0.113.9", pid: int = 900) -> bytes:
+        """A record of btmp as sshd writes it, in whole seconds."""
+        whole_us = self.at(seconds) // SECOND_US * SECOND_US
+        return utmp_record(LOGIN_PROCESS, pid, "ssh:notty", user.encode(), source, whole_us)
+
     def boot(self, seconds: float) -> bytes:
         return utmp_record(BOOT_TIME, 0, "~", b"reboot", "6.12", self.at(seconds))
 
@@ -79,14 +84,21 @@ class Talk:
         data = logind_file(str(number), user.encode(), tty, "10.0.0.7", leader, self.at(seconds))
         return LogindSession(id=str(number).encode(), data=data)
 
-    def wrote(self, seconds: float, *records: bytes, first_contact: bool = False, backlog: bool = False) -> Records:
-        """The next piece of wtmp."""
+    def wrote(
+        self,
+        seconds: float,
+        *records: bytes,
+        origin: str = "wtmp",
+        first_contact: bool = False,
+        backlog: bool = False,
+    ) -> Records:
+        """The next piece of wtmp, or of btmp."""
         start = self.wtmp_bytes
         self.wtmp_bytes += sum(map(len, records))
         identity = FileIdentity(device=1, inode=2, head=b"head")
         return Records(
             clock_us=self.at(seconds),
-            origin="wtmp",
+            origin=origin,
             data=b"".join(records),
             start=start,
             cursor=Cursor(file=identity, offset=self.wtmp_bytes, tail=b"tail"),

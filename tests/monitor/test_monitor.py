@@ -125,6 +125,21 @@ async def test_a_start_shows_what_the_store_has(
     assert after.events == {key: event for key, event in before.events.items() if event.machine == "web-01"}
 
 
+async def test_a_start_counts_the_failed_logins_that_the_store_has_once(
+    opened: Open, collectors: list[SilentCollector], store: Store, talk: Talk
+) -> None:
+    async with opened(WEB, store=store) as monitor:
+        collectors[0].speak("web-01", talk, 2, talk.login(1))
+        records = talk.wrote(3, talk.failure(2), talk.failure(3), origin="btmp")
+        collectors[0].sink.records("web-01", records, NOON_US)
+        before = (await fleet_of(monitor)).failures
+    async with opened(WEB, store=store) as monitor:
+        collectors[-1].sink.records("web-01", records, NOON_US)
+        after = (await fleet_of(monitor)).failures
+    assert after.machine_total("web-01").in_hour(NOON_US) == before.machine_total("web-01").in_hour(NOON_US) == 2
+    assert list(after.tallies()) == list(before.tallies())
+
+
 async def test_a_store_in_trouble_is_told_and_changes_nothing(
     opened: Open, collectors: list[SilentCollector], store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

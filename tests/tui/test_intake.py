@@ -15,9 +15,9 @@ from whotop.core.feed import (
     Sampled,
     SessionChanged,
 )
-from whotop.core.fleet import EVENTS_KEPT, Fleet
+from whotop.core.fleet import Fleet
 from whotop.model import EventKind, MachineState, Outcome
-from whotop.tui.intake import Intake
+from whotop.tui.intake import EVENTS_WAITING, Intake
 
 
 def batch(number: int, *changes: AnyChange) -> Batch:
@@ -62,15 +62,15 @@ def test_going_on_when_nothing_came_is_no_news() -> None:
     assert not intake.is_paused
 
 
-def test_a_long_pause_keeps_no_more_events_than_the_fleet_would() -> None:
+def test_a_long_pause_keeps_no_more_events_than_it_can_bear() -> None:
     intake = Intake(Fleet())
     intake.pause()
-    for number in range(EVENTS_KEPT + 50):
+    for number in range(EVENTS_WAITING + 50):
         intake.take(batch(number, EventAdded(event(number, EventKind.LOGIN, "web-01", 0, "alice"))))
     news = intake.resume()
     assert news is not None
-    assert len(news.changes) == EVENTS_KEPT
-    assert intake.arrived == EVENTS_KEPT + 50
+    assert len(news.changes) == EVENTS_WAITING
+    assert intake.arrived == EVENTS_WAITING + 50
 
 
 names = st.sampled_from(["web-01", "db-02"])

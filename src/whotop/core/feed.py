@@ -12,6 +12,7 @@ from typing import Protocol
 
 import msgspec
 
+from whotop.core.failure_book import Tally
 from whotop.model import Alert, Event, Machine, Process, Sample, Session
 
 
@@ -55,7 +56,17 @@ class AlertChanged(Change, frozen=True, tag="alert"):
     alert: Alert
 
 
-AnyChange = MachineChanged | MachineRemoved | Sampled | SessionChanged | EventAdded | AlertChanged
+class FailuresCounted(Change, frozen=True, tag="failures"):
+    """How many logins failed on a machine until now, whatever was counted before.
+
+    Failed logins that come afterwards are counted as their events come.
+    """
+
+    machine: str
+    tallies: tuple[Tally, ...]
+
+
+AnyChange = MachineChanged | MachineRemoved | Sampled | SessionChanged | EventAdded | AlertChanged | FailuresCounted
 
 
 class Batch(msgspec.Struct, frozen=True):

@@ -7,17 +7,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from whotop.clock import DAY_US
+from whotop.core.failure_book import FailureBook, FailureKey
 from whotop.core.feed import (
     AlertChanged,
     AnyChange,
     Batch,
     EventAdded,
+    FailuresCounted,
     MachineChanged,
     MachineRemoved,
     Sampled,
     SessionChanged,
 )
-from whotop.model import Alert, Event, Machine, MachineState, Sample, Session
+from whotop.model import Alert, Event, EventKind, Machine, MachineState, Sample, Session
 
 EVENTS_KEPT = 2_000
 EVENTS_SINCE_US = DAY_US
@@ -34,6 +36,7 @@ class Touched:
     users: set[str] = field(default_factory=set)
     alerts: set[bytes] = field(default_factory=set)
     events: set[bytes] = field(default_factory=set)
+    failures: set[FailureKey] = field(default_factory=set)
 
 
 class Fleet:
@@ -59,6 +62,8 @@ class Fleet:
         """Open ones, and those that resolved while we looked on."""
         self.events: dict[bytes, Event] = {}
         """The newest ``EVENTS_KEPT`` at least, in the order in which they came."""
+        self.failures = FailureBook()
+        """How many logins failed, also those whose events are no longer kept."""
 
     def apply(self, batch: Batch) -> Touched:
         """Take in a batch and say what it touched."""
@@ -84,6 +89,8 @@ class Fleet:
                 touched.machines.add(change.alert.machine)
             case MachineRemoved():
                 self._machine_removed(change.name, touched)
+            case FailuresCounted():
+                self._failures_counted(change, touched)
 
     def _sampled(self, sample: Sample, touched: Touched) -> None:
         name = sample.machine
@@ -114,6 +121,10 @@ class Fleet:
         touched.users.add(session.user)
 
     def _event_added(self, event: Event, touched: Touched) -> None:
+        if event.kind is EventKind.FAILED_LOGIN and event.key not in self.events:
+            touched.failures.add(self.failures.add(event))
+            touched.machines.add(event.machine)
+            touched.users.add(event.user)
         self.events[event.key] = event
         touched.events.add(event.key)
         if len(self.events) > 2 * EVENTS_KEPT:
@@ -121,6 +132,13 @@ class Fleet:
             for dropped in by_time[:-EVENTS_KEPT]:
                 del self.events[dropped.key]
                 touched.events.add(dropped.key)
+
+    def _failures_counted(self, change: FailuresCounted, touched: Touched) -> None:
+        keys = {tally.key for tally in (*self.failures.of_machine(change.machine), *change.tallies)}
+        self.failures.replace(change.machine, change.tallies)
+        touched.failures.update(keys)
+        touched.users.update(key.user for key in keys)
+        touched.machines.add(change.machine)
 
     def _machine_changed(self, machine: Machine, touched: Touched) -> None:
         before = self.machines.get(machine.name)
@@ -136,6 +154,8 @@ class Fleet:
         self.samples.pop(name, None)
         self.cpu_readings.pop(name, None)
         self.last_logins.pop(name, None)
+        touched.failures.update(tally.key for tally in self.failures.of_machine(name))
+        self.failures.forget(name)
         for session in self.sessions_of_machine.pop(name, {}).values():
             self.sessions.pop(session.key, None)
             of_user = self.sessions_of_user.get(session.user, {})
@@ -154,6 +174,7 @@ class Fleet:
         changes += [SessionChanged(session) for session in self.sessions.values()]
         changes += [Sampled(sample) for sample in self.samples.values()]
         changes += [EventAdded(event) for event in self.events.values()]
+        changes += [FailuresCounted(name, self.failures.copies(name)) for name in self.failures.machines()]
         changes += [AlertChanged(alert) for alert in self.alerts.values()]
         return Batch(self.revision, self.time_us, tuple(changes))
 

@@ -9,7 +9,7 @@ from whotop.clock import SECOND_US
 UTMP = struct.Struct("<hxxi32s4s32s256shhiii16s20s")
 """glibc's record on x86-64: 384 bytes (bits/utmp.h)."""
 
-BOOT_TIME, USER_PROCESS, DEAD_PROCESS = 2, 7, 8
+BOOT_TIME, LOGIN_PROCESS, USER_PROCESS, DEAD_PROCESS = 2, 6, 7, 8
 
 
 def utmp_record(kind: int, pid: int, line: str, user: bytes, host: str, time_us: int) -> bytes:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from whotop.clock import DAY_US, SECOND_US
+from whotop.core.failures import FailedOnce
 from whotop.core.fleet import EVENTS_SINCE_US
 from whotop.core.holdback import Holdback
 from whotop.core.rules.book import RuleBook
@@ -29,6 +30,7 @@ class Judgement:
     def __init__(self, outlet: Outlet, tracker: SessionTracker, rules: RuleBook) -> None:
         self._outlet, self._tracker, self._rules = outlet, tracker, rules
         self._holdback = Holdback()
+        self._failed_once = FailedOnce()
         self._expired_us = 0
 
     def resume(self, sessions: list[Session], alerts: list[Alert], now_us: int) -> None:
@@ -48,6 +50,11 @@ class Judgement:
                 self._outlet.restored(session)
             if session.standing is not Standing.HISTORY and session.fleet_login_us >= window_us:
                 self._alerts(self._rules.on_login(_login_of(session), now_us))
+
+    def known(self, event: Event) -> None:
+        """Remember an event that the store has: should another origin tell of it, that is no news."""
+        if event.kind is EventKind.FAILED_LOGIN:
+            self._failed_once.is_news(event)
 
     def events(self, events: Iterable[Event], now_us: int) -> int | None:
         """Take in events in their order.
@@ -96,6 +103,7 @@ class Judgement:
     def forget(self, machine: str, now_us: int) -> None:
         """A machine is watched no longer."""
         self._tracker.forget(machine)
+        self._failed_once.forget(machine)
         self._alerts(self._rules.forget(machine, now_us))
 
     def close(self, now_us: int) -> None:
@@ -116,6 +124,8 @@ class Judgement:
         return sessions.values()
 
     def _event(self, event: Event, now_us: int) -> None:
+        if event.kind is EventKind.FAILED_LOGIN and not self._failed_once.is_news(event):
+            return
         if event.standing is Standing.HISTORY and event.fleet_time_us < now_us - EVENTS_SINCE_US:
             self._outlet.past_event(event)
             return

@@ -65,9 +65,12 @@ class Monitor:
 
     async def start(self) -> None:
         """Take up where the store left off, and begin to connect. Raises StoreError."""
-        self._take_up(self._targets.values(), await self._restored(self._targets))
+        restored = await self._restored(self._targets)
+        self._take_up(self._targets.values(), restored)
         for event in await self._newest_events():
             self._outlet.restored_event(event)
+            self._judgement.known(event)
+        self._count_failures(restored)
         self._publisher.flush()
         self._run(self._collector.run())
         self._run(self._sweep())
@@ -107,6 +110,11 @@ class Monitor:
         for target in targets:
             self._intake.add(target, restored.machines.get(target.name), cursors.get(target.name, {}))
         self._judgement.resume(restored.sessions, restored.alerts, self._clock.now_us())
+
+    def _count_failures(self, restored: Restored) -> None:
+        """Show how many logins have failed: more than there are events kept of."""
+        for machine, tallies in restored.failures.items():
+            self._outlet.restored_failures(machine, tallies)
 
     async def close(self) -> None:
         """Let go of the machines, write what waits, and end the feed."""
@@ -173,6 +181,7 @@ class Monitor:
         self._targets = wanted
         self._let_go(removed)
         self._take_up(new, restored)
+        self._count_failures(restored)
         for target in changed:
             self._intake.change(target)
         for target in (*new, *changed):

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from whotop.core.feed import AlertChanged, EventAdded, MachineChanged, MachineRemoved, Sampled, SessionChanged
+from whotop.core.failure_book import Tally
+from whotop.core.feed import (
+    AlertChanged,
+    EventAdded,
+    FailuresCounted,
+    MachineChanged,
+    MachineRemoved,
+    Sampled,
+    SessionChanged,
+)
 from whotop.model import Alert, Event, Machine, Sample, Session
 from whotop.monitor.publisher import Publisher
 from whotop.wire.messages import Cursor
@@ -109,6 +118,10 @@ class Outlet:
     def restored_event(self, event: Event) -> None:
         """An event that the store has already."""
         self._publisher.add(EventAdded(event))
+
+    def restored_failures(self, machine: str, tallies: tuple[Tally, ...]) -> None:
+        """How many logins had failed; said after the restored events, which are among them."""
+        self._publisher.add(FailuresCounted(machine, tallies))
 
     def past_event(self, event: Event) -> None:
         """An event of long ago: kept, and shown only where the past is asked for."""

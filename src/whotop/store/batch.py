@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from whotop.core.failure_book import Tally
 from whotop.model import Alert, Event, Machine, MachineState, Sample, Session
 from whotop.wire.messages import Cursor
 
@@ -67,3 +68,5 @@ class Restored(msgspec.Struct, frozen=True):
     """Open ones."""
     cursors: dict[tuple[str, str], Cursor]
     """By machine and origin."""
+    failures: dict[str, tuple[Tally, ...]] = {}
+    """Failed logins of the last day, by machine."""

@@ -13,6 +13,7 @@ from whotop.core.feed import (
     AnyChange,
     Batch,
     EventAdded,
+    FailuresCounted,
     History,
     MachineChanged,
     MachineRemoved,
@@ -162,3 +163,5 @@ def machine_of(change: AnyChange) -> str:
             return change.event.machine
         case AlertChanged():
             return change.alert.machine
+        case FailuresCounted():
+            return change.machine

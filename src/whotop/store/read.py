@@ -19,6 +19,7 @@ from whotop.core.feed import (
     AnyChange,
     Batch,
     EventAdded,
+    FailuresCounted,
     MachineChanged,
     MachineRemoved,
     Sampled,
@@ -26,6 +27,7 @@ from whotop.core.feed import (
 )
 from whotop.core.fleet import EVENTS_KEPT, EVENTS_SINCE_US
 from whotop.model import Machine, Sample, Standing
+from whotop.store.failures import tallies
 from whotop.store.rows import alert_of, event_of, session_of
 from whotop.store.samples import REPEAT_US, SampleReader
 from whotop.store.schema import alerts, collectors, events, machines, revisions, sample_batches, sessions
@@ -75,6 +77,7 @@ class FleetReader:
             changes += map(Sampled, samples)
             recent = select(events).where(events.c.fleet_time_us >= time_us - EVENTS_SINCE_US)
             changes += await self._events(connection, recent.order_by(events.c.fleet_time_us.desc()))
+            changes += await self._failures(connection, time_us)
             changes += await self._alerts(connection, select(alerts).where(alerts.c.resolved_us.is_(None)))
         return Batch(number, time_us, tuple(changes))
 
@@ -89,7 +92,10 @@ class FleetReader:
             changes += map(Sampled, await self._samples_since(connection, revision))
             # By revision, for which there is an index: by time, all events would be looked through.
             newer = _newer(events, revision).where(_is_no_old_history(time_us))
-            changes += await self._events(connection, newer.order_by(events.c.revision.desc()))
+            added = await self._events(connection, newer.order_by(events.c.revision.desc()))
+            changes += added
+            if len(added) == EVENTS_KEPT:  # more of them than are told one by one
+                changes += await self._failures(connection, time_us)
             changes += await self._alerts(connection, _newer(alerts, revision))
         return Batch(number, time_us, tuple(changes))
 
@@ -129,6 +135,10 @@ class FleetReader:
         newest = newest_first.order_by(events.c.id.desc()).limit(EVENTS_KEPT)
         added = [EventAdded(event_of(row, self._names[row["machine_id"]])) async for row in _rows(connection, newest)]
         return added[::-1]
+
+    async def _failures(self, connection: AsyncConnection, now_us: int) -> list[FailuresCounted]:
+        found = await tallies(connection, self._shown, now_us)
+        return [FailuresCounted(machine, counted) for machine, counted in found.items()]
 
     async def _alerts(self, connection: AsyncConnection, statement: Select[Any]) -> list[AlertChanged]:
         return [

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from whotop.clock import HOUR_US
 from whotop.model import Alert, Machine, Session
 from whotop.store.batch import Restored
+from whotop.store.failures import tallies
 from whotop.store.rows import alert_of, session_of
 from whotop.store.schema import alerts, cursors, machines, sessions
 from whotop.wire.messages import Cursor
@@ -32,6 +33,7 @@ async def restore(engine: AsyncEngine, names: Collection[str], now_us: int) -> R
             sessions=await _sessions(connection, ids, now_us),
             alerts=await _alerts(connection, ids),
             cursors=await _cursors(connection, ids),
+            failures=await tallies(connection, ids, now_us),
         )
 
 

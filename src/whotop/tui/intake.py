@@ -13,12 +13,16 @@ from whotop.core.feed import (
     AnyChange,
     Batch,
     EventAdded,
+    FailuresCounted,
     MachineChanged,
     MachineRemoved,
     Sampled,
     SessionChanged,
 )
-from whotop.core.fleet import EVENTS_KEPT, Fleet, Touched
+from whotop.core.fleet import Fleet, Touched
+
+EVENTS_WAITING = 20_000
+"""More than a fleet keeps: failed logins among them are counted, not only shown."""
 
 ChangeKey = tuple[str, str | bytes]
 
@@ -83,7 +87,7 @@ class Intake:
         self._waiting[key] = change
         if isinstance(change, EventAdded):
             self._waiting_events[key] = None
-            if len(self._waiting_events) > EVENTS_KEPT:
+            if len(self._waiting_events) > EVENTS_WAITING:
                 oldest = next(iter(self._waiting_events))
                 del self._waiting_events[oldest], self._waiting[oldest]
 
@@ -98,6 +102,8 @@ def _key_of(change: AnyChange) -> ChangeKey:
             return "event", change.event.key
         case AlertChanged():
             return "alert", change.alert.key
+        case FailuresCounted():
+            return "failures", change.machine
         case MachineChanged():
             return "machine", change.machine.name
         case MachineRemoved():
