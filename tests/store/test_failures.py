@@ -1,115 +1,98 @@
-"""Failed logins are counted alike by whoever polls, whoever follows, and whoever starts anew."""
+"""A full disk or a locked store is told in words, leaves nothing half done, and passes."""
 
 from __future__ import annotations
 
-import random
+import sqlite3
 from collections.abc import Awaitable, Callable
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 
-from whotop.clock import MINUTE_US, SECOND_US, ManualClock
-from whotop.core.feed import Batch, EventAdded, FailuresCounted, MachineChanged
-from whotop.core.fleet import EVENTS_KEPT, Fleet
-from whotop.model import Event, EventKind, Machine, MachineState
-from whotop.store.batch import WriteBatch
-from whotop.store.follow import FollowFeed
+from whotop.clock import ManualClock
+from whotop.errors import StoreError
+from whotop.model import Event, EventKind, Machine, MachineState, Sample
+from whotop.store import engine
+from whotop.store.batch import StateChange, WriteBatch
 from whotop.store.store import Store
+from whotop.wire.messages import Cursor, FileIdentity
 
+NOON_US = 1_763_726_400_000_000
 Open = Callable[[], Awaitable[Store]]
-NAMES = ("web-01", "db-02")
 
 
-class Attacked:
-    """Two machines and what is tried on them."""
-
-    def __init__(self, clock: ManualClock) -> None:
-        self.clock, self.random = clock, random.Random(7)
-        self.fleet = Fleet()
-        self.made = 0
-
-    def found(self) -> WriteBatch:
-        """The machines themselves."""
-        machines = {name: Machine(name=name, address=name, state=MachineState.UP) for name in NAMES}
-        self.fleet.apply(Batch(1, self.clock.now_us(), tuple(map(MachineChanged, machines.values()))))
-        return WriteBatch(machines=machines)
-
-    def fail(self, count: int, hours: float = 20) -> WriteBatch:
-        """So many failed logins within the last hours."""
-        failures = [self._failure(self.random.uniform(0, hours * 3600)) for _ in range(count)]
-        self.fleet.apply(Batch(2, self.clock.now_us(), tuple(map(EventAdded, failures))))
-        return WriteBatch(events={event.key: event for event in failures})
-
-    def _failure(self, ago_seconds: float) -> Event:
-        self.made += 1
-        return Event(
-            key=self.made.to_bytes(16),
-            kind=EventKind.FAILED_LOGIN,
-            machine=self.random.choice(NAMES),
-            user=self.random.choice(["root", "admin", "oracle"]),
-            source=self.random.choice(["203.0.113.9", "198.51.100.66"]),
-            tty=self.random.choice(["ssh:notty", "tty1"]),
-            time_us=self.clock.now_us() - round(ago_seconds * SECOND_US),
-        )
+def batch_of(count: int, first: int = 0) -> WriteBatch:
+    """Events with the cursor behind them, on a machine that is new with each batch."""
+    name = f"web-{first:02}"
+    batch = WriteBatch(machines={name: Machine(name=name, address="", state=MachineState.UP)})
+    batch.states.append(StateChange(name, NOON_US, MachineState.UP, ""))
+    for number in range(first, first + count):
+        key = number.to_bytes(16)
+        batch.events[key] = Event(machine=name, kind=EventKind.LOGIN, time_us=NOON_US, key=key, detail="x" * 250)
+    batch.samples.append((Sample(machine=name, time_us=NOON_US, cpu_percent=1.0), 0))
+    identity = FileIdentity(device=1, inode=1, head=b"")
+    batch.cursors[name, "wtmp"] = Cursor(file=identity, offset=first + count, tail=b"")
+    return batch
 
 
-@pytest.fixture
-def attacked(clock: ManualClock) -> Attacked:
-    return Attacked(clock)
+async def limit_size(store: Store, pages: int) -> None:
+    """Let the database grow to so many pages: SQLite then says that the disk is full."""
+    async with store._writing.connect() as connection:
+        await connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
 
 
-def counted(fleet: Fleet, now_us: int) -> object:
-    """All that a screen tells of failed logins."""
-    tallies = (
-        (one.key, one.last_us, one.tty, one.counts.in_hour(now_us), one.counts.in_day(now_us))
-        for one in fleet.failures.tallies()
-    )
-    return sorted(tallies), [fleet.failures.machine_total(name).in_hour(now_us) for name in NAMES]
+async def test_a_full_disk_is_said_in_words_and_nothing_of_the_commit_is_written(store: Store) -> None:
+    await store.commit(batch_of(10))
+    await limit_size(store, 80)
+    with pytest.raises(StoreError, match="the disk is full"):
+        await store.commit(batch_of(5_000, first=10))
+    assert len(await store.history.events()) == 10
+    restored = await store.restore(["web-00", "web-10"])
+    assert {key: cursor.offset for key, cursor in restored.cursors.items()} == {("web-00", "wtmp"): 10}
+    assert list(restored.machines) == ["web-00"]
 
 
-async def test_a_follower_counts_what_the_writer_does(opened: Open, attacked: Attacked, clock: ManualClock) -> None:
-    store, follower = await opened(), Fleet()
-    await store.commit(attacked.found())
-    await store.commit(attacked.fail(40))
-    feed = FollowFeed(await opened(), clock=clock)
-    for count in (25, 30):
-        batch = await feed.poll()
-        assert batch is not None
-        follower.apply(batch)
-        assert counted(follower, clock.now_us()) == counted(attacked.fleet, clock.now_us())
-        clock.advance(61)
-        await store.commit(attacked.fail(count))
+async def test_when_there_is_room_again_the_same_batch_is_written_whole(store: Store) -> None:
+    await limit_size(store, 80)
+    batch = batch_of(5_000)
+    for _ in range(2):
+        with pytest.raises(StoreError, match="the disk is full"):
+            await store.commit(batch)
+    await limit_size(store, 100_000)
+    assert await store.commit(batch) == 1
+    assert len(await store.history.events(limit=10_000)) == 5_000
+    assert (await store.restore(["web-00"])).cursors["web-00", "wtmp"].offset == 5_000
 
 
-async def test_more_failures_than_events_are_kept_are_counted_all_the_same(
-    opened: Open, attacked: Attacked, clock: ManualClock
+async def test_a_store_that_another_program_holds_locked_recovers(
+    place: Path, opened: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store, follower = await opened(), Fleet()
-    await store.commit(attacked.found())
-    await store.commit(attacked.fail(2 * EVENTS_KEPT + 10))
-    feed = FollowFeed(await opened(), clock=clock)
-    batch = await feed.poll()
-    assert batch is not None
-    follower.apply(batch)
-    assert counted(follower, clock.now_us()) == counted(attacked.fleet, clock.now_us())
-    await store.commit(attacked.fail(EVENTS_KEPT + 10, hours=1))
-    clock.advance(1)
-    batch = await feed.poll()
-    assert batch is not None
-    follower.apply(batch)
-    assert counted(follower, clock.now_us()) == counted(attacked.fleet, clock.now_us())
+    monkeypatch.setattr(engine, "BUSY_SECONDS", 0)
+    store = await opened()
+    with closing(sqlite3.connect(place, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreError, match="locked by another process"):
+            await store.commit(batch_of(1))
+        other.execute("ROLLBACK")
+    assert await store.commit(batch_of(1)) == 1
 
 
-async def test_whoever_starts_anew_goes_on_counting(store: Store, attacked: Attacked, clock: ManualClock) -> None:
-    await store.commit(attacked.found())
-    await store.commit(attacked.fail(50))
-    restored, fleet = await store.restore(NAMES), Fleet()
-    changes = [FailuresCounted(machine, tallies) for machine, tallies in restored.failures.items()]
-    fleet.apply(Batch(1, clock.now_us(), tuple(changes)))
-    assert counted(fleet, clock.now_us()) == counted(attacked.fleet, clock.now_us())
+async def test_a_damaged_store_is_said_to_be_damaged(place: Path, opened: Open, clock: ManualClock) -> None:
+    store = await opened()
+    await store.commit(batch_of(500))
+    await store.close()
+    damage(place)
+    with pytest.raises(StoreError, match="damaged"):
+        await (await opened()).history.events(limit=10_000)
 
 
-async def test_yesterday_is_counted_no_more(store: Store, attacked: Attacked, clock: ManualClock) -> None:
-    await store.commit(attacked.found())
-    await store.commit(attacked.fail(5, hours=0.1))
-    clock.advance(26 * 60 * MINUTE_US / SECOND_US)
-    assert (await store.restore(NAMES)).failures == {}
+def damage(place: Path) -> None:
+    content = place.read_bytes()
+    place.write_bytes(content[: 100 * 4096 // 2] + b"\xff" * (len(content) - 100 * 4096 // 2))
+
+
+async def test_two_writers_of_one_store_take_turns(opened: Open) -> None:
+    stores = [await opened(), await opened()]
+    revisions = [await stores[number % 2].commit(batch_of(5, first=number * 5)) for number in range(6)]
+    assert revisions == [1, 2, 3, 4, 5, 6]
+    assert len(await stores[0].history.events()) == 30

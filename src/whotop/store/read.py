@@ -27,7 +27,7 @@ from whotop.core.feed import (
 )
 from whotop.core.fleet import EVENTS_KEPT, EVENTS_SINCE_US
 from whotop.model import Machine, Sample, Standing
-from whotop.store.failures import tallies
+from whotop.store.failed_logins import tallies
 from whotop.store.rows import alert_of, event_of, session_of
 from whotop.store.samples import REPEAT_US, SampleReader
 from whotop.store.schema import alerts, collectors, events, machines, revisions, sample_batches, sessions

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from whotop.clock import HOUR_US
 from whotop.model import Alert, Machine, Session
 from whotop.store.batch import Restored
-from whotop.store.failures import tallies
+from whotop.store.failed_logins import tallies
 from whotop.store.rows import alert_of, session_of
 from whotop.store.schema import alerts, cursors, machines, sessions
 from whotop.wire.messages import Cursor
