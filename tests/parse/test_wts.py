@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from whotop.model import Event, LastInput, Origin
+from whotop.parse import proc
 from whotop.parse.windows_figures import windows_figures
-from whotop.parse.wts import login_reports, own_session_id
+from whotop.parse.wts import login_reports
+from whotop.wire.messages import Figures, FileSystem
 
 NOON = 134_396_496_000_000_000
 NOON_US = 1_795_176_000_000_000
@@ -97,11 +99,6 @@ def test_a_login_over_openssh_has_no_terminal_and_the_probes_own_is_left_out() -
     ]
 
 
-def test_the_probes_own_session_is_named_as_events_name_it() -> None:
-    assert own_session_id(b'{"own":"0xB3003"}') == "0xb3003"
-    assert own_session_id(b"[]") == ""
-
-
 def test_figures_are_read() -> None:
     data = {
         "idle": 700, "kernel": 800, "user": 200, "memory": 1000, "available": 250, "uptime_ms": 61_500,
@@ -109,6 +106,22 @@ def test_figures_are_read() -> None:
     }  # fmt: skip
     figures = windows_figures(json.dumps(data).encode())
     assert (figures.memory_percent, figures.last_inputs) == (75.0, (LastInput("wts/1", NOON_US),))
+
+
+def test_two_readings_of_windows_make_a_sample() -> None:
+    earlier, later = (
+        proc.reading(Figures(clock_us=1, windows=json.dumps(told).encode(), disks=disks), None)
+        for told, disks in (
+            ({"idle": 100, "kernel": 200, "user": 100}, None),
+            (
+                {"idle": 175, "kernel": 250, "user": 150, "memory": 1000, "available": 250, "uptime_ms": 61_500},
+                (FileSystem(mount=b"C:\\", size=100, free=25, available=25),),
+            ),
+        )
+    )
+    sample = proc.sample("ws-07", earlier, later, 5, cpu_count=4)
+    assert (sample.cpu_percent, sample.memory_percent, sample.memory_total_bytes) == (25.0, 75.0, 1000)
+    assert (sample.uptime_seconds, sample.load1, sample.swap_percent, sample.disk_percent) == (61.5, None, None, 75.0)
 
 
 def test_figures_that_make_no_sense_are_empty() -> None:

@@ -73,6 +73,11 @@ class FiguresLike(Protocol):
         ...
 
     @property
+    def windows(self) -> bytes:
+        """One JSON object of Windows, which has no /proc."""
+        ...
+
+    @property
     def disks(self) -> Sequence[FileSystemLike] | None:
         """File systems; None: as last told."""
         ...

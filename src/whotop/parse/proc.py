@@ -19,6 +19,7 @@ from whotop.parse.proc_lines import (
     network_bytes,
     uptime,
 )
+from whotop.parse.windows_figures import windows_figures
 
 
 class Reading(msgspec.Struct, frozen=True, gc=False):
@@ -48,10 +49,12 @@ NO_READING = Reading(0, 0, 0.0, -1, -1, (), None, 0, None, None, (), ())
 
 def reading(figures: FiguresLike, previous: Reading | None) -> Reading:
     """Read figures; disks and terminals that they do not hold are those of ``previous``."""
+    before = NO_READING if previous is None else previous
+    if figures.windows:
+        return _windows_reading(figures, before)
     total_ticks, idle_ticks = cpu_ticks(figures.stat)
     received, sent, interfaces = network_bytes(figures.network)
     memory_percent, memory_total_bytes, swap_percent = memory(figures.meminfo)
-    before = NO_READING if previous is None else previous
     return Reading(
         total_ticks,
         idle_ticks,
@@ -65,6 +68,21 @@ def reading(figures: FiguresLike, previous: Reading | None) -> Reading:
         loads(figures.loadavg),
         before.disks if figures.disks is None else disks_of(figures.disks),
         before.last_inputs if figures.terminals is None else last_inputs_of(figures.terminals),
+    )
+
+
+def _windows_reading(figures: FiguresLike, before: Reading) -> Reading:
+    """Windows has no load and tells nothing of its network and page file here."""
+    told = windows_figures(figures.windows)
+    return msgspec.structs.replace(
+        NO_READING,
+        cpu_total_ticks=told.kernel + told.user,
+        cpu_idle_ticks=told.idle,
+        uptime_seconds=told.uptime_ms / 1000,
+        memory_percent=told.memory_percent,
+        memory_total_bytes=told.memory,
+        disks=before.disks if figures.disks is None else disks_of(figures.disks),
+        last_inputs=told.last_inputs,
     )
 
 

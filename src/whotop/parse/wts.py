@@ -89,14 +89,6 @@ def login_reports(
     ]
 
 
-def own_session_id(data: bytes) -> str:
-    """Give the id of the logon that the probe runs under, as events name it; empty if it is not told."""
-    try:
-        return lowest_id([_decoder.decode(data).own])
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return ""
-
-
 def terminal_name(session: int) -> str:
     """Name a terminal session by its number, which it keeps when it is taken up from elsewhere."""
     return f"wts/{session}"

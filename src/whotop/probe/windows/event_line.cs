@@ -45,15 +45,16 @@ class EventLine
         else if (Names.Contains(name) && text != "-") data[name] = text.Length > 1024 ? text.Substring(0, 1024) : text;
     }
 
-    // The line; empty for a logon or a logoff of a service, a share, a task: there are thousands of those.
-    public string Json(HashSet<string> logonsOfSshd)
+    // The line; empty for a logon or a logoff of a service, a share, a task: there are thousands of those;
+    // and for that of whotop's own connection.
+    public string Json(HashSet<string> logonsOfSshd, string own)
     {
         bool isSshd = false;
         if (id == "4624" || id == "4634")
         {
             string type = Value("LogonType");
             isSshd = OverNetwork.Contains(type) && IsOfSshd(logonsOfSshd);
-            if (!isSshd && !OfPeople.Contains(type)) return "";
+            if (isSshd ? Value("TargetLogonId").ToLowerInvariant() == own : !OfPeople.Contains(type)) return "";
         }
         StringBuilder json = new StringBuilder("{\"id\":").Append(Number(id));
         json.Append(",\"record\":").Append(Record).Append(",\"time\":").Append(Whotop.Json.Text(Time));

@@ -13,7 +13,7 @@ class EventLog
 
     public readonly ManualResetEvent Signal = new ManualResetEvent(false);
     readonly FrameWriter writer;
-    readonly HashSet<string> logonsOfSshd;
+    readonly LogonSessions logons;
     readonly Queue<EventLine> read = new Queue<EventLine>();
     readonly List<long> underway = new List<long>();
     IntPtr results = IntPtr.Zero;
@@ -21,10 +21,10 @@ class EventLog
     string lastTime = "";
     bool isFirstContact, isReplaced, owesCursor, mayHoldMore;
 
-    public EventLog(FrameWriter writer, HashSet<string> logonsOfSshd)
+    public EventLog(FrameWriter writer, LogonSessions logons)
     {
         this.writer = writer;
-        this.logonsOfSshd = logonsOfSshd;
+        this.logons = logons;
     }
 
     public bool IsOpen
@@ -120,7 +120,7 @@ class EventLog
             read.Dequeue();
             last = next.Record;
             lastTime = next.Time;
-            lines.Append(next.Json(logonsOfSshd));
+            lines.Append(next.Json(logons.OfSshd, logons.Own));
         }
         if (lines.Length > 0 || (owesCursor && read.Count == 0 && !mayHoldMore)) Write(lines.ToString(), isNews);
     }

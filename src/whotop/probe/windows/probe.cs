@@ -20,7 +20,7 @@ public class Probe
         sink = Console.OpenStandardOutput();
         writer = new FrameWriter(sink);
         reader = new FrameReader(Console.OpenStandardInput());
-        log = new EventLog(writer, logons.OfSshd);
+        log = new EventLog(writer, logons);
     }
 
     // Runs until whotop leaves; the status is 0 unless something was wrong.
