@@ -35,6 +35,8 @@ def why_not_started(words: LastWords) -> ProbeError:
     noise = last_line(words.noise)
     if words.status == probe.NO_PYTHON_STATUS:
         return ProbeError(words.line or "no Python 3.6 or newer on the machine")
+    if words.status == probe.NO_UPLOAD_STATUS and words.line:
+        return ProbeError(f'{words.line} (set TMPDIR there, or start = "stdin")')
     if _NO_LOGIN.search(words.noise + words.complaint):
         return ProbeError(f"the account may not log in (its shell is nologin): {words.line or noise}")
     if _RESTRICTED.search(words.complaint):

@@ -6,7 +6,8 @@ import asyncssh
 
 from whotop.collect.conversation import Conversation
 from whotop.collect.failures import explain
-from whotop.collect.starts import ProbeStart
+from whotop.collect.starts import ProbeStart, found_in
+from whotop.collect.upload import uploaded
 
 WINDOW_BYTES = 131_072
 """What a machine may send ahead of us; asyncssh's own 2 MiB would let a flood pile up in memory."""
@@ -74,8 +75,11 @@ class SshLink:
     async def begin(self, conversation: Conversation, start: ProbeStart) -> None:
         """Run a start's command on the machine and begin the conversation.
 
-        Raises MachineError when the machine allows no session.
+        Raises MachineError when the machine allows no session, or takes no upload.
         """
+        if start.uploads and not start.through_sudo:
+            # Through sudo it is root who runs it, and makes a folder of his own.
+            start = found_in(await uploaded(self._connection), start)
         try:
             channel, _ = await self._connection.create_session(
                 lambda: ProbeSession(conversation),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol
 
 from whotop import probe
@@ -56,7 +57,7 @@ class ProbeStart:
     """Whether it can seal frames, and so has to."""
     through_sudo: bool = False
     uploads: bool = False
-    """Whether the source travels as a file."""
+    """Whether the source lies in a file on the machine before it runs; ``opening`` has it written by its receiver."""
 
 
 def with_length(source: Callable[[], bytes]) -> Callable[[], bytes]:
@@ -111,8 +112,13 @@ class Starts:
     def _as_asked(self, start: ProbeStart) -> ProbeStart:
         """As the configuration wants it; only Python can be given a file to run."""
         if self._target.start == UPLOAD and start.name == PYTHON.name:
-            start = replace(start, uploads=True)
+            start = replace(start, uploads=True, opening=probe.upload_opening)
         return _through_sudo(start) if self._target.sudo else start
+
+
+def found_in(folder: str, start: ProbeStart) -> ProbeStart:
+    """The same start, where the source lies in a folder of the machine already."""
+    return replace(start, opening=partial(probe.upload_opening, folder)) if folder else start
 
 
 def is_sudo_refused(failed: ProbeStart, words: LastWords) -> bool:

@@ -19,6 +19,10 @@ OLD_PYTHON_STATUS = 126
 """That of the probe under a Python older than 3.6."""
 NO_SUDO_STATUS = 125
 """That of ``through_sudo`` on a machine without sudo."""
+UPLOADED_NAME, MARKER_NAME, FOLDER_PREFIX = "probe", "marker", "whotop."
+"""Of an uploaded source, of what says whose its folder is, and of the folder."""
+NO_UPLOAD_STATUS = 124
+"""That of an uploaded probe that could not be put, or was not found, in a private folder."""
 
 LOADER = (
     "exec sh -c '"
@@ -109,6 +113,19 @@ def source() -> bytes:
 def source_digest() -> bytes:
     """SHA-256 of ``source()``."""
     return sha256(source()).digest()
+
+
+def upload_opening(folder: str = "") -> bytes:
+    """What the loader is sent where the source is to lie in a file, for a moment, before it is run.
+
+    In ``folder`` it lies already, under the name ``UPLOADED_NAME``; if that is empty it follows
+    here and the machine makes a folder for it.
+    """
+    running = f"s = receive(b)\nlist(map(exec, s.split({_BETWEEN_FILES.encode()!r})))\n"
+    receiver = (resources.files("whotop.probe") / "uploaded.py").read_text("utf-8") + running
+    told = f"{folder or '-'} {source_digest().hex()} {len(source())}\n"
+    parts = [b"%d\n" % len(receiver.encode()), receiver.encode(), told.encode("ascii")]
+    return b"".join(parts) + (b"" if folder else source())
 
 
 POSIX_LOADER = _AS_A_SHELL + """'LC_ALL=C; export LC_ALL; read -r n && eval "$(dd bs=1 count=$n 2>/dev/null)"'"""

@@ -1,0 +1,81 @@
+"""Upload: puts the probe's source into a new private folder of a machine, over SFTP."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import stat
+
+import asyncssh
+
+from whotop import probe
+from whotop.errors import ProbeError
+from whotop.text import safe
+
+PARENT = "/tmp"  # noqa: S108 - the folder in it is new, and has a name that nobody can foretell
+UPLOAD_SECONDS = 20.0
+_ONLY_OURS = 0o700
+
+
+async def uploaded(connection: asyncssh.SSHClientConnection) -> str:
+    """Upload the source; gives the folder in which it lies, nothing where the machine offers no SFTP that sees /tmp.
+
+    Raises ProbeError where it does and nothing can be written.
+    """
+    try:
+        async with asyncio.timeout(UPLOAD_SECONDS):
+            client = await _client(connection)
+            if client is None:
+                return ""
+            try:
+                return await _put(client)
+            finally:
+                client.exit()
+    except TimeoutError:
+        raise ProbeError(f"the probe cannot be uploaded: SFTP took longer than {UPLOAD_SECONDS:.0f} s") from None
+    except asyncssh.SFTPError as error:
+        raise ProbeError(f"the probe cannot be uploaded: {PARENT}: {safe(error.reason, 80)}") from None
+
+
+async def _client(connection: asyncssh.SSHClientConnection) -> asyncssh.SFTPClient | None:
+    """The machine's SFTP server, if it has one that speaks."""
+    try:
+        return await connection.start_sftp_client()
+    except (asyncssh.Error, OSError):
+        return None
+
+
+async def _put(client: asyncssh.SFTPClient) -> str:
+    try:
+        parent = await client.lstat(PARENT)
+    except asyncssh.SFTPNoSuchFile:
+        return ""
+    if not parent.permissions or not parent.permissions & stat.S_ISVTX:
+        raise ProbeError(f"the probe cannot be uploaded: {PARENT}: others could exchange what lies there")
+    folder = f"{PARENT}/{probe.FOLDER_PREFIX}{secrets.token_hex(10)}"
+    await client.mkdir(folder, asyncssh.SFTPAttrs(permissions=_ONLY_OURS))
+    try:
+        await _write_new(client, f"{folder}/{probe.MARKER_NAME}", b"")
+        await _write_new(client, f"{folder}/{probe.UPLOADED_NAME}", probe.source())
+    except BaseException:
+        await _remove(client, folder)
+        raise
+    return folder
+
+
+async def _write_new(client: asyncssh.SFTPClient, path: str, data: bytes) -> None:
+    """Never overwrite: whatever is there is not ours."""
+    async with client.open(path, "xb", asyncssh.SFTPAttrs(permissions=0o600)) as file:
+        await file.write(data)
+
+
+async def _remove(client: asyncssh.SFTPClient, folder: str) -> None:
+    for name in (probe.MARKER_NAME, probe.UPLOADED_NAME):
+        try:
+            await client.remove(f"{folder}/{name}")
+        except asyncssh.SFTPError:
+            continue
+    try:
+        await client.rmdir(folder)
+    except asyncssh.SFTPError:
+        return
