@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
-from tests.rig.machine import RigMachine, tool, until
+from tests.rig.machine import WATCHER, RigMachine, tool, until
 
 JOURNALD = Path("/lib/systemd/systemd-journald")
 
@@ -40,6 +40,11 @@ def keep_journal(machine: RigMachine) -> None:
     until(lambda: (machine.folder / "run/systemd/journal/dev-log").exists(), f"{machine.name}: no journald")
     machine.detached([str(tool("sshd")), "-D", "-f", f"{machine.folder}/sshd_config"])
     until(lambda: "22" in machine.run("ss -Hltn 'sport = :22'"), f"{machine.name}: sshd does not start")
+
+
+def let_read(machine: RigMachine) -> None:
+    """Let whotop's account read the journal, as the group systemd-journal may elsewhere."""
+    machine.run(f"chgrp -R {WATCHER} /run/log/journal && chmod -R g+rX /run/log/journal")
 
 
 def forget_records(machine: RigMachine) -> None:

@@ -20,15 +20,21 @@ JOURNAL_PROGRAMS = (
     "login",
     "systemd-logind",
     "gdm-password]",
+    "gdm-autologin]",
     "gdm-fingerprint]",
     "gdm-smartcard]",
-    "gdm-autologin]",
     "lightdm",
     "sddm-helper",
+    "greetd",
+    "xdm",
+    "lxdm-session",
+    "ly",
+    "cockpit-session",
+    "xrdp-sesman",
 )
+"""Whose lines may be about logins, by the names that they log under (gdm's carry a bracket)."""
 JOURNAL_FIELDS = (
     "MESSAGE",
-    "MESSAGE_ID",
     "SYSLOG_IDENTIFIER",
     "SYSLOG_PID",
     "SESSION_ID",

@@ -34,7 +34,18 @@ def journal_path() -> bytes:
     """
     machine = read_file(b"/etc/machine-id", 64).strip()
     paths = [os.path.join(folder, machine, *file) for folder in JOURNAL_FOLDERS for file in JOURNAL_FILES]
-    return next((path for path in paths if os.path.exists(path)), paths[0])
+    return next((path for path in paths if is_there(path)), paths[0])
+
+
+def is_there(path: bytes) -> bool:
+    """Whether there is such a file or folder, or only root knows."""
+    try:
+        os.stat(path)
+    except PermissionError:
+        return not path.endswith(b".journal")
+    except OSError:
+        return False
+    return True
 
 
 class ChildOutput:
