@@ -184,6 +184,27 @@ def test_a_file_shortened_and_grown_again_between_two_looks_is_noticed(wtmp: Pat
     assert listener.flags("replaced") == [False, True]
 
 
+def test_a_record_that_is_erased_where_it_stands_is_noticed_before_the_next_is_written(wtmp: Path) -> None:
+    append(wtmp, 1, 2)
+    watch, listener = begin(wtmp)
+    drain(watch, listener)
+    with wtmp.open("r+b") as file:
+        file.seek(SIZE)
+        file.write(bytes(SIZE))
+    drain(watch, listener)
+    assert listener.flags("replaced") == [False, True]
+
+
+def test_a_file_that_is_only_touched_is_the_same(wtmp: Path) -> None:
+    append(wtmp, 1, 2)
+    watch, listener = begin(wtmp)
+    drain(watch, listener)
+    wtmp.touch()
+    wtmp.chmod(0o600)
+    drain(watch, listener)
+    assert listener.flags("replaced") == [False]
+
+
 def test_another_file_in_its_place_is_read_from_its_beginning_and_marked(wtmp: Path) -> None:
     append(wtmp, 1, 2)
     cursor = read_all(wtmp)

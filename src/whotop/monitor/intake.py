@@ -12,7 +12,7 @@ import msgspec
 
 from whotop.clock import DAY_US, SECOND_US, Clock
 from whotop.core.life import Link
-from whotop.model import Event, Machine, MachineState, Standing, Target
+from whotop.model import Event, Machine, MachineState, Origin, Standing, Target, Trouble
 from whotop.monitor.judgement import Judgement
 from whotop.monitor.open_reports import open_reports, seen_by_now
 from whotop.monitor.origins import choice_from, origin_named, statuses
@@ -189,6 +189,7 @@ class Intake:
             return
         if standing is Standing.HISTORY:
             events = [event for event in events if event.fleet_time_us >= received_us - HISTORY_US]
+        self._judge_tampering(machine, origin, records, reader.erased_count, received_us)
         latest_us = self._take_in(watched, events, received_us)
         if latest_us is not None:
             watched.unlisted_us = max(min(latest_us, records.clock_us), watched.unlisted_us or 0)
@@ -206,6 +207,15 @@ class Intake:
         """Have events judged; gives the time of the latest login among them that is open still."""
         others = watched.own.without(events)
         return self._judgement.events([seen_by_now(event, received_us) for event in others], received_us)
+
+    def _judge_tampering(
+        self, machine: str, origin: Origin, records: Records, erased_count: int, received_us: int
+    ) -> None:
+        """History is not judged: whatever was done to it, nobody watched."""
+        if records.replaced:
+            self._judgement.rewritten(machine, origin, received_us, late=records.backlog)
+        if erased_count and not records.first_contact:
+            self._judgement.erased(machine, origin, received_us, late=records.backlog)
 
     def _settle_logs(self, watched: Watched, clock_us: int, received_us: int) -> None:
         """Time has passed: what a log left open may be settled without another line."""

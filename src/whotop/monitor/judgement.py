@@ -15,7 +15,7 @@ from whotop.core.holdback import Holdback
 from whotop.core.rules.book import RuleBook
 from whotop.core.tracker import SessionTracker
 from whotop.core.transition import Transition
-from whotop.model import Alert, Event, EventKind, Machine, Sample, Session, Standing
+from whotop.model import Alert, Event, EventKind, Machine, Origin, Sample, Session, Standing
 from whotop.monitor.outlet import Outlet
 
 ENDED_KEPT_US = 2 * DAY_US
@@ -90,6 +90,14 @@ class Judgement:
     def machine(self, machine: Machine, now_us: int) -> None:
         """A machine's row has changed."""
         self._alerts(self._rules.on_machine(machine, now_us))
+
+    def rewritten(self, machine: str, origin: Origin, now_us: int, *, late: bool) -> None:
+        """An origin of records was shrunk or rewritten."""
+        self._alerts(self._rules.on_rewritten(machine, origin, now_us, late=late))
+
+    def erased(self, machine: str, origin: Origin, now_us: int, *, late: bool) -> None:
+        """Records were erased."""
+        self._alerts(self._rules.on_erased(machine, origin, now_us, late=late))
 
     def tick(self, now_us: int) -> None:
         """Once a second: what has waited long enough is judged."""

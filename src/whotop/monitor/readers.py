@@ -14,6 +14,7 @@ from whotop.parse import journal, lastlog, utmp, wtmpdb
 from whotop.parse.auth_log import AuthLog
 from whotop.parse.log_line import LogLine
 from whotop.parse.login_log import LoginLog
+from whotop.parse.utmp_erased import ErasedRecords
 from whotop.parse.windows_events import WindowsEvents
 from whotop.parse.zone import zone_of
 from whotop.wire.messages import Hello, Records
@@ -44,6 +45,11 @@ class Reader(Protocol):
         ...
 
     @property
+    def erased_count(self) -> int:
+        """How many records the last piece showed to have been erased."""
+        ...
+
+    @property
     def newest_us(self) -> int:
         """When the last record was written, by the machine's clock; 0 where that settles nothing."""
         ...
@@ -53,7 +59,7 @@ class _Plain:
     """What each record means it means by itself, or by what the reader keeps for the connection."""
 
     unsettled_since_us = None
-    newest_us = 0
+    newest_us = erased_count = 0
 
     def settled(self, clock_us: int, moment: Moment) -> list[Event]:
         return []
@@ -65,9 +71,12 @@ class RecordReader(_Plain):
     def __init__(self, machine: str, origin: Origin) -> None:
         self._machine, self._origin = machine, origin
         self._ordinals = utmp.Ordinals()
+        self._erased = ErasedRecords()
+        self.erased_count = 0
 
     def events(self, records: Records, moment: Moment) -> list[Event]:
         """The events of a piece, in its order."""
+        self.erased_count = self._erased.count(records.data)
         return utmp.events(records.data, self._machine, self._origin, ordinals=self._ordinals, **moment._asdict())
 
 
@@ -106,6 +115,8 @@ class WindowsReader(_Plain):
 
 class _LogReader:
     """Reads lines that are understood together: some failures are told when nothing more was heard of them."""
+
+    erased_count = 0
 
     def __init__(self, log: LoginLog) -> None:
         self.newest_us = 0

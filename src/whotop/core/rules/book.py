@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from whotop.clock import DAY_US, SECOND_US
-from whotop.core.rules import many_logins, reach, reboot, skew
+from whotop.core.rules import many_logins, reach, reboot, skew, tampering
 from whotop.core.rules.findings import OpenAlerts
 from whotop.core.rules.limits import Limits
 from whotop.core.rules.many_logins import ManyLogins
@@ -13,8 +13,9 @@ from whotop.core.rules.reach import Reach
 from whotop.core.rules.reboot import Reboot
 from whotop.core.rules.settings import RuleSettings
 from whotop.core.rules.skew import Skew
+from whotop.core.rules.tampering import Tampering
 from whotop.core.windows import Series, TumblingWindows
-from whotop.model import Alert, Event, Machine, Sample, Standing
+from whotop.model import Alert, Event, Machine, Origin, Sample, Standing
 
 _LIVE, _LATE, _HISTORY = Standing.LIVE, Standing.LATE, Standing.HISTORY
 _WINDOWS_KEPT_US = DAY_US
@@ -37,6 +38,7 @@ class RuleBook:
         self._reboot = Reboot(settings, self._alerts)
         self._skew = Skew(settings, self._alerts)
         self._limits = Limits(settings, self._alerts)
+        self._tampering = Tampering(settings, self._alerts)
         self._many_logins = ManyLogins(settings, self._alerts)
         self._windows = TumblingWindows(
             round(settings.logins_window_seconds * SECOND_US), round(settings.logins_start_seconds * SECOND_US)
@@ -71,6 +73,16 @@ class RuleBook:
         """A boot record."""
         return [] if reboot.RULE in self._off else self._reboot.judge_boot(boot, now_us)
 
+    def on_rewritten(self, machine: str, origin: Origin, now_us: int, *, late: bool) -> list[Alert]:
+        """An origin of records was shrunk or rewritten."""
+        if tampering.RULE in self._off:
+            return []
+        return self._tampering.rewritten(machine, origin, now_us, late=late)
+
+    def on_erased(self, machine: str, origin: Origin, now_us: int, *, late: bool) -> list[Alert]:
+        """Records were erased."""
+        return [] if tampering.RULE in self._off else self._tampering.erased(machine, origin, now_us, late=late)
+
     def on_login(self, login: Event, now_us: int) -> list[Alert]:
         """An accepted login, released by the hold-back: it is counted in its window and judged."""
         if login.standing is _HISTORY or not login.source:
@@ -91,7 +103,7 @@ class RuleBook:
     def tick(self, now_us: int) -> list[Alert]:
         """Time has passed; to be called about once a second."""
         self._windows.expire(now_us - max(_WINDOWS_KEPT_US, self._windows.size_us))
-        return self._reboot.tick(now_us) + self._many_logins.tick(now_us)
+        return self._reboot.tick(now_us) + self._tampering.tick(now_us) + self._many_logins.tick(now_us)
 
     def forget(self, machine: str, now_us: int) -> list[Alert]:
         """A machine is watched no longer: what stood about it is over."""

@@ -37,6 +37,7 @@ class RecordWatch(Source):
         self._head = self._tail = b""
         self._news_from = 0
         """Offset from which records were written while we were here; before it, they are backlog or history."""
+        self._changed_ns = 0
         self._later = []  # type: list[tuple[RecordFile, int]]
         """Files that come after this one, each with the offset of its news."""
         self._is_first_contact = False
@@ -120,11 +121,18 @@ class RecordWatch(Source):
             self._file.look()
         else:
             self._file.measured(found.st_size)
-        if self._file.whole < self._offset:
+        if self._file.whole < self._offset or (found is not None and self._is_rewritten(found)):
             self._lose_the_place()
         elif found is not None and is_rotated and found.st_size and self._is_done:
             # Programs may write to the old file until they are told: it is left when the new one is written to.
             self._follow_rotation()
+
+    def _is_rewritten(self, found: os.stat_result) -> bool:
+        """Whether the file was written to, is no longer than before, and ends otherwise than it did."""
+        if found.st_ctime_ns == self._changed_ns or not self._is_done or not self._offset:
+            return False
+        self._changed_ns = found.st_ctime_ns
+        return self._file is not None and self._file.tail(self._offset) != self._tail
 
     @property
     def _is_done(self) -> bool:
