@@ -45,7 +45,7 @@ read_disks() {
         device=$1 total=$2 used=$3 available=$4
         shift 5
         encode "$*"
-        disks="$disks$comma[\"$encoded\",$(bytes $total),$(bytes $((total - used))),$(bytes $available)]"
+        disks="$disks${comma}[\"$encoded\",$(bytes $total),$(bytes $((total - used))),$(bytes $available)]"
         comma=, room=$((room - 1))
     done
 }

@@ -61,11 +61,7 @@ open_records() {
     inode=$short
     find_record_size
     measure "$3"
-    read_head
-}
-
-read_head() {
-    digest_of "$open" 0 24
+    tail_at $((size > 384 ? 384 : size))
     head=$digested
 }
 
@@ -205,7 +201,8 @@ send_piece() {
     data=$(dd if="$open" bs=$record skip=$((start / record)) count=$(((offset - start) / record)) 2>/dev/null | $base64)
     tail_at "$offset"
     tail=$digested underway=$offset
-    [ "$start" -ge 384 ] || read_head
+    [ "$start" -gt 0 ] || tail_at $((offset > 384 ? 384 : offset))
+    [ "$start" -gt 0 ] || head=$digested
     read_clock
     message="{\"type\":\"records\",\"clock_us\":$clock_us,\"origin\":\"$origin\",\"data\":\"$data\",\"start\":$start"
     message="$message,\"cursor\":{\"file\":{\"device\":$device,\"inode\":$inode,\"head\":\"$head\"}"

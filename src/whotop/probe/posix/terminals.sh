@@ -22,7 +22,7 @@ read_terminals() {
             accessed_us=${2}000000
             [ "$2" != 0 ] || accessed_us=0
             encode_word "${1#/dev/}"
-            terminals="$terminals$comma[\"$encoded\",$accessed_us,$3]"
+            terminals="$terminals${comma}[\"$encoded\",$accessed_us,$3]"
             terminal_names="$terminal_names $1:$3"
             comma=,
             ;;

@@ -1,0 +1,348 @@
+"""The shell's probe under every shell that is installed here, on machines that the test makes."""
+
+from __future__ import annotations
+
+import os
+import struct
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.probe.shell_probe import SHELLS, RunningShell, ShellMachine, installed
+from whotop import probe
+from whotop.probe.linux.record_file import RecordFile
+from whotop.wire.messages import (
+    Answer,
+    Cursor,
+    Figures,
+    FileIdentity,
+    Goodbye,
+    Hello,
+    Request,
+    Sessions,
+    Stop,
+)
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="its rig is Linux")
+
+Begin = Callable[..., RunningShell]
+FILE = "# private\nUID=1000\nUSER=anna\nACTIVE=1\nSTATE=active\nTTY=pts/0\nLEADER=4242\nPOSITION=0\nREALTIME=5\n"
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> ShellMachine:
+    return ShellMachine(tmp_path)
+
+
+@pytest.fixture
+def begin(machine: ShellMachine) -> Iterator[Begin]:
+    """Starts probes and ends them with the test."""
+    started: list[RunningShell] = []
+
+    def start(shell: str = "dash", **options: Any) -> RunningShell:
+        started.append(RunningShell(shell, machine.source, **options))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.close()
+
+
+@pytest.fixture(params=list(SHELLS))
+def shell(request: pytest.FixtureRequest) -> str:
+    name = str(request.param)
+    if name not in installed():
+        pytest.skip(f"there is no {name} here")
+    return name
+
+
+def record(number: int) -> bytes:
+    return struct.pack("<hxxi32s4s32s", 7, number, b"pts/%d" % number, b"", b"anna").ljust(384, b"\0")
+
+
+# --- under every shell ---------------------------------------------------------------------------
+
+
+def test_it_greets_with_what_it_is(shell: str, begin: Begin) -> None:
+    hello = begin(shell).next(Hello)
+    assert hello.probe == "posix"
+    assert hello.boot_id == Path("/proc/sys/kernel/random/boot_id").read_bytes().strip()
+    assert hello.hostname == os.uname().nodename.encode()
+    assert (hello.kernel, hello.architecture) == (os.uname().release.encode(), os.uname().machine.encode())
+    assert hello.os_release == Path("/etc/os-release").read_bytes()[:4096]
+    assert (hello.cpu_count, hello.clock_ticks, hello.uid) == (os.cpu_count(), os.sysconf("SC_CLK_TCK"), os.getuid())
+
+
+def test_figures_come_again_and_again_with_what_is_in_proc(shell: str, begin: Begin) -> None:
+    running = begin(shell)
+    first, second = running.next(Figures), running.next(Figures)
+    assert first.stat.startswith(b"cpu ")
+    assert first.meminfo.startswith(b"MemTotal: ")
+    assert b"\nSwapFree: " in first.meminfo
+    assert len(first.loadavg.split()) == 5
+    assert len(first.uptime.split()) == 2
+    assert first.disks is not None
+    assert second.disks is None
+    assert second.clock_us > first.clock_us
+
+
+def test_a_session_that_begins_and_one_that_ends_are_told(shell: str, machine: ShellMachine, begin: Begin) -> None:
+    machine.session("1", FILE)
+    running = begin(shell)
+    assert [one.id for one in running.next(Sessions).logind or ()] == [b"1"]
+    machine.session("c2", FILE.replace("anna", "bert"))
+    second = running.next(Sessions)
+    assert [one.id for one in second.logind or ()] == [b"1", b"c2"]
+    (machine.sessions / "1").unlink()
+    assert [one.id for one in running.next(Sessions).logind or ()] == [b"c2"]
+
+
+def test_the_records_are_sent_as_they_are_in_pieces(shell: str, machine: ShellMachine, begin: Begin) -> None:
+    written = b"".join(record(number) for number in range(320))
+    machine.wtmp.write_bytes(written)
+    running = begin(shell)
+    running.read_on()
+    pieces = [running.next_records() for _ in range(3)]
+    assert b"".join(piece.data for piece in pieces) == written
+    assert all(piece.first_contact for piece in pieces)
+    with machine.wtmp.open("ab") as file:
+        file.write(record(320) + record(321)[:100])
+    news = running.next_records()
+    assert (news.data, news.first_contact, news.backlog) == (record(320), False, False)
+
+
+def test_it_ends_when_whotop_says_stop_and_leaves_nothing_behind(shell: str, begin: Begin) -> None:
+    running = begin(shell)
+    running.next(Figures)
+    running.send(Stop())
+    assert running.next(Goodbye) == Goodbye()
+    assert running.status() == 0
+    assert running.complaint() == ""
+    assert running.left_behind() == []
+
+
+def test_it_ends_when_whotop_hangs_up_and_leaves_nothing_behind(shell: str, begin: Begin) -> None:
+    running = begin(shell)
+    running.next(Figures)
+    running.hang_up()
+    assert running.next(Goodbye) == Goodbye()
+    assert running.status() == 0
+    assert running.left_behind() == []
+
+
+def test_it_ends_when_nobody_reads_any_more(shell: str, begin: Begin) -> None:
+    running = begin(shell)
+    running.next(Hello)
+    assert running.process.stdout is not None
+    running.process.stdout.close()
+    running.status()
+    running.hang_up()
+
+
+def test_hostile_session_files_run_nothing_and_break_no_frame(
+    shell: str, machine: ShellMachine, begin: Begin, tmp_path: Path
+) -> None:
+    trap = tmp_path / "trapped"
+    machine.session("1", f"USER=$(touch {trap})\\`touch {trap}`\nTTY=%s%n\\\\\nLEADER=1;touch {trap}\n")
+    machine.session("2", "USER=\xff\xff\xff\xff\xff\xff\xff\xff\xff\n")
+    machine.session("3", "USER=" + "x" * 100_000 + "\nUID=3\n")
+    machine.session(f"$(touch {trap.name})", FILE)
+    machine.session("a b", FILE)
+    machine.session("a\nb", FILE)
+    machine.session("4", "USER=no end of line")
+    os.mkfifo(machine.sessions / "5")
+    os.mkfifo(machine.sessions / "1.ref")
+    (machine.sessions / "6").symlink_to("/nonexistent")
+    (machine.sessions / "7").mkdir()
+    files = {one.id: one.data for one in begin(shell).next(Sessions).logind or ()}
+    assert set(files) == {b"1", b"2", b"3", b"4"}
+    assert files[b"1"].rstrip() == (machine.sessions / "1").read_bytes().rstrip()
+    assert files[b"2"].strip() == b""
+    assert files[b"3"].rstrip() == b"UID=3"
+    assert files[b"4"].rstrip() == b"USER=no end of line"
+    assert not trap.exists()
+    assert not Path(trap.name).exists()
+
+
+# --- once is enough ------------------------------------------------------------------------------
+
+
+def test_what_a_login_shell_prints_before_it_does_no_harm(begin: Begin) -> None:
+    assert begin(before="echo welcome; printf whotop-probe; ").next(Hello).version == 1
+
+
+def test_utmp_is_sent_as_it_is(machine: ShellMachine, begin: Begin) -> None:
+    machine.utmp.write_bytes(record(1) + record(2))
+    running = begin()
+    assert running.next(Sessions).utmp == record(1) + record(2)
+    machine.utmp.write_bytes(record(1))
+    assert running.next(Sessions).utmp == record(1)
+
+
+def test_where_nothing_tells_of_sessions_that_is_said(begin: Begin) -> None:
+    sessions = begin().next(Sessions)
+    assert (sessions.logind, sessions.utmp, sessions.who) == (None, None, None)
+
+
+def test_an_empty_folder_that_a_logind_keeps_means_nobody(machine: ShellMachine, begin: Begin) -> None:
+    machine.sessions.mkdir(parents=True)
+    (machine.sessions.parent / "system").mkdir()
+    assert begin().next(Sessions).logind == ()
+
+
+def test_its_origins_are_told_with_what_opens_them(machine: ShellMachine, begin: Begin) -> None:
+    machine.wtmp.touch()
+    os.utime(machine.wtmp, (1_700_000_000, 1_700_000_000))
+    origins = {origin.name: origin for origin in begin().next(Hello).origins}
+    assert list(origins) == ["logind", "utmp", "wtmp", "btmp"]
+    assert origins["wtmp"].state == "readable"
+    assert origins["wtmp"].path == os.fsencode(machine.wtmp)
+    assert origins["wtmp"].changed_us == 1_700_000_000_000_000
+    assert origins["btmp"].state == "absent"
+
+
+def test_no_records_are_sent_that_nobody_asked_for(machine: ShellMachine, begin: Begin) -> None:
+    machine.wtmp.write_bytes(record(1))
+    running = begin()
+    running.next(Figures)
+    running.next(Figures)
+    assert not any(type(one).__name__ == "Records" for one in running._received)
+
+
+def test_an_empty_file_is_told_of_so_that_a_cursor_stands_before_its_first_record(
+    machine: ShellMachine, begin: Begin
+) -> None:
+    machine.wtmp.touch()
+    running = begin()
+    running.read_on()
+    assert (running.next_records().data, machine.wtmp.write_bytes(record(1))) == (b"", 384)
+    news = running.next_records()
+    assert (news.data, news.start, news.first_contact) == (record(1), 0, False)
+
+
+def test_only_so_much_history_is_read_as_is_asked_for(machine: ShellMachine, begin: Begin) -> None:
+    machine.wtmp.write_bytes(b"".join(record(number) for number in range(100)))
+    running = begin(history_bytes=9_600)
+    running.read_on()
+    assert running.next_records().start == 28_800 - 9_600 + 9_600
+
+
+def cursor_of(path: Path, offset: int) -> Cursor:
+    """As the Python probe tells it."""
+    file = RecordFile(os.fsencode(path))
+    identity = FileIdentity(device=file.device, inode=file.inode, head=file.head(offset))
+    return Cursor(file=identity, offset=offset, tail=file.tail(offset))
+
+
+def test_it_goes_on_where_the_python_probe_left_off(machine: ShellMachine, begin: Begin) -> None:
+    machine.wtmp.write_bytes(record(1) + record(2) + record(3))
+    running = begin(cursors={"wtmp": cursor_of(machine.wtmp, 768)})
+    running.read_on()
+    late = running.next_records()
+    assert (late.data, late.backlog, late.replaced) == (record(3), True, False)
+    assert late.cursor == cursor_of(machine.wtmp, 1152)
+
+
+def test_what_was_left_of_a_rotated_file_is_sent_before_the_new_one(machine: ShellMachine, begin: Begin) -> None:
+    machine.wtmp.write_bytes(record(1) + record(2))
+    cursor = cursor_of(machine.wtmp, 384)
+    machine.wtmp.rename(machine.wtmp.with_name("wtmp.1"))
+    machine.wtmp.write_bytes(record(3))
+    running = begin(cursors={"wtmp": cursor})
+    running.read_on()
+    old, new = running.next_records(), running.next_records()
+    assert (old.data, old.start, old.backlog, old.replaced) == (record(2), 384, True, False)
+    assert (new.data, new.start, new.backlog, new.replaced) == (record(3), 0, True, False)
+
+
+def test_a_rotation_while_it_watches_loses_nothing(machine: ShellMachine, begin: Begin) -> None:
+    machine.wtmp.write_bytes(record(1))
+    running = begin()
+    running.read_on()
+    running.next_records()
+    with machine.wtmp.open("ab") as file:
+        file.write(record(2))
+    machine.wtmp.rename(machine.wtmp.with_name("wtmp.1"))
+    machine.wtmp.write_bytes(record(3))
+    old, new = running.next_records(), running.next_records()
+    assert (old.data, new.data, new.start, new.replaced) == (record(2), record(3), 0, False)
+
+
+def test_a_file_that_was_shortened_is_read_from_its_beginning_and_that_is_said(
+    machine: ShellMachine, begin: Begin
+) -> None:
+    machine.wtmp.write_bytes(record(1) + record(2))
+    running = begin()
+    running.read_on()
+    running.next_records()
+    machine.wtmp.write_bytes(record(3))
+    again = running.next_records()
+    assert (again.data, again.start, again.replaced, again.first_contact) == (record(3), 0, True, False)
+
+
+def test_a_copy_that_was_truncated_is_no_shortened_file(machine: ShellMachine, begin: Begin) -> None:
+    machine.wtmp.write_bytes(record(1) + record(2))
+    running = begin()
+    running.read_on()
+    running.next_records()
+    machine.wtmp.with_name("wtmp.1").write_bytes(record(1) + record(2))
+    machine.wtmp.write_bytes(record(3))
+    again = running.next_records()
+    assert (again.data, again.start, again.replaced) == (record(3), 0, False)
+
+
+def test_a_request_that_it_does_not_know_is_answered_with_an_error(begin: Begin) -> None:
+    running = begin()
+    running.next(Hello)
+    running.send(Request(id=8, kind="reboot"))
+    assert running.next(Answer).error == b"this probe does not know how"
+
+
+def test_it_refuses_a_line_that_it_does_not_know(begin: Begin) -> None:
+    running = begin("bash")
+    running.next(Hello)
+    running._write(b"$(reboot)\n")
+    assert running.status() == 1
+    assert running.complaint() == "probe: whotop sent a line that this probe does not know\n"
+
+
+def test_it_gives_way_to_other_work(begin: Begin) -> None:
+    running = begin("bash")
+    running.next(Hello)
+    stat = Path(f"/proc/{running.process.pid}/stat").read_text("latin-1")
+    assert int(stat.rsplit(")", 1)[1].split()[16]) >= 10
+
+
+@pytest.mark.skipif("busybox" not in installed(), reason="there is no BusyBox here")
+@pytest.mark.parametrize("missing", [(), ("stat",), ("base64",), ("base64", "uuencode"), ("od",), ("sha256sum",)])
+def test_a_busybox_with_little_in_it_is_enough(
+    missing: tuple[str, ...], machine: ShellMachine, begin: Begin, tmp_path: Path
+) -> None:
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    subprocess.run(["busybox", "--install", "-s", str(folder)], check=True)
+    for name in missing:
+        (folder / name).unlink()
+    machine.session("1", FILE)
+    machine.wtmp.write_bytes(record(1))
+    source = machine.source.replace(b"/usr/bin:/bin:/usr/sbin:/sbin", b"/nonexistent")
+    running = RunningShell("busybox", source, environment={"PATH": str(folder)})
+    try:
+        assert running.next(Hello).hostname == os.uname().nodename.encode()
+        assert [one.data for one in running.next(Sessions).logind or ()] != []
+        assert running.next(Figures).stat.startswith(b"cpu ")
+        running.read_on()
+        assert running.next_records().data == record(1)
+    finally:
+        running.close()
+
+
+def test_what_is_sent_to_a_machine_is_ascii_and_small() -> None:
+    source = probe.posix_source()
+    assert source.isascii()
+    assert len(source) < 32_000
+    assert b"\n#" not in source
