@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from whotop.clock import DAY_US, HOUR_US, SECOND_US
+from whotop.clock import DAY_US, HOUR_US, MINUTE_US, SECOND_US
 
 _MONTHS = {
     name: number
@@ -28,7 +28,9 @@ _NEW = re.compile(
 )
 _AHEAD_US = DAY_US
 """A line without a year may be so far ahead of our time: clocks go wrong, and zones differ."""
-_STEP_BACK_US = HOUR_US // 2
+_STEP_BACK_US = 5 * MINUTE_US
+"""Lines of one file are hardly ever so much out of order."""
+_LATEST_US = 2**53
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _YEARS_BACK = 8
 """From the 29th of February to the one before it can be eight years (1896, 1904)."""
@@ -51,6 +53,7 @@ class Stamps:
 
     def expect(self, now_us: int) -> None:
         """Say what time it is, or when the file was last written to: no line is from much later."""
+        now_us = min(max(now_us, 0), _LATEST_US)
         if now_us != self._now_us:
             self._now_us, self._key = now_us, b""
 
