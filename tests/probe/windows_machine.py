@@ -1,0 +1,111 @@
+"""A machine with the C# of the Windows probe and a stand-in for the libraries of Windows, run by Mono."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from secrets import token_hex
+from typing import Any, TypeVar
+
+from whotop import probe
+from whotop.wire.frames import FrameEncoder, up_decoder
+from whotop.wire.messages import Acknowledge, Cursor, Hello, Message, Read, Records, Start, Up
+
+MessageT = TypeVar("MessageT", bound=Message)
+LIBRARIES = ("wtsapi32.dll", "secur32.dll", "wevtapi.dll", "kernel32.dll", "advapi32.dll")
+
+
+def compiled(folder: Path) -> Path:
+    """Compile the probe, in the language that the compiler of Windows PowerShell 5.1 knows, and the stand-in."""
+    code, program, library = folder / "probe.cs", folder / "probe.exe", folder / "libwindows.so"
+    main = 'class Begin { static int Main() { return Whotop.Probe.Run("1.0"); } }'
+    code.write_text(f"{probe.windows_code()}\n{main}\n", "utf-8")
+    references = ["-r:System.Core", "-r:System.Xml", "-r:System.Runtime.Serialization"]
+    subprocess.run(["mcs", "-langversion:5", "-warnaserror", *references, f"-out:{program}", str(code)], check=True)
+    stand_in = Path(__file__).parent / "windows_stand_in.c"
+    subprocess.run(["gcc", "-w", "-shared", "-fPIC", "-o", str(library), str(stand_in)], check=True)
+    maps = "".join(f'<dllmap dll="{name}" target="{library}"/>' for name in LIBRARIES)
+    program.with_suffix(".exe.config").write_text(f"<configuration>{maps}</configuration>", "utf-8")
+    return program
+
+
+class WindowsMachine:
+    """A machine whose state is a folder."""
+
+    def __init__(self, program: Path, folder: Path) -> None:
+        self._program, self._folder = program, folder
+        self._running: list[Running] = []
+        self.say("events")
+
+    def say(self, name: str, *lines: str) -> None:
+        """Let it have these events, sessions or logons."""
+        written = self._folder / f"{name}.new"
+        written.write_text("".join(f"{line}\n" for line in lines), "utf-8")
+        written.rename(self._folder / name)
+
+    def probe(self, cursor: Cursor | None = None, history_bytes: int = 7_680_000) -> Running:
+        self._running.append(Running(self._program, self._folder, cursor, history_bytes))
+        return self._running[-1]
+
+    def close(self) -> None:
+        for one in self._running:
+            one.close()
+
+
+class Running:
+    """A probe, spoken to as the collector does."""
+
+    def __init__(self, program: Path, folder: Path, cursor: Cursor | None, history_bytes: int) -> None:
+        nonce = token_hex(16)
+        self.process = subprocess.Popen(
+            ["mono", str(program)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            bufsize=0,
+            env={"STAND_IN": str(folder), "PATH": "/usr/bin:/bin", "HOME": str(folder)},
+        )
+        self._encoder, self._decoder = FrameEncoder(), up_decoder(nonce)
+        self.received: list[Up] = []
+        cursors = {} if cursor is None else {"event log": cursor}
+        self.send(Start(nonce=nonce, interval_ms=500, tick_ms=50, cursors=cursors, history_bytes=history_bytes))
+        self.hello = self.next(Hello)
+        self.send(Read(origins=("event log",)))
+
+    def send(self, message: Message) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(self._encoder.encode(message))
+
+    def next(self, kind: type[MessageT]) -> MessageT:
+        """The next message of a kind; others are put aside unread."""
+        while True:
+            while self.received:
+                message = self.received.pop(0)
+                if isinstance(message, kind):
+                    return message
+            assert self.process.stdout is not None
+            data = self.process.stdout.read(65_536)
+            assert data, f"the probe has ended: {self.complaint()}"
+            self.received += self._decoder.feed(data)
+
+    def records(self) -> tuple[Records, list[dict[str, Any]]]:
+        """The next piece, acknowledged, and its lines."""
+        piece = self.next(Records)
+        self.send(Acknowledge(origin="event log", offset=piece.cursor.offset))
+        return piece, [json.loads(line) for line in piece.data.splitlines()]
+
+    def complaint(self) -> str:
+        assert self.process.stderr is not None
+        return self.process.stderr.read().decode()
+
+    def hang_up(self) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
+            if pipe is not None:
+                pipe.close()
