@@ -12,7 +12,8 @@ import pytest
 from whotop import probe
 from whotop.probe.linux.frames import FrameWriter
 from whotop.wire.frames import FrameEncoder, up_decoder
-from whotop.wire.messages import Message, Start, Up
+from whotop.wire.messages import Hello, Message, Start, Up
+from whotop.wire.sealing import Recipient
 
 MessageT = TypeVar("MessageT", bound=Message)
 
@@ -42,12 +43,16 @@ class Running:
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0
         )
+        recipient = Recipient(nonce, probe.source_digest())
         self._encoder = FrameEncoder()
-        self._decoder = up_decoder(nonce)
+        self._decoder = up_decoder(nonce, recipient)
         self._received: list[Up] = []
         source = probe.source()
         self._write(b"%d\n" % len(source) + source)
-        self.send(Start(nonce=nonce, interval_ms=interval_ms, tick_ms=50))
+        self.send(Start(nonce=nonce, interval_ms=interval_ms, tick_ms=50, seal=recipient.offer))
+        self._received.insert(0, self.next(Hello))
+        assert self._decoder.seals is not None
+        self._encoder.seal_with(self._decoder.seals.down)
 
     def send(self, message: Message) -> None:
         self._write(self._encoder.encode(message))

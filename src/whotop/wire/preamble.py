@@ -35,17 +35,16 @@ class PreambleReader:
         self._sought = preamble(nonce)[:-1]
         self._recipient = recipient
         self._buffer = bytearray()
+        self._is_found = False
 
     def feed(self, data: bytes) -> bytes | None:
         """Give what follows the line; None while it has not come. Raises WireError when it cannot come any more."""
         searched = max(len(self._buffer) - len(self._sought), 0)
         self._buffer += data
-        at = self._buffer.find(self._sought, searched)
-        if at > limits.NOISE_BYTES or (at < 0 and len(self._buffer) > limits.NOISE_BYTES + len(self._sought)):
-            raise WireError(_NOISE)
-        if at < 0:
+        if not self._is_found:
+            self._skip_noise(searched)
+        if not self._is_found:
             return None
-        del self._buffer[:at]
         line, newline, rest = bytes(self._buffer).partition(b"\n")
         answer = line[len(self._sought) :]
         if len(answer) > _LONGEST_ANSWER:
@@ -54,6 +53,14 @@ class PreambleReader:
             return None
         self._agree(answer)
         return rest
+
+    def _skip_noise(self, searched: int) -> None:
+        at = self._buffer.find(self._sought, searched)
+        if at > limits.NOISE_BYTES or (at < 0 and len(self._buffer) > limits.NOISE_BYTES + len(self._sought)):
+            raise WireError(_NOISE)
+        if at >= 0:
+            del self._buffer[:at]
+            self._is_found = True
 
     def _agree(self, answer: bytes) -> None:
         if self._recipient is None:
