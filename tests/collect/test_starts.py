@@ -107,12 +107,51 @@ async def test_a_machine_where_nothing_runs_says_why_in_one_line(
     assert await sink.wait_for("lost") == ("no probe runs there: Python: no Python 3.6 or later; sh: sh: dd: not found")
 
 
+async def powershell_greets(far: FakeProbe) -> None:
+    """The probe of Windows: spoken to in frames, and not sealed."""
+    start = await far.start()
+    assert start.seal is None
+    far.process.stdout.write(preamble(start.nonce))
+    far.send(HELLO, FIGURES)
+    await far.received()
+
+
+async def test_a_server_that_says_it_is_windows_is_asked_for_powershell_at_once(
+    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect
+) -> None:
+    machine = await machines(powershell_greets, server_version="OpenSSH_for_Windows_9.5")
+    home.trust(machine.known_hosts_line())
+    collect(machine.target(sudo=True))
+    await sink.wait_for("hello")
+    assert machine.commands == [probe.WINDOWS_LOADER]
+
+
+CMD = b"'exec' is not recognized as an internal or external command,\r\noperable program or batch file.\r\n"
+CMD_IN_GERMAN = b'Der Befehl "exec" ist entweder falsch geschrieben oder\r\nkonnte nicht gefunden werden.\r\n'
+POWERSHELL_5 = (
+    b"exec : The term 'exec' is not recognized as the name of a cmdlet, function, script file, or operable program.\r\n"
+)
+POWERSHELL_IN_FRENCH = "Le terme «exec» n'est pas reconnu comme nom d'applet de commande\r\n".encode("cp850")
+
+
+@pytest.mark.parametrize("answer", [CMD, CMD_IN_GERMAN, POWERSHELL_5, POWERSHELL_IN_FRENCH])
+async def test_a_login_shell_that_answers_like_windows_is_asked_for_powershell(
+    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect, answer: bytes
+) -> None:
+    machine = await machines(by_command({probe.LOADER: ends(1, answer), probe.WINDOWS_LOADER: powershell_greets}))
+    home.trust(machine.known_hosts_line())
+    collect(machine.target())
+    await sink.wait_for("hello")
+    assert machine.commands == [probe.LOADER, probe.WINDOWS_LOADER]
+
+
 @pytest.mark.parametrize(
     "refusal",
     [
         ends(1, b"", b"This account is currently not available.\n"),
         ends(1, b"rbash: line 1: exec: restricted\n"),
         ends(0, b"", b"backup done\n"),
+        ends(1, b"sh: exec: permission denied\n"),
         ends(1, b"Permission denied\n"),
     ],
 )

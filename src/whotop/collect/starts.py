@@ -78,6 +78,9 @@ SHELL = ProbeStart(
     encoder=LineEncoder,
     seals=False,
 )
+POWERSHELL = ProbeStart(
+    name="PowerShell", command=probe.WINDOWS_LOADER, opening=with_length(probe.windows_source), seals=False
+)
 
 
 class Starts:
@@ -100,10 +103,10 @@ class Starts:
         place = [start.name for start in possible].index(failed.name)
         if is_sudo_refused(failed, words):
             return replace(failed, command=possible[place].command, through_sudo=False)
-        usable = [other for other in possible[place + 1 :] if _may_help(other, words, server_version)]
+        usable = [other for other in possible[place + 1 :] if _may_help(other, words)]
         if not usable:
             return None
-        return _through_sudo(usable[0]) if failed.through_sudo else usable[0]
+        return _by_root(usable[0]) if failed.through_sudo else usable[0]
 
     def worked(self, start: ProbeStart) -> None:
         """The probe has answered: begin with this interpreter the next time."""
@@ -113,7 +116,7 @@ class Starts:
         """As the configuration wants it; only Python can be given a file to run."""
         if self._target.start == UPLOAD and start.name == PYTHON.name:
             start = replace(start, uploads=True, opening=probe.upload_opening)
-        return _through_sudo(start) if self._target.sudo else start
+        return _by_root(start) if self._target.sudo else start
 
 
 def found_in(folder: str, start: ProbeStart) -> ProbeStart:
@@ -142,14 +145,19 @@ def nothing_runs(failures: Sequence[tuple[ProbeStart, MachineError]]) -> ProbeEr
 
 def _interpreters(server_version: str) -> Sequence[ProbeStart]:
     """All that may run a probe, the likeliest first."""
-    return (PYTHON, SHELL)
+    return (POWERSHELL,) if _WINDOWS_SERVER.search(server_version) else (PYTHON, SHELL, POWERSHELL)
 
 
-def _may_help(other: ProbeStart, words: LastWords, server_version: str) -> bool:
+def _may_help(other: ProbeStart, words: LastWords) -> bool:
     """Whether ``other`` may run where another start ended with ``words``."""
+    if other is POWERSHELL:
+        return bool(_WINDOWS_SHELL.search(words.complaint + words.noise))
     is_without = words.status in (probe.NO_PYTHON_STATUS, probe.OLD_PYTHON_STATUS)
     return is_without or bool(_BROKEN_PYTHON.match(words.line))
 
 
-def _through_sudo(start: ProbeStart) -> ProbeStart:
-    return replace(start, command=probe.through_sudo(start.command), through_sudo=True)
+def _by_root(start: ProbeStart) -> ProbeStart:
+    """The same through sudo, which Windows has not."""
+    return (
+        start if start is POWERSHELL else replace(start, command=probe.through_sudo(start.command), through_sudo=True)
+    )
