@@ -58,6 +58,8 @@ class LastlogWatch(MarkedSource):
         try:
             logins = last_logins(self._path, self._since)
         except (OSError, Unreadable):
+            # Whoever has it locked is about to change it.
+            self._is_behind = not is_settled
             return
         lines = sorted((number_of(login[1]) or 0, json.dumps(login, separators=(",", ":"))) for login in logins)
         self._lines = [one for one in lines if one[1] not in self._at_since]
