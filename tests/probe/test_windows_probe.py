@@ -184,20 +184,23 @@ def test_records_that_were_overwritten_are_no_sign_of_anything(windows: WindowsM
 
 @needs_mono
 @pytest.mark.parametrize("then", [cursor(9, 400), cursor(9, 2, "2026-11-01T00:00:00.0000000Z")])
-def test_a_log_that_was_cleared_meanwhile_is_read_from_its_beginning(windows: WindowsMachine, then: Cursor) -> None:
-    windows.say("events", event(1, 1102), event(2), event(3))
+def test_a_log_that_is_another_one_is_read_from_its_beginning(windows: WindowsMachine, then: Cursor) -> None:
+    windows.say("events", event(1), event(2), event(3))
     piece, lines = windows.probe(then).records()
     assert (piece.replaced, piece.backlog, [line["record"] for line in lines]) == (True, True, [1, 2, 3])
 
 
 @needs_mono
-def test_a_log_that_is_cleared_under_its_eyes_is_noticed(windows: WindowsMachine) -> None:
+@pytest.mark.parametrize(("first", "is_replaced"), [(1102, False), (4625, True)])
+def test_a_log_that_begins_anew_says_so_itself_or_was_replaced(
+    windows: WindowsMachine, first: int, is_replaced: bool
+) -> None:
     windows.say("events", event(50), event(51))
     running = windows.probe()
     running.records()
-    windows.say("events", event(1, 1102))
+    windows.say("events", event(1, first))
     piece, lines = running.records()
-    assert (piece.replaced, piece.backlog, [line["id"] for line in lines]) == (True, False, [1102])
+    assert (piece.replaced, piece.backlog, [line["id"] for line in lines]) == (is_replaced, False, [first])
 
 
 @needs_mono

@@ -142,6 +142,8 @@ class Judgement:
             self._holdback.add(event, now_us)
         elif event.kind is EventKind.BOOT:
             self._alerts(self._rules.on_boot(event, now_us))
+        elif event.kind is EventKind.LOG_CLEARED:
+            self._alerts(self._rules.on_log_cleared(event, now_us))
 
     def _alerts(self, alerts: Iterable[Alert]) -> None:
         for alert in alerts:

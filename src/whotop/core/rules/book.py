@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from whotop.clock import DAY_US, SECOND_US
-from whotop.core.rules import many_logins, reach, reboot, skew, tampering
+from whotop.core.rules import cleared, many_logins, reach, reboot, skew, tampering
+from whotop.core.rules.cleared import Cleared
 from whotop.core.rules.findings import OpenAlerts
 from whotop.core.rules.limits import Limits
 from whotop.core.rules.many_logins import ManyLogins
@@ -39,6 +40,7 @@ class RuleBook:
         self._skew = Skew(settings, self._alerts)
         self._limits = Limits(settings, self._alerts)
         self._tampering = Tampering(settings, self._alerts)
+        self._cleared = Cleared(settings, self._alerts)
         self._many_logins = ManyLogins(settings, self._alerts)
         self._windows = TumblingWindows(
             round(settings.logins_window_seconds * SECOND_US), round(settings.logins_start_seconds * SECOND_US)
@@ -73,6 +75,10 @@ class RuleBook:
         """A boot record."""
         return [] if reboot.RULE in self._off else self._reboot.judge_boot(boot, now_us)
 
+    def on_log_cleared(self, event: Event, now_us: int) -> list[Alert]:
+        """A record that says that a log was cleared."""
+        return [] if cleared.RULE in self._off else self._cleared.judge(event, now_us)
+
     def on_rewritten(self, machine: str, origin: Origin, now_us: int, *, late: bool) -> list[Alert]:
         """An origin of records was shrunk or rewritten."""
         if tampering.RULE in self._off:
@@ -103,7 +109,12 @@ class RuleBook:
     def tick(self, now_us: int) -> list[Alert]:
         """Time has passed; to be called about once a second."""
         self._windows.expire(now_us - max(_WINDOWS_KEPT_US, self._windows.size_us))
-        return self._reboot.tick(now_us) + self._tampering.tick(now_us) + self._many_logins.tick(now_us)
+        return (
+            self._reboot.tick(now_us)
+            + self._tampering.tick(now_us)
+            + self._cleared.tick(now_us)
+            + self._many_logins.tick(now_us)
+        )
 
     def forget(self, machine: str, now_us: int) -> list[Alert]:
         """A machine is watched no longer: what stood about it is over."""

@@ -11,14 +11,15 @@ Percent = Annotated[float, Meta(ge=0, le=100)]
 Seconds = Annotated[float, Meta(ge=0, le=366 * 86_400)]
 Positive = Annotated[float, Meta(ge=1, le=366 * 86_400)]
 Count = Annotated[int, Meta(ge=2, le=1_000_000)]
-RuleName = Literal["unreachable", "rebooted", "clock", "cpu", "memory", "disk", "logins", "tampering"]
+RuleName = Literal["unreachable", "rebooted", "clock", "cpu", "memory", "disk", "logins", "tampering", "cleared"]
 
 
 class RuleSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Every limit, each with its default."""
 
     off: tuple[RuleName, ...] = ()
-    """Names of rules that are to be silent: unreachable, rebooted, clock, cpu, memory, disk, logins, tampering."""
+    """Names of rules that are to be silent: unreachable, rebooted, clock, cpu, memory, disk, logins, tampering,
+    cleared."""
     cpu_percent: Percent = 90.0
     """CPU in use above which the alert opens."""
     cpu_for_seconds: Seconds = 300.0
@@ -40,7 +41,7 @@ class RuleSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     rebooted_for_seconds: Seconds = 3_600.0
     """How long a reboot stays an open alert."""
     tampering_for_seconds: Seconds = 86_400.0
-    """How long it stays an open alert that records were shrunk, rewritten or erased."""
+    """How long it stays an open alert that records were shrunk, rewritten, erased or cleared."""
     logins_window_seconds: Positive = 3_600.0
     """Length of the windows in which the logins of one source are counted."""
     logins_start_seconds: float = 0.0

@@ -36,6 +36,11 @@ class EventLine
         }
     }
 
+    public bool IsClearing
+    {
+        get { return id == "1102"; }
+    }
+
     void Take(string element, string name, string text)
     {
         if (element == "EventID") id = text;

@@ -116,6 +116,8 @@ class EventLog
                 isReplaced = true;
                 newsAfter = 0;
             }
+            // A log that itself says who cleared it is none that somebody has put another in the place of.
+            if (next.IsClearing) isReplaced = false;
             isNews = next.Record > newsAfter;
             read.Dequeue();
             last = next.Record;
