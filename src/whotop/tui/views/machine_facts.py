@@ -23,7 +23,14 @@ def identity(scene: Scene, machine: Machine) -> list[Span]:
     for text in (machine.hostname if machine.hostname != machine.name else "", machine.system, machine.kernel):
         if text:
             spans += [_GAP, (text, "normal")]
-    return spans
+    return spans + protection(machine)
+
+
+def protection(machine: Machine) -> list[Span]:
+    """What keeps its frames from others, once a probe has answered: ``sealed``, ``protected by SSH alone``."""
+    if not machine.interpreter:
+        return []
+    return [_GAP, ("sealed", "dim") if machine.sealed else ("protected by SSH alone", "stale")]
 
 
 def state_words(scene: Scene, machine: Machine) -> str:
