@@ -126,18 +126,17 @@ async def test_where_nothing_can_be_written_that_is_the_machines_reason(
     assert sink.of("hello") == []
 
 
-async def test_a_full_folder_is_the_machines_reason_also_over_sftp(
+async def test_what_sftp_cannot_write_the_machine_writes_itself_or_says_why_not(
     machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect, temporary: Path
 ) -> None:
     class Full(asyncssh.SFTPServer):
         def write(self, file_obj: object, offset: int, data: bytes) -> int:
-            raise asyncssh.SFTPFailure("No space left on \x1b[31mdevice")
+            raise asyncssh.SFTPFailure("Failure")
 
     machine = await machines(runs_it, sftp_factory=Full)
     home.trust(machine.known_hosts_line())
     collect(machine.target(start="upload"))
-    reason = await sink.wait_for("lost")
-    assert reason == f"the probe cannot be uploaded: {temporary}: No space left on \\x1b[31mdevice"
+    await sink.wait_for("hello")
     assert folders_in(temporary) == []
 
 
@@ -148,7 +147,7 @@ async def test_a_folder_that_others_may_rearrange_is_not_uploaded_to(
     machine = await machines(runs_it, sftp_factory=True)
     home.trust(machine.known_hosts_line())
     collect(machine.target(start="upload"))
-    assert (await sink.wait_for("lost")).endswith("others could exchange what lies there")
+    assert "others could exchange what lies there" in await sink.wait_for("lost")
 
 
 async def test_what_is_exchanged_between_upload_and_start_is_not_run(

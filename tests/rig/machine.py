@@ -61,6 +61,7 @@ UseDNS no
 PidFile /run/sshd.pid
 AllowTcpForwarding yes
 MaxStartups 100:30:200
+Subsystem sftp internal-sftp
 """
 
 

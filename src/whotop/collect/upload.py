@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 import stat
 
@@ -16,11 +17,14 @@ PARENT = "/tmp"  # noqa: S108 - the folder in it is new, and has a name that nob
 UPLOAD_SECONDS = 20.0
 _ONLY_OURS = 0o700
 
+log = logging.getLogger(__name__)
+
 
 async def uploaded(connection: asyncssh.SSHClientConnection) -> str:
-    """Upload the source; gives the folder in which it lies, nothing where the machine offers no SFTP that sees /tmp.
+    """Upload the source; gives the folder in which it lies.
 
-    Raises ProbeError where it does and nothing can be written.
+    Nothing where SFTP is not offered, or cannot do it: the machine then does it by itself, and can say why not.
+    SFTP has one word for a full disk and for one that is read-only: "Failure". Raises ProbeError when it hangs.
     """
     try:
         async with asyncio.timeout(UPLOAD_SECONDS):
@@ -29,12 +33,13 @@ async def uploaded(connection: asyncssh.SSHClientConnection) -> str:
                 return ""
             try:
                 return await _put(client)
+            except asyncssh.SFTPError as error:
+                log.info("not uploaded over SFTP: %s", safe(error.reason, 80))
+                return ""
             finally:
                 client.exit()
     except TimeoutError:
         raise ProbeError(f"the probe cannot be uploaded: SFTP took longer than {UPLOAD_SECONDS:.0f} s") from None
-    except asyncssh.SFTPError as error:
-        raise ProbeError(f"the probe cannot be uploaded: {PARENT}: {safe(error.reason, 80)}") from None
 
 
 async def _client(connection: asyncssh.SSHClientConnection) -> asyncssh.SFTPClient | None:
@@ -46,12 +51,9 @@ async def _client(connection: asyncssh.SSHClientConnection) -> asyncssh.SFTPClie
 
 
 async def _put(client: asyncssh.SFTPClient) -> str:
-    try:
-        parent = await client.lstat(PARENT)
-    except asyncssh.SFTPNoSuchFile:
+    parent = await client.lstat(PARENT)
+    if not (parent.permissions or 0) & stat.S_ISVTX:
         return ""
-    if not parent.permissions or not parent.permissions & stat.S_ISVTX:
-        raise ProbeError(f"the probe cannot be uploaded: {PARENT}: others could exchange what lies there")
     folder = f"{PARENT}/{probe.FOLDER_PREFIX}{secrets.token_hex(10)}"
     await client.mkdir(folder, asyncssh.SFTPAttrs(permissions=_ONLY_OURS))
     try:
