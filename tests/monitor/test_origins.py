@@ -99,8 +99,14 @@ async def test_what_has_become_readable_is_asked_for_from_then_on(trial: Trial, 
 
 async def test_an_origin_that_this_whotop_does_not_know_is_passed_over(trial: Trial, talk: Talk) -> None:
     trial.watch()
-    trial.intake.hello(trial.name, hello(talk, report("clay tablets")), trial.at(0))
-    assert trial.machine.origins == ()
+    trial.intake.hello(trial.name, hello(talk, report("utmp"), report("clay tablets")), trial.at(0))
+    assert [status.origin for status in trial.machine.origins] == [Origin.UTMP]
+
+
+async def test_what_stands_in_for_the_missing_lists_is_named(trial: Trial, talk: Talk) -> None:
+    trial.watch()
+    trial.intake.hello(trial.name, hello(talk), trial.at(0))
+    assert [(status.origin, status.used) for status in trial.machine.origins] == [(Origin.PROC, True)]
 
 
 # --- who is there --------------------------------------------------------------------------------

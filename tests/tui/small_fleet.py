@@ -28,9 +28,9 @@ NOW_US = int(datetime(2026, 11, 20, 14, 22, 7, tzinfo=UTC).timestamp()) * SECOND
 GIBIBYTE = 2**30
 
 ORIGINS = (
-    OriginStatus(origin=Origin.LOGIND, path="/run/systemd/sessions", readability=Readability.READABLE),
-    OriginStatus(origin=Origin.UTMP, path="/run/utmp", readability=Readability.READABLE),
-    OriginStatus(origin=Origin.WTMP, path="/var/log/wtmp", readability=Readability.READABLE),
+    OriginStatus(origin=Origin.LOGIND, path="/run/systemd/sessions", readability=Readability.READABLE, used=True),
+    OriginStatus(origin=Origin.UTMP, path="/run/utmp", readability=Readability.READABLE, used=True),
+    OriginStatus(origin=Origin.WTMP, path="/var/log/wtmp", readability=Readability.READABLE, used=True),
     OriginStatus(origin=Origin.BTMP, path="/var/log/btmp", readability=Readability.UNREADABLE, mend="join group utmp"),
 )
 
@@ -49,6 +49,7 @@ def machine(name: str, state: MachineState = MachineState.UP, *, known: bool = T
         kernel="6.1.0-28-amd64",
         origins=ORIGINS,
         sessions_known=known,
+        failures_known=known,
         tags=("prod",),
     )
 
@@ -153,7 +154,11 @@ EVENTS = [
     event(2, EventKind.LOGIN, "db-02", 240, "root", tty="pts/2", source="203.0.113.9"),
     event(3, EventKind.LOGOUT, "web-02", 62, "bob", tty="pts/0", duration_us=134 * MINUTE_US, outcome=Outcome.LOGOUT),
     event(4, EventKind.LOGIN, "web-01", 12, "alice", tty="pts/0", source="10.0.3.7"),
-]
+    *(event(100 + number, EventKind.FAILED_LOGIN, "db-02", 250 + number * 9, "root", tty="ssh:notty",
+            source="203.0.113.9") for number in range(23)),
+    event(5, EventKind.FAILED_LOGIN, "db-02", 6, "guest", tty="ssh:notty", source="203.0.113.9"),
+    event(6, EventKind.FAILED_LOGIN, "web-01", 2 * 3_600, "alice", tty="ssh:notty", source="10.0.3.7"),
+]  # fmt: skip
 
 
 def wave(percent: float, step: int) -> float:

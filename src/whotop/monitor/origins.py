@@ -29,12 +29,16 @@ def choice_from(hello: Hello, reports: Iterable[OriginReport]) -> Choice:
 
 
 def statuses(reports: Iterable[OriginReport], choice: Choice) -> tuple[OriginStatus, ...]:
-    """The origins as the machine's screen shows them."""
-    return tuple(
-        _status(report, origin, used=choice.uses(origin))
+    """The origins as the machine's screen shows them: those that were reported, and what stands in for them."""
+    found = {
+        origin: _status(report, origin, used=choice.uses(origin))
         for report in reports
         if (origin := origin_named(report.name)) is not None
-    )
+    }
+    for origin in choice.live:
+        if origin not in found:
+            found[origin] = OriginStatus(origin=origin, path="", readability=Readability.READABLE, used=True)
+    return tuple(found.values())
 
 
 def _readability(report: OriginReport) -> Readability:

@@ -78,17 +78,23 @@ def skew(machine: Machine) -> Span:
 
 
 def origins(machine: Machine) -> list[Span]:
-    """Where logins are read from, and what keeps us from reading more."""
+    """Where logins are read from, what keeps us from reading more, and what need not be read."""
     spans: list[Span] = [(" logins from", "dim")]
-    for status in sorted(machine.origins, key=lambda status: status.readability is not Readability.READABLE):
+    for status in sorted(machine.origins, key=_rank):
         spans += [("  ", "normal"), *_origin(status)]
     return spans if machine.origins else [(" where it keeps logins is not known yet", "dim")]
+
+
+def _rank(status: OriginStatus) -> int:
+    if status.used:
+        return 0
+    return {Readability.UNREADABLE: 1, Readability.READABLE: 2, Readability.ABSENT: 3}[status.readability]
 
 
 def _origin(status: OriginStatus) -> list[Span]:
     match status.readability:
         case Readability.READABLE:
-            return [(f"✓ {status.origin.value}", "up")]
+            return [(f"✓ {status.origin.value}", "up") if status.used else (f"{status.origin.value} not needed", "dim")]
         case Readability.UNREADABLE:
             mend = f" ({status.mend})" if status.mend else ""
             return [(f"✗ {status.origin.value} unreadable{mend}", "stale")]
