@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from msgspec.structs import replace
 
 from whotop.model import Event, Standing
@@ -60,9 +58,7 @@ def _by_logind(watched: Watched, sessions: Sessions, received_us: int) -> list[E
         )
         is not None
     ]
-    if watched.target.local or watched.hello is None:
-        return reports
-    return _without_own(reports, watched.hello.ancestors)
+    return _without_own(reports, watched)
 
 
 def _by_utmp(watched: Watched, sessions: Sessions, received_us: int) -> list[Event] | None:
@@ -101,9 +97,7 @@ def _by_processes(watched: Watched, sessions: Sessions, received_us: int) -> lis
         )
         is not None
     ]
-    if watched.target.local or watched.hello is None:
-        return reports
-    return _without_own(reports, watched.hello.ancestors)
+    return _without_own(reports, watched)
 
 
 def _by_windows(watched: Watched, sessions: Sessions, received_us: int) -> list[Event] | None:
@@ -118,11 +112,16 @@ def _by_windows(watched: Watched, sessions: Sessions, received_us: int) -> list[
     )
 
 
-def _without_own(reports: list[Event], ancestors: Sequence[int]) -> list[Event]:
+def _without_own(reports: list[Event], watched: Watched) -> list[Event]:
     """All but the one session that the probe itself runs in: its nearest ancestor leads it."""
-    leaders = {report.leader_pid for report in reports}
-    own_leader = next((pid for pid in ancestors if pid in leaders), None)
-    return [report for report in reports if report.leader_pid != own_leader]
+    if watched.target.local or watched.hello is None:
+        return reports
+    leaders = {report.leader_pid: report for report in reports}
+    own = next((leaders[pid] for pid in watched.hello.ancestors if pid in leaders), None)
+    if own is None:
+        return reports
+    watched.own.listed(own)
+    return [report for report in reports if report.leader_pid != own.leader_pid]
 
 
 def _with_standing(report: Event, watched: Watched) -> Event:

@@ -1,15 +1,18 @@
 """The connections that whotop itself makes: logs tell of them as of any other login, and nobody else is meant.
 
-Hidden is what is led by an ancestor of the probe's process, and began with this connection. Nothing
-is hidden for a name. How it ended is told when the next connection stands.
+Hidden is what is led by an ancestor of the probe's process, and began with this connection; and of
+records that name no process, the one of the session that is known to be led so. Nothing is hidden
+for a name. How it ended is told when the next connection stands.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 
 from whotop.clock import SECOND_US
-from whotop.model import Event, EventKind
+from whotop.core.identity import TOLERANCE_US
+from whotop.model import Event, EventKind, Origin
 from whotop.wire.messages import Hello
 
 BEGINS_WITHIN_US = 120 * SECOND_US
@@ -24,15 +27,25 @@ class OwnConnections:
         self._ancestors: frozenset[int] = frozenset()
         self._since_us = 0
         self._leaders: dict[int, None] = {}
+        self._listed: Event | None = None
+        """The present one, as the list of open sessions tells it."""
+        self._awaits_row = True
+        self._rows: deque[tuple[str, int]] = deque(maxlen=KEPT)
+        """User and login of the rows that were found."""
 
     def begin(self, hello: Hello) -> None:
         """A new connection."""
         self._ancestors = frozenset(hello.ancestors) - {0, 1}
         self._since_us = hello.clock_us
+        self._listed, self._awaits_row = None, True
+
+    def listed(self, report: Event) -> None:
+        """The list of open sessions tells of the present one."""
+        self._listed = report
 
     def without(self, events: Iterable[Event]) -> list[Event]:
         """The events that are of others."""
-        return [event for event in events if not (event.leader_pid and self._is_own(event))]
+        return [event for event in events if not (self._is_own(event) if event.leader_pid else self._is_own_row(event))]
 
     def _is_own(self, event: Event) -> bool:
         leader = event.leader_pid
@@ -48,3 +61,24 @@ class OwnConnections:
             return True
         self._leaders.pop(leader, None)  # Its number has been given to somebody else.
         return False
+
+    def _is_own_row(self, event: Event) -> bool:
+        """Whether a row of wtmpdb is of one of them; whotop has no terminal there."""
+        if event.origin is not Origin.WTMPDB or event.tty:
+            return False
+        if event.kind is EventKind.LOGOUT:
+            return (event.user, event.time_us - (event.duration_us or 0)) in self._rows
+        listed = self._listed if self._awaits_row else None
+        if listed is None or event.kind is not EventKind.LOGIN or not _could_be(listed, event):
+            return False
+        self._awaits_row = False
+        self._rows.append((event.user, event.time_us))
+        return True
+
+
+def _could_be(listed: Event, row: Event) -> bool:
+    return (
+        listed.user == row.user
+        and (listed.source == row.source or not listed.source)
+        and abs(listed.time_us - row.time_us) <= TOLERANCE_US
+    )
