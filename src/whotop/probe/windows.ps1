@@ -10,4 +10,4 @@ if ($PSVersionTable.PSVersion.Major -lt 6) {
     $references = @{ ReferencedAssemblies = 'System.Core', 'System.Xml', 'System.Runtime.Serialization' }
 }
 Add-Type -TypeDefinition $code -IgnoreWarnings @references
-[Environment]::Exit([Whotop.Probe]::Run("$($PSVersionTable.PSVersion)"))
+[Environment]::Exit([Whotop.Probe]::Run("PowerShell $($PSVersionTable.PSVersion)"))
