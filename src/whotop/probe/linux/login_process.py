@@ -21,6 +21,7 @@ SOCKET_TABLE_BYTES = 1048576
 CLOCK_BOOTTIME = 7
 """Of time.clock_gettime: the clock in which start times are told. It counts from the boot of the kernel also
 in a container, whose /proc/uptime may count from its own start."""
+INIT = 1
 SSHD_NAMES = (b"sshd", b"sshd-session")
 STARTERS_OF_SHELLS = (b"login", b"dropbear", b"telnetd", b"in.telnetd", b"init", b"busybox")
 
@@ -66,7 +67,7 @@ def is_login_shell(line: bytes, title: bytes) -> bool:
     if not title.startswith(b"-"):
         return False
     parent = parent_of(line)
-    return parent == 1 or name_of(stat_line(parent)) in STARTERS_OF_SHELLS
+    return parent == INIT or name_of(stat_line(parent)) in STARTERS_OF_SHELLS
 
 
 def is_of_this_system(pid: int) -> bool:
@@ -146,9 +147,15 @@ class LoginProcess:
             "cmdline": base64_text(title),
             "uid": uid,
             "user": base64_text(user_name(uid)),
-            "source": base64_text(far_end(pid if name_of(line) in SSHD_NAMES else self.parent)),
+            "source": base64_text(self._source(pid, line)),
             "started_us": started_us(line),
         }  # type: dict[str, object]
+
+    def _source(self, pid: int, line: bytes) -> bytes:
+        """The connection is sshd's own; a shell's is that of what started it."""
+        if name_of(line) in SSHD_NAMES:
+            return far_end(pid)
+        return far_end(self.parent) if self.parent != INIT else b""
 
 
 def login_process(pid: int, line: bytes, title: bytes) -> "LoginProcess | None":
