@@ -30,7 +30,7 @@ def seen(book: FailureBook) -> object:
     """All that a screen can tell of a book."""
     return (
         sorted((one.key, one.last_us, one.tty, one.counts.in_hour(NOW_US), one.counts.in_day(NOW_US))
-               for one in book.tallies()),
+               for one in book.all.values()),
         sorted((name, book.machine_total(name).in_hour(NOW_US), book.machine_total(name).in_day(NOW_US))
                for name in book.machines()),
     )  # fmt: skip
@@ -38,7 +38,7 @@ def seen(book: FailureBook) -> object:
 
 def test_failures_are_counted_by_machine_user_and_source() -> None:
     book = book_of(failure(60), failure(30), failure(20, user="admin"), failure(10, machine="web-02"))
-    tally = book.get(ROOT)
+    tally = book.all.get(ROOT)
     assert tally is not None
     assert tally.counts.in_hour(NOW_US) == 2
     assert book.machine_total("web-01").in_hour(NOW_US) == 3
@@ -46,7 +46,7 @@ def test_failures_are_counted_by_machine_user_and_source() -> None:
 
 
 def test_a_tally_tells_when_the_latest_was() -> None:
-    tally = book_of(failure(30), failure(60)).get(ROOT)
+    tally = book_of(failure(30), failure(60)).all.get(ROOT)
     assert tally is not None
     assert tally.last_us == NOW_US - 30 * SECOND_US
 
@@ -62,7 +62,7 @@ def test_a_day_later_they_are_of_no_count() -> None:
 
 def test_what_is_older_than_a_day_is_let_go() -> None:
     book = book_of(failure(2 * 86_400, user="old"), failure(3 * 86_400, machine="web-02"), failure(0))
-    assert [tally.key for tally in book.tallies()] == [ROOT]
+    assert [tally.key for tally in book.all.values()] == [ROOT]
     assert book.machines() == ["web-01"]
 
 
@@ -114,6 +114,6 @@ def test_a_replica_counts_what_the_original_does(failures: Sequence[Event]) -> N
 def test_the_counts_of_a_machine_are_the_sum_of_its_tallies(failures: Sequence[Event]) -> None:
     book = book_of(*failures)
     for machine in book.machines():
-        tallies = book.of_machine(machine)
+        tallies = book.of_machine(machine).values()
         assert book.machine_total(machine).in_day(NOW_US) == sum(tally.counts.in_day(NOW_US) for tally in tallies)
         assert book.machine_total(machine).in_hour(NOW_US) == sum(tally.counts.in_hour(NOW_US) for tally in tallies)

@@ -284,3 +284,12 @@ def test_any_name_is_found_by_its_quoted_self(name: str) -> None:
     row = DictRow({"user": name})
     query = parse_query(f'user:"{quoted}"', FIELDS)
     assert query.matches(row) or unicodedata.normalize("NFC", name) != name
+
+
+@pytest.mark.parametrize(
+    ("filter_text", "plain"), [("on:>2", "on>2"), ("on:<=2", "on<=2"), ("idle:>=1h", "idle>=1h"), ("on:<3", "on<3")]
+)
+def test_a_colon_may_stand_before_a_comparison(filter_text: str, plain: str) -> None:
+    rows = [DictRow({"on": number, "idle": 1800.0 * number}) for number in range(6)]
+    written, meant = parse_query(filter_text, ["on", "idle"]), parse_query(plain, ["on", "idle"])
+    assert [written.matches(row) for row in rows] == [meant.matches(row) for row in rows]

@@ -61,7 +61,7 @@ def counted(fleet: Fleet, now_us: int) -> object:
     """All that a screen tells of failed logins."""
     tallies = (
         (one.key, one.last_us, one.tty, one.counts.in_hour(now_us), one.counts.in_day(now_us))
-        for one in fleet.failures.tallies()
+        for one in fleet.failures.all.values()
     )
     return sorted(tallies), [fleet.failures.machine_total(name).in_hour(now_us) for name in NAMES]
 

@@ -9,6 +9,7 @@ import pytest
 
 from whotop.tui.views.alerts import AlertsView
 from whotop.tui.views.events import EventsView
+from whotop.tui.views.failed_logins import FailedLoginsView
 from whotop.tui.views.machines import MachinesView
 from whotop.tui.views.recent import RecentView
 from whotop.tui.views.sessions import SessionsView
@@ -22,6 +23,7 @@ FIELDS = {
     "sessions": SessionsView.fields,
     "recent sessions": RecentView.fields,
     "sources": SourcesView.fields,
+    "failed logins": FailedLoginsView.fields,
     "alerts": AlertsView.fields,
     "events": EventsView.fields,
 }

@@ -7,7 +7,7 @@ on whotop's clock.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -93,17 +93,17 @@ class FailureBook:
     """Read freely; ``add``, ``replace`` and ``forget`` change it."""
 
     def __init__(self, *, tallies_kept: int = TALLIES_KEPT) -> None:
+        self.all: dict[FailureKey, Tally] = {}
         self._of_machine: dict[str, dict[FailureKey, Tally]] = {}
         self._of_user: dict[str, dict[FailureKey, Tally]] = {}
         self._totals: dict[str, Counts] = {}
         """Of each machine."""
         self._user_totals: dict[str, Counts] = {}
-        self._size = 0
         self._tallies_kept = tallies_kept
         self._swept_us = 0
 
     def __len__(self) -> int:
-        return self._size
+        return len(self.all)
 
     def add(self, failure: Event) -> FailureKey:
         """Count one failed login, and say which tally took it."""
@@ -131,20 +131,16 @@ class FailureBook:
     def forget(self, machine: str) -> None:
         """A machine is watched no longer."""
         for tally in self._of_machine.pop(machine, {}).values():
-            self._drop_of_user(tally)
+            self._drop(tally)
         self._totals.pop(machine, None)
 
-    def of_machine(self, machine: str) -> Collection[Tally]:
+    def of_machine(self, machine: str) -> Mapping[FailureKey, Tally]:
         """All tallies of a machine."""
-        return self._of_machine.get(machine, {}).values()
+        return self._of_machine.get(machine, {})
 
-    def of_user(self, user: str) -> Collection[Tally]:
+    def of_user(self, user: str) -> Mapping[FailureKey, Tally]:
         """All tallies of a user's name, on all machines."""
-        return self._of_user.get(user, {}).values()
-
-    def get(self, key: FailureKey) -> Tally | None:
-        """One tally."""
-        return self._of_machine.get(key.machine, {}).get(key)
+        return self._of_user.get(user, {})
 
     def machine_total(self, machine: str) -> Counts:
         """All failed logins of a machine; not to be changed."""
@@ -158,44 +154,40 @@ class FailureBook:
         """Those that have any."""
         return list(self._of_machine)
 
-    def tallies(self) -> Iterator[Tally]:
-        """All, machine by machine."""
-        for tallies in self._of_machine.values():
-            yield from tallies.values()
-
     def copies(self, machine: str) -> tuple[Tally, ...]:
         """Those of a machine as they are now, whatever is counted later."""
-        return tuple(Tally(one.key, one.last_us, one.tty, one.counts.copied()) for one in self.of_machine(machine))
+        return tuple(
+            Tally(one.key, one.last_us, one.tty, one.counts.copied()) for one in self.of_machine(machine).values()
+        )
 
     def _tally(self, key: FailureKey) -> Tally:
-        known = self.get(key)
+        known = self.all.get(key)
         if known is not None:
             return known
-        if self._size >= self._tallies_kept and key.user != OTHERS:
+        if len(self.all) >= self._tallies_kept and key.user != OTHERS:
             return self._tally(FailureKey(key.machine, OTHERS, OTHERS))
-        tally = Tally(key)
+        tally = self.all[key] = Tally(key)
         self._of_machine.setdefault(key.machine, {})[key] = tally
         self._of_user.setdefault(key.user, {})[key] = tally
         self._totals.setdefault(key.machine, Counts())
         self._user_totals.setdefault(key.user, Counts())
-        self._size += 1
         return tally
 
     def _sweep(self, now_us: int) -> None:
         """Let go of what is older than a day."""
         self._swept_us = now_us
-        for tally in [tally for tally in self.tallies() if tally.last_us < now_us - DAY_US - HOUR_US]:
-            del self._of_machine[tally.key.machine][tally.key]
-            self._totals[tally.key.machine].merge(tally.counts, -1)
-            self._drop_of_user(tally)
-        for machine in [machine for machine, tallies in self._of_machine.items() if not tallies]:
-            del self._of_machine[machine], self._totals[machine]
+        for tally in [tally for tally in self.all.values() if tally.last_us < now_us - DAY_US - HOUR_US]:
+            machine = tally.key.machine
+            del self._of_machine[machine][tally.key]
+            self._totals[machine].merge(tally.counts, -1)
+            if not self._of_machine[machine]:
+                del self._of_machine[machine], self._totals[machine]
+            self._drop(tally)
 
-    def _drop_of_user(self, tally: Tally) -> None:
+    def _drop(self, tally: Tally) -> None:
         user = tally.key.user
         of_user = self._of_user[user]
-        del of_user[tally.key]
-        self._size -= 1
+        del self.all[tally.key], of_user[tally.key]
         if of_user:
             self._user_totals[user].merge(tally.counts, -1)
         else:

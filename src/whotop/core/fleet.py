@@ -134,7 +134,7 @@ class Fleet:
                 touched.events.add(dropped.key)
 
     def _failures_counted(self, change: FailuresCounted, touched: Touched) -> None:
-        keys = {tally.key for tally in (*self.failures.of_machine(change.machine), *change.tallies)}
+        keys = {*self.failures.of_machine(change.machine), *(tally.key for tally in change.tallies)}
         self.failures.replace(change.machine, change.tallies)
         touched.failures.update(keys)
         touched.users.update(key.user for key in keys)
@@ -154,7 +154,7 @@ class Fleet:
         self.samples.pop(name, None)
         self.cpu_readings.pop(name, None)
         self.last_logins.pop(name, None)
-        touched.failures.update(tally.key for tally in self.failures.of_machine(name))
+        touched.failures.update(self.failures.of_machine(name))
         self.failures.forget(name)
         for session in self.sessions_of_machine.pop(name, {}).values():
             self.sessions.pop(session.key, None)

@@ -41,6 +41,7 @@ NOTHING = "none"
 NUMBERS = (int, float)
 
 _FIELD = re.compile(r"([A-Za-z][A-Za-z_-]*)(>=|<=|!=|[:=<>])")
+_SIGN = re.compile(r"[<>]=?")
 
 
 def term(word: Word, fields: Collection[str]) -> Matcher:
@@ -52,6 +53,9 @@ def term(word: Word, fields: Collection[str]) -> Matcher:
     if field not in fields:
         raise QueryError(_unknown_column(found[1], fields), word.position)
     value = word.part(found.end(), len(word.text))
+    sign = _SIGN.match(value.text) if operation == ":" else None
+    if sign and not any(value.quoted[: sign.end()]):
+        operation, value = sign[0], value.part(sign.end(), len(value.text))
     if not value.text:
         raise QueryError(_value_missing(field, operation), word.position)
     if operation in COMPARISONS:

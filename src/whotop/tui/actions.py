@@ -35,6 +35,8 @@ class Action(msgspec.Struct, frozen=True):
 ACTIONS: tuple[Action, ...] = (
     Action("open", ("enter",), "open", "Open the selected machine, user, session or alert", "Look", "table", "open", 1),
     Action("user", ("u",), "user", "Go to the user in the selected row", "Look", "panes", "go_to_user"),
+    Action("failures", ("X",), "failed logins", "Show the failed logins of the whole fleet", "Look", "everywhere",
+           "all_failures"),
     Action("back", ("escape",), "back", "Peel one layer: dialog, filter, screen; never quits", "Look", "everywhere",
            "peel", 2),
     Action("pause", ("space",), "pause", "Stop the view, never the collection; again to go on", "Look", "everywhere",
@@ -60,6 +62,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("pane_2", ("2",), "users", "The second pane: users", "Panes", "panes", "pane(2)"),
     Action("pane_3", ("3",), "alerts", "The third pane: alerts", "Panes", "panes", "pane(3)"),
     Action("pane_4", ("4",), "events", "The fourth pane: events", "Panes", "panes", "pane(4)"),
+    Action("pane_5", ("5",), "failed", "The fifth pane of a machine or a user: failed logins", "Panes", "panes",
+           "pane(5)"),
     Action("maximise", ("f",), "maximise", "Give the pane the whole screen; again to give it back", "Panes", "panes",
            "maximise_pane"),
     Action("copy", ("y",), "copy", "Copy the name in the selected row", "Keep", "panes", "copy_name"),

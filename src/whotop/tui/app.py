@@ -164,6 +164,13 @@ class WhotopApp(ThemedApp):
         if not isinstance(self._top_screen(), SessionsScreen):
             self.push_screen(SessionsScreen(self.desk))
 
+    def action_all_failures(self) -> None:
+        """Every failed login of the fleet."""
+        from whotop.tui.failures_screen import FailuresScreen
+
+        if not isinstance(self._top_screen(), FailuresScreen):
+            self.push_screen(FailuresScreen(self.desk))
+
     def action_surface(self, depth: int) -> None:
         """Back to the screen at that place in the breadcrumb."""
         while len(self._crumbs()) > depth + 1:

@@ -16,8 +16,9 @@ from whotop.tui.span_line import Piece, SpanLine
 from whotop.tui.throttle import Throttle
 from whotop.tui.tile import Tile
 from whotop.tui.views.alerts import AlertsView
+from whotop.tui.views.failed_logins import FailedLoginsView
 from whotop.tui.views.machine_facts import condition, identity, origins
-from whotop.tui.views.nobody import nobody_on_machine
+from whotop.tui.views.nobody import no_failures_on_machine, nobody_on_machine
 from whotop.tui.views.past import Past, tells_of_history
 from whotop.tui.views.place import MachinePlace
 from whotop.tui.views.process_tree import foreground
@@ -49,7 +50,7 @@ class MachineScreen(PaneScreen):
         return self.machine
 
     def make_tiles(self) -> Sequence[Tile]:
-        """1 open sessions, 2 charts, 3 recent sessions, 4 alerts."""
+        """1 open sessions, 2 charts, 3 recent sessions, 4 alerts, 5 failed logins."""
         scene, name = self.desk.scene, self.machine
         self._sessions = SessionsView(
             scene,
@@ -60,7 +61,13 @@ class MachineScreen(PaneScreen):
         self._sessions_pane = Pane(1, self._sessions)
         self._charts = Charts(2, scene, name)
         self._recent = Pane(3, RecentView(scene, self._past, "user"))
-        return [self._sessions_pane, self._charts, self._recent, Pane(4, AlertsView(scene, name))]
+        failed = FailedLoginsView(
+            scene,
+            ("user", "from", "tty"),
+            lambda fleet: fleet.failures.of_machine(name),
+            lambda: no_failures_on_machine(scene.fleet, name),
+        )
+        return [self._sessions_pane, self._charts, self._recent, Pane(4, AlertsView(scene, name)), Pane(5, failed)]
 
     def compose_header(self) -> ComposeResult:
         """Three lines of what is known of the machine itself."""

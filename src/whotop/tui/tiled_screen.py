@@ -1,6 +1,6 @@
-"""Up to four tiles and the lines around them: what every screen of the fleet is made of.
+"""Up to five tiles and the lines around them: what every screen of the fleet is made of.
 
-Below 100 cells one tile is shown at a time, from 100 two side by side, from 160x40 all four.
+Below 100 cells one tile is shown at a time, from 100 two side by side, from 160x40 all.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ from whotop.tui.views.totals import totals_of
 TWO_ABREAST_WIDTH = 100
 ALL_FOUR_SIZE = (160, 40)
 COUNT_SECONDS = 0.5
+_PAIRS = ({1, 2}, {3, 4}, {5})
+"""Tiles that stand side by side where there is not room for all."""
 
 
 class Beside(Horizontal):
@@ -71,14 +73,14 @@ class TiledScreen(Screen[None]):
 
     @abstractmethod
     def make_tiles(self) -> Sequence[Tile]:
-        """The tiles, in the order of their numbers; at most four."""
+        """The tiles, in the order of their numbers; at most five."""
 
     def compose_header(self) -> ComposeResult:
         """What stands above the tiles; nothing unless a screen says otherwise."""
         yield from ()
 
     def compose(self) -> ComposeResult:
-        """Lines above and below, tiles two by two between them."""
+        """Lines above and below; between them two tiles above and the others below."""
         yield self._status
         yield self._banner
         yield from self.compose_header()
@@ -189,8 +191,8 @@ class TiledScreen(Screen[None]):
         if self.maximised or width < TWO_ABREAST_WIDTH:
             return {self._current}
         if width >= ALL_FOUR_SIZE[0] and height >= ALL_FOUR_SIZE[1]:
-            return {1, 2, 3, 4}
-        return {1, 2} if self._current <= 2 else {3, 4}
+            return {1, 2, 3, 4, 5}
+        return next(pair for pair in _PAIRS if self._current in pair)
 
     def _lay_out(self) -> None:
         shown = self._numbers_shown()
@@ -199,7 +201,7 @@ class TiledScreen(Screen[None]):
             if tile.display:
                 tile.catch_up()
         self._upper.display = bool(shown & {1, 2})
-        self._lower.display = bool(shown & {3, 4})
+        self._lower.display = bool(shown & {3, 4, 5})
         self._tiles_box.set_class(len(shown) == 1, "-one")
         self._tiles_box.set_class(self.maximised, "-maximised")
         self.show_titles()

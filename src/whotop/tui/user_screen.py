@@ -17,6 +17,8 @@ from whotop.tui.throttle import Throttle
 from whotop.tui.tile import Tile
 from whotop.tui.user_days import UserDays
 from whotop.tui.views.days import DAYS
+from whotop.tui.views.failed_logins import FailedLoginsView
+from whotop.tui.views.nobody import no_failures_of_user
 from whotop.tui.views.past import Past, tells_of_history
 from whotop.tui.views.place import UserPlace
 from whotop.tui.views.recent import RecentView
@@ -45,7 +47,7 @@ class UserScreen(PaneScreen):
         return self.user
 
     def make_tiles(self) -> Sequence[Tile]:
-        """1 open sessions, 2 sources, 3 recent sessions, 4 two weeks."""
+        """1 open sessions, 2 sources, 3 recent sessions, 4 two weeks, 5 failed logins."""
         scene, user = self.desk.scene, self.user
         sessions = SessionsView(
             scene,
@@ -53,10 +55,16 @@ class UserScreen(PaneScreen):
             lambda fleet: fleet.sessions_of_user.get(user, {}),
             lambda: "not logged in anywhere that we can see",
         )
-        self._sources = Pane(2, SourcesView(scene, self._past))
+        self._sources = Pane(2, SourcesView(scene, self._past, user))
         self._recent = Pane(3, RecentView(scene, self._past, "machine"))
         self._days = UserDays(4, scene, self._past)
-        return [Pane(1, sessions), self._sources, self._recent, self._days]
+        failed = FailedLoginsView(
+            scene,
+            ("machine", "from", "tty"),
+            lambda fleet: fleet.failures.of_user(user),
+            lambda: no_failures_of_user(scene.fleet),
+        )
+        return [Pane(1, sessions), self._sources, self._recent, self._days, Pane(5, failed)]
 
     def compose_header(self) -> ComposeResult:
         """One line that sums up."""

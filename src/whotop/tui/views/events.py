@@ -17,13 +17,12 @@ from whotop.tui.views.view import Cell, Value, View, natural
 _SIGNS: dict[EventKind, tuple[str, str]] = {
     EventKind.LOGIN: ("+", "login"),
     EventKind.LOGOUT: ("–", "logout"),
+    EventKind.FAILED_LOGIN: ("×", "failed"),
     EventKind.BOOT: ("↑", "boot"),
     EventKind.SHUTDOWN: ("↓", "boot"),
 }
 _OTHER = ("·", "dim")
 _OF_THE_MACHINE = frozenset({EventKind.BOOT, EventKind.SHUTDOWN, EventKind.CLOCK_CHANGE, EventKind.LOG_CLEARED})
-_NOT_YET = frozenset({EventKind.FAILED_LOGIN})
-"""Failed logins have no origin that is read yet."""
 
 
 class EventsView(View[bytes]):
@@ -44,12 +43,11 @@ class EventsView(View[bytes]):
 
     def rows(self) -> Iterable[bytes]:
         """The newest that are kept."""
-        return [key for key in self.fleet.events if self.contains(key)]
+        return self.fleet.events
 
     def contains(self, key: bytes) -> bool:
         """Whether it is among the newest."""
-        event = self.fleet.events.get(key)
-        return event is not None and event.kind not in _NOT_YET
+        return key in self.fleet.events
 
     def touched(self, touched: Touched) -> Collection[bytes]:
         """Events that came, were corrected, or grew too old to keep."""
@@ -86,7 +84,7 @@ class EventsView(View[bytes]):
             [(sign, role)],
             [_who(event, is_history)],
             [(event.machine, "dim" if is_history else "machine")],
-            [(event.tty, "dim")],
+            _where(event),
             _what(event),
         ]
 
@@ -133,6 +131,11 @@ def _who(event: Event, is_history: bool) -> tuple[str, str]:
     return event.user, "dim" if is_history else user_role(event.user)
 
 
+def _where(event: Event) -> Cell:
+    """The terminal; that of a failed login is none yet (``ssh:notty``)."""
+    return [("failed", "failed")] if event.kind is EventKind.FAILED_LOGIN else [(event.tty, "dim")]
+
+
 def _what(event: Event) -> Cell:
     spans: list[tuple[str, str]] = []
     if event.kind is EventKind.LOGOUT:
@@ -143,6 +146,8 @@ def _what(event: Event) -> Cell:
         spans.append((event.detail, "dim"))
     else:
         spans.append((event.source or "console", "source" if event.source else "dim"))
+    if event.kind is EventKind.FAILED_LOGIN and event.detail:
+        spans.append((f" {event.detail}", "dim"))
     if event.standing is Standing.LATE:
         spans.append((" late", "stale"))
     return spans

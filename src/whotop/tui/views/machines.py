@@ -12,7 +12,7 @@ from whotop.tui.columns import Column
 from whotop.tui.spark import gauge, spark
 from whotop.tui.views.place import MachinePlace, Place
 from whotop.tui.views.scene import is_seen, seen_us
-from whotop.tui.views.view import Cell, Value, View, natural, percent_cell
+from whotop.tui.views.view import Cell, Value, View, failed_cell, natural, percent_cell
 
 READINGS_SHOWN = 8
 
@@ -23,14 +23,18 @@ GLYPHS: dict[MachineState, tuple[str, str]] = {
     MachineState.CONNECTING: ("◌", "connecting"),
     MachineState.NOT_WATCHED: ("·", "unknown"),
 }
-_CANNOT_TELL = ("?", "unknown")
+CANNOT_TELL = "cannot tell"
+_UNKNOWN = ("?", "unknown")
 
 
 def glyph(machine: Machine) -> tuple[str, str]:
     """The sign of its state, and its role."""
-    if machine.state is MachineState.UP and not machine.sessions_known:
-        return _CANNOT_TELL
-    return GLYPHS[machine.state]
+    return GLYPHS[machine.state] if _tells(machine) else _UNKNOWN
+
+
+def _tells(machine: Machine) -> bool:
+    """Whether a machine that is up says who is on."""
+    return machine.sessions_known or machine.state is not MachineState.UP
 
 
 def user_role(user: str) -> str:
@@ -52,11 +56,15 @@ class MachinesView(View[str]):
         Column("load", "load", 5, 3, align="right"),
         Column("disk", "disk", 5, 5, align="right"),
         Column("up", "up", 4, 2, align="right"),
+        Column("failed", "failed", 6, 4, align="right"),
         Column("login", "last login", 10, 9, flexible=True),
         Column("ago", "", 4, 6, align="right"),
     )
     fields = frozenset(
-        {"machine", "user", "from", "tag", "state", "address", "system", "on", "cpu", "mem", "load", "disk", "up"}
+        {
+            *("machine", "user", "from", "tty", "tag", "state", "address", "system"),
+            *("on", "idle", "cpu", "mem", "load", "disk", "up", "failed"),
+        }
     )
 
     def rows(self) -> Iterable[str]:
@@ -89,8 +97,8 @@ class MachinesView(View[str]):
         mark, role = glyph(machine)
         first: list[Cell] = [[(mark, role)], [(key, "machine" if is_seen(machine) else "dim")]]
         if not is_seen(machine):
-            return [*first, [("–", "dim")], [(self._why(machine), role)], *([[]] * 6)]
-        return [*first, self._on(machine), *self._figures(machine), *self._login(machine)]
+            return [*first, [("–", "dim")], [(self._why(machine), role)], *([[]] * 7)]
+        return [*first, self._on(machine), *self._figures(machine), self._failed(machine), *self._login(machine)]
 
     def _why(self, machine: Machine) -> str:
         reason = f": {machine.reason}" if machine.reason else ""
@@ -104,7 +112,7 @@ class MachinesView(View[str]):
 
     def _on(self, machine: Machine) -> Cell:
         if not machine.sessions_known:
-            return [("?", "unknown")]
+            return [_UNKNOWN]
         count = len(self.fleet.sessions_of_machine.get(machine.name, ()))
         if machine.state is not MachineState.UP:
             return [("–", "dim")]
@@ -130,6 +138,15 @@ class MachinesView(View[str]):
         figure = [(figure[0][0].rjust(5), figure[0][1]), *figure[1:]]
         return [(spark(readings, READINGS_SHOWN), "chart" if is_up else "dim"), *figure]
 
+    def _failed(self, machine: Machine) -> Cell:
+        is_up = machine.state is MachineState.UP
+        return failed_cell(self._failed_count(machine), "failed" if is_up else "dim")
+
+    def _failed_count(self, machine: Machine) -> int | None:
+        """In the last hour; None where nothing on the machine tells of them."""
+        count = self.fleet.failures.machine_total(machine.name).in_hour(self.scene.now_us())
+        return count if count or machine.failures_known else None
+
     def _uptime_seconds(self, sample: Sample) -> float:
         return sample.uptime_seconds + max(0, self.scene.now_us() - sample.time_us) / SECOND_US
 
@@ -137,18 +154,18 @@ class MachinesView(View[str]):
         if machine.state is MachineState.STALE:
             return [[("stale", "stale")], [(self.scene.age(machine.last_sample_us), "stale")]]
         if not machine.sessions_known:
-            return [[("cannot tell", "unknown")], []]
+            return [[(CANNOT_TELL, "unknown")], []]
         last = self.fleet.last_logins.get(machine.name)
         if last is None:
             return [[("–", "dim")], []]
         return [[(last.user, user_role(last.user))], [(self.scene.age(last.fleet_login_us), "time")]]
 
     def ages(self, key: str) -> str:
-        """How long ago it was seen and somebody came."""
+        """How long ago it was seen and somebody came, and how many failed to within the hour."""
         machine = self.fleet.machines[key]
         if machine.state is MachineState.UP:
             last = self.fleet.last_logins.get(key)
-            return self.scene.age(last.fleet_login_us) if last else ""
+            return f"{self.scene.age(last.fleet_login_us) if last else ''} {self._failed_count(machine)}"
         return self.scene.age(seen_us(machine))
 
     def sort_value(self, key: str, column: str) -> object:
@@ -174,10 +191,14 @@ class MachinesView(View[str]):
                 return [session.user for session in self.fleet.sessions_of_machine.get(key, {}).values()]
             case "from":
                 return [session.source for session in self.fleet.sessions_of_machine.get(key, {}).values()]
+            case "tty":
+                return [session.tty for session in self.fleet.sessions_of_machine.get(key, {}).values()]
+            case "failed":
+                return self._failed_count(machine)
             case "tag":
                 return machine.tags
             case "state":
-                return machine.state.value
+                return machine.state.value if _tells(machine) else (machine.state.value, CANNOT_TELL)
             case "address":
                 return machine.address
             case "system":
@@ -193,6 +214,8 @@ class MachinesView(View[str]):
             case "on":
                 known = machine.sessions_known and machine.state is MachineState.UP
                 return len(self.fleet.sessions_of_machine.get(machine.name, ())) if known else None
+            case "idle":
+                return self._idle_seconds(machine.name)
             case "cpu":
                 return sample.cpu_percent
             case "mem":
@@ -206,6 +229,12 @@ class MachinesView(View[str]):
             case _:
                 return None
 
+    def _idle_seconds(self, name: str) -> float | None:
+        """How long the terminal that was used last has had no input."""
+        sessions = self.fleet.sessions_of_machine.get(name, {}).values()
+        each = (self.scene.idle_seconds(session) for session in self.fleet.counted(sessions))
+        return min((seconds for seconds in each if seconds is not None), default=None)
+
     def visible(self, key: str) -> Iterable[str]:
         """Its name, its last login or why it is not seen, and the state in words."""
         machine = self.fleet.machines[key]
@@ -213,7 +242,7 @@ class MachinesView(View[str]):
         if not is_seen(machine):
             yield self._why(machine)
             return
-        yield "cannot tell" if not machine.sessions_known else machine.state.value
+        yield CANNOT_TELL if not machine.sessions_known else machine.state.value
         last = self.fleet.last_logins.get(key)
         if last is not None:
             yield last.user

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from whotop.core.fleet import Fleet
-from whotop.model import MachineState, Readability
+from whotop.model import Machine, MachineState, Readability
 
 
 def nobody_in_fleet(fleet: Fleet) -> str:
@@ -28,5 +28,34 @@ def nobody_on_machine(fleet: Fleet, name: str) -> str:
             return "cannot tell: not watched"
     if machine.sessions_known:
         return "nobody is logged in"
+    return f"cannot tell: no origin of sessions can be read{_mends(machine)}"
+
+
+def no_failures_on_machine(fleet: Fleet, name: str) -> str:
+    """For a table of one machine's failed logins."""
+    machine = fleet.machines.get(name)
+    if machine is None:
+        return "this machine is watched no longer"
+    if machine.failures_known:
+        return "no login failed in the last day"
+    if machine.state in (MachineState.UP, MachineState.STALE):
+        return f"cannot tell: no origin of failed logins can be read{_mends(machine)}"
+    return f"cannot tell: {machine.state.value}"
+
+
+def no_failures_of_user(fleet: Fleet) -> str:
+    """For a table of the failed logins under one name."""
+    return no_failures_in_fleet(fleet, " under this name")
+
+
+def no_failures_in_fleet(fleet: Fleet, whose: str = "") -> str:
+    """For a table of the whole fleet's failed logins."""
+    if not any(machine.failures_known for machine in fleet.machines.values()):
+        return "cannot tell: no machine tells of failed logins"
+    return f"no login failed{whose} in the last day"
+
+
+def _mends(machine: Machine) -> str:
+    """What would make more readable, in parentheses."""
     mends = [status.mend for status in machine.origins if status.readability is Readability.UNREADABLE and status.mend]
-    return "cannot tell: no origin of sessions can be read" + (f" ({'; '.join(mends)})" if mends else "")
+    return f" ({'; '.join(dict.fromkeys(mends))})" if mends else ""

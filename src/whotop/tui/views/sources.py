@@ -9,7 +9,7 @@ from whotop.tui.columns import Column
 from whotop.tui.views.past import Past
 from whotop.tui.views.scene import Scene
 from whotop.tui.views.times import day_and_time
-from whotop.tui.views.view import Cell, Value, View, natural
+from whotop.tui.views.view import Cell, Value, View, failed_cell, natural
 
 
 class SourcesView(View[str]):
@@ -22,14 +22,16 @@ class SourcesView(View[str]):
         Column("from", "from", 15, 0, flexible=True),
         Column("logins", "logins", 6, 3, align="right"),
         Column("on", "on", 3, 2, align="right"),
+        Column("failed", "failed", 6, 1, align="right"),
         Column("first", "first seen", 16, 4),
         Column("last", "last seen", 16, 0),
     )
-    fields = frozenset({"from", "logins", "on", "machine"})
+    fields = frozenset({"from", "logins", "on", "failed", "machine"})
 
-    def __init__(self, scene: Scene, past: Past) -> None:
+    def __init__(self, scene: Scene, past: Past, user: str) -> None:
         super().__init__(scene)
         self._past = past
+        self._user = user
 
     def rows(self) -> Iterable[str]:
         """Every source once."""
@@ -40,9 +42,10 @@ class SourcesView(View[str]):
         return any(True for _ in self._past.of_source(key))
 
     def touched(self, touched: Touched) -> Collection[str]:
-        """Sources of the sessions that changed."""
+        """Sources of the sessions that changed, and of logins that failed."""
         known = self._past.sessions
-        return {known[key].source for key in touched.sessions if key in known}
+        failed = {key.source for key in touched.failures if key.user == self._user}
+        return failed | {known[key].source for key in touched.sessions if key in known}
 
     def empty(self) -> str:
         """Nothing is known of the past."""
@@ -56,6 +59,7 @@ class SourcesView(View[str]):
             [(key, "source") if key else ("console", "dim")],
             [(str(self._logins(key)), "normal")],
             [(str(on), "strong") if on else ("–", "dim")],
+            failed_cell(self._failed(key)),
             [(day_and_time(self._first_us(key), now_us, zone), "time")],
             [("now", "up") if on else (day_and_time(self._last_us(key), now_us, zone), "time")],
         ]
@@ -65,6 +69,16 @@ class SourcesView(View[str]):
 
     def _on(self, key: str) -> int:
         return sum(1 for _ in self.fleet.counted(session for session in self._past.of_source(key) if session.is_open))
+
+    def _failed(self, key: str) -> int:
+        """Failed logins of this user from there in the last hour."""
+        now_us = self.scene.now_us()
+        tallies = self.fleet.failures.of_user(self._user).values()
+        return sum(tally.counts.in_hour(now_us) for tally in tallies if tally.key.source == key)
+
+    def ages(self, key: str) -> str:
+        """How many logins failed within the hour."""
+        return str(self._failed(key))
 
     def _first_us(self, key: str) -> int:
         return min(session.fleet_login_us for session in self._past.of_source(key))
@@ -93,6 +107,8 @@ class SourcesView(View[str]):
                 return self._logins(key)
             case "on":
                 return self._on(key)
+            case "failed":
+                return self._failed(key)
             case "machine":
                 return sorted({session.machine for session in self._past.of_source(key)})
             case _:

@@ -12,7 +12,7 @@ from whotop.tui.views.machines import user_role
 from whotop.tui.views.nobody import nobody_in_fleet
 from whotop.tui.views.place import Place, UserPlace
 from whotop.tui.views.times import since
-from whotop.tui.views.view import Cell, Value, View, natural
+from whotop.tui.views.view import Cell, Value, View, failed_cell, natural
 
 
 class UsersView(View[str]):
@@ -26,8 +26,9 @@ class UsersView(View[str]):
         Column("from", "from", 15, 8, flexible=True),
         Column("since", "since", 7, 7),
         Column("idle", "idle", 4, 6, align="right"),
+        Column("failed", "failed", 6, 5, align="right"),
     )
-    fields = frozenset({"user", "machine", "from", "on", "idle"})
+    fields = frozenset({"user", "machine", "from", "tty", "on", "idle", "failed"})
 
     def rows(self) -> Iterable[str]:
         """Everybody with an open session."""
@@ -75,6 +76,7 @@ class UsersView(View[str]):
             _sources(counted),
             [(since(min(session.fleet_login_us for session in counted), now_us, zone), "time")],
             [(self._idle(counted), "dim")],
+            failed_cell(self._failed(key)),
         ]
 
     def _cells_as_of(self, key: str) -> Sequence[Cell]:
@@ -82,7 +84,7 @@ class UsersView(View[str]):
         machine = self.fleet.machines.get(latest.machine)
         seen = machine.last_sample_us if machine else 0
         as_of = f"as of {since(seen, self.scene.now_us(), self.scene.zone)}"
-        return [[(key, "dim")], [("–", "dim")], [(f"{latest.machine} {as_of}", "dim")], [], []]
+        return [[(key, "dim")], [("–", "dim")], [(f"{latest.machine} {as_of}", "dim")], [], [], []]
 
     def _idle(self, sessions: Sequence[Session]) -> str:
         idle_seconds = self._idle_seconds(sessions)
@@ -92,9 +94,17 @@ class UsersView(View[str]):
         each = (self.scene.idle_seconds(session) for session in sessions)
         return min((seconds for seconds in each if seconds is not None), default=None)
 
+    def _failed(self, key: str) -> int | None:
+        """Failed logins under that name, on any machine, in the last hour."""
+        count = self.fleet.failures.user_total(key).in_hour(self.scene.now_us())
+        return count if count or self._can_tell() else None
+
+    def _can_tell(self) -> bool:
+        return any(machine.failures_known for machine in self.fleet.machines.values())
+
     def ages(self, key: str) -> str:
-        """How long idle."""
-        return self._idle(list(self._counted(key)))
+        """How long idle, and how many logins failed within the hour."""
+        return f"{self._idle(list(self._counted(key)))} {self._failed(key)}"
 
     def sort_value(self, key: str, column: str) -> object:
         """By name as people sort; the longest on first; the least idle first."""
@@ -117,8 +127,12 @@ class UsersView(View[str]):
                 return [session.machine for session in self._all(key)]
             case "from":
                 return [session.source for session in self._all(key)]
+            case "tty":
+                return [session.tty for session in self._all(key)]
             case "on":
                 return sum(1 for _ in self._counted(key))
+            case "failed":
+                return self._failed(key)
             case "idle":
                 return self._idle_seconds(self._counted(key))
             case _:

@@ -127,3 +127,11 @@ def percent_cell(percent: float | None, role: str, limit: float) -> Cell:
     if percent is None:
         return [("– ", "dim")]
     return [(f"{percent:.0f}%", role), ("▲", "alert_warn") if percent >= limit else (" ", "normal")]
+
+
+def failed_cell(count: int | None, role: str = "failed") -> Cell:
+    """How many logins failed, in at most six cells: ``12``, ``41k``; ``?`` where nobody can tell, which is not none."""
+    if count is None:
+        return [("?", "unknown")]
+    text = str(count) if count < 100_000 else f"{min(count // 1000, 99_999)}k"
+    return [(text, role if count else "dim")]
