@@ -128,9 +128,15 @@ def upload_opening(folder: str = "") -> bytes:
     return b"".join(parts) + (b"" if folder else source())
 
 
-POSIX_LOADER = _AS_A_SHELL + """'LC_ALL=C; export LC_ALL; read -r n && eval "$(dd bs=1 count=$n 2>/dev/null)"'"""
+POSIX_LOADER = (
+    _AS_A_SHELL + "'LC_ALL=C; export LC_ALL; s=sh; "
+    "echo | (read -r -t 1 x) 2>/dev/null || s=$(command -v bash || echo sh); "
+    'exec $s -c "read -r n && eval \\"\\$(dd bs=1 count=\\$n 2>/dev/null)\\""\''
+)
 """The one command where there is no Python: reads a decimal length and a newline, then that many
 bytes of source, and runs them in the same shell. Lines follow (``wire.lines``), not frames.
+
+A dash cannot wait for a line and for a moment at once; where there is a bash as well, it costs less.
 """
 
 POSIX_PARTS = (
@@ -172,8 +178,8 @@ WINDOWS_LOADER = (
 )
 """The one command on Windows, the same for cmd.exe and PowerShell as login shell; the source follows as for ``LOADER``.
 
-Without ``-InputFormat None`` PowerShell itself would read standard input, as text for ``$input``; without
-``-OutputFormat Text`` it would write errors as XML.
+PowerShell itself reads standard input for a script that uses ``$input`` (this one does not), unless ``-InputFormat
+None`` forbids it; without ``-OutputFormat Text`` it would write errors as XML.
 """
 
 WINDOWS_PARTS = (
