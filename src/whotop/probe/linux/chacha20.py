@@ -39,7 +39,7 @@ def stream_blocks(key: bytes, nonce: bytes, counter: int, blocks: int) -> bytes:
         spread((counter, first, second, third), each, width) + (LANE_NUMBERS & (1 << width) - 1),
     ]
     sums = map(add, rows, twenty_rounds(rows, width, low))
-    return woven([row & low for row in sums], blocks)
+    return woven([row & low for row in sums], width)
 
 
 def spread(words: "tuple[int, ...]", each: int, width: int) -> int:
@@ -75,12 +75,17 @@ def twenty_rounds(rows: "list[int]", width: int, low: int) -> "list[int]":
     return [a, b, c, d]
 
 
-def woven(rows: "list[int]", blocks: int) -> bytes:
-    """Give the blocks one after the other, from rows that hold a word of each side by side."""
+def woven(rows: "list[int]", width: int) -> bytes:
+    """Give the blocks one after the other, from rows that hold a word of each side by side.
+
+    The upper halves of lanes are free: the words of the next column are moved there, and two words
+    at a time become a column of the blocks.
+    """
+    blocks = width // 64
     stream = bytearray(64 * blocks)
-    words = memoryview(stream).cast("I")
+    pairs = memoryview(stream).cast("Q")
     for index, row in enumerate(rows):
-        lanes = memoryview(row.to_bytes(32 * blocks, "little")).cast("I")
-        for column in range(4):
-            words[4 * index + column :: 16] = lanes[2 * column * blocks : 2 * (column + 1) * blocks : 2]
+        lanes = memoryview((row | row >> width - 32).to_bytes(width // 2, "little")).cast("Q")
+        pairs[2 * index :: 8] = lanes[:blocks]
+        pairs[2 * index + 1 :: 8] = lanes[2 * blocks : 3 * blocks]
     return bytes(stream)
