@@ -73,6 +73,16 @@ class FiguresLike(Protocol):
         ...
 
     @property
+    def clock_us(self) -> int:
+        """The machine's clock."""
+        ...
+
+    @property
+    def sysctl(self) -> bytes:
+        """What the programs of FreeBSD and macOS print, which have no /proc."""
+        ...
+
+    @property
     def windows(self) -> bytes:
         """One JSON object of Windows, which has no /proc."""
         ...

@@ -19,6 +19,7 @@ from whotop.parse.proc_lines import (
     network_bytes,
     uptime,
 )
+from whotop.parse.sysctl import CPU_STEP, sysctl_figures
 from whotop.parse.windows_figures import windows_figures
 
 
@@ -52,6 +53,8 @@ def reading(figures: FiguresLike, previous: Reading | None) -> Reading:
     before = NO_READING if previous is None else previous
     if figures.windows:
         return _windows_reading(figures, before)
+    if figures.sysctl:
+        return _sysctl_reading(figures, before)
     total_ticks, idle_ticks = cpu_ticks(figures.stat)
     received, sent, interfaces = network_bytes(figures.network)
     memory_percent, memory_total_bytes, swap_percent = memory(figures.meminfo)
@@ -83,6 +86,29 @@ def _windows_reading(figures: FiguresLike, before: Reading) -> Reading:
         memory_total_bytes=told.memory,
         disks=before.disks if figures.disks is None else disks_of(figures.disks),
         last_inputs=told.last_inputs,
+    )
+
+
+def _sysctl_reading(figures: FiguresLike, before: Reading) -> Reading:
+    """FreeBSD counts ticks as Linux does; where only a percentage is told, it is made into ticks."""
+    told = sysctl_figures(figures.sysctl)
+    total, idle = told.cpu_ticks
+    if told.busy_percent is not None:
+        total = before.cpu_total_ticks + CPU_STEP
+        idle = before.cpu_idle_ticks + round(CPU_STEP * (100 - told.busy_percent) / 100)
+    return Reading(
+        total,
+        idle,
+        max(figures.clock_us / 1e6 - told.boot_seconds, 0.0) if told.boot_seconds else 0.0,
+        told.received_bytes,
+        told.sent_bytes,
+        told.interfaces,
+        told.memory_percent,
+        told.memory_total_bytes,
+        told.swap_percent,
+        told.loads,
+        before.disks if figures.disks is None else disks_of(figures.disks),
+        before.last_inputs if figures.terminals is None else last_inputs_of(figures.terminals),
     )
 
 
