@@ -27,7 +27,8 @@ SHELLS = {
     "zsh": ["zsh", "--emulate", "sh"],
 }
 """Those that somebody's ``sh`` may be; what is not installed here is skipped."""
-SCRIPT = probe.POSIX_LOADER.removeprefix("exec sh -c ").strip("'")
+SCRIPT = 'LC_ALL=C; export LC_ALL; read -r n && eval "$(dd bs=1 count=$n 2>/dev/null)"'
+"""What the loader runs in the shell that it has chosen."""
 
 
 def installed() -> list[str]:
@@ -119,7 +120,7 @@ class RunningShell:
         return records
 
     def read_on(self) -> None:
-        self.send(Read(origins=("wtmp",)))
+        self.send(Read(origins=("wtmp", "btmp")))
 
     def complaint(self) -> str:
         assert self.process.stderr is not None

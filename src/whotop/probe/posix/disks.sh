@@ -18,10 +18,10 @@ local_mounts() {
     done
 }
 
-# Of KiB; mksh counts in 32 bits.
+# add_bytes KIB: to $sizes. mksh counts in 32 bits.
 case $((1 << 40)) in
-1099511627776) bytes() { echo $(($1 * 1024)); } ;;
-*) bytes() { awk "BEGIN { printf \"%.0f\", $1 * 1024 }"; } ;;
+1099511627776) add_bytes() { sizes=$sizes,$(($1 * 1024)); } ;;
+*) add_bytes() { sizes=$sizes,$(awk "BEGIN { printf \"%.0f\", $1 * 1024 }"); } ;;
 esac
 
 # read_disks: into $disks as JSON. df counts in KiB: all, used, available to a user without privileges.
@@ -42,10 +42,16 @@ read_disks() {
         [ $# -ge 6 ] && [ $room -gt 0 ] || continue
         case $1:$2$3$4 in devfs:* | procfs:* | linprocfs:* | fdescfs:* | map*) continue ;; *:*[!0-9]*) continue ;; esac
         [ "$2" -gt 0 ] && [ "$2" -ge "$3" ] || continue
-        device=$1 total=$2 used=$3 available=$4
+        sizes=
+        add_bytes "$2"
+        add_bytes $(($2 - $3))
+        add_bytes "$4"
         shift 5
-        encode "$*"
-        disks="$disks${comma}[\"$encoded\",$(bytes $total),$(bytes $((total - used))),$(bytes $available)]"
+        case $* in
+        *[!A-Za-z0-9/._-]*) encode "$*" ;;
+        *) encode_word "$*" ;;
+        esac
+        disks="$disks${comma}[\"$encoded\"$sizes]"
         comma=, room=$((room - 1))
     done
 }

@@ -47,13 +47,13 @@ read_proc() {
 # FreeBSD's names, then macOS's; each system tells those that it knows.
 sysctl_names='kern.cp_time kern.boottime vm.loadavg hw.physmem hw.memsize hw.pagesize hw.ncpu vm.swapusage vm.swap_total
 vm.stats.vm.v_page_count vm.stats.vm.v_free_count vm.stats.vm.v_inactive_count vm.stats.vm.v_laundry_count
-vm.stats.vm.v_cache_count'
+vm.stats.vm.v_cache_count kstat.zfs.misc.arcstats.size'
 
 read_sysctl() {
     told=$(
         sysctl $sysctl_names
         [ "$system" != Darwin ] || vm_stat
-        [ "$system" != Darwin ] || top -l 1 -n 0
+        [ "$system" != Darwin ] || ps -A -o %cpu
         [ "$system" = Darwin ] || swapinfo -k
         netstat -ibn
     ) 2>/dev/null
@@ -66,8 +66,8 @@ send_figures() {
     read_clock
     message="{\"type\":\"figures\",\"clock_us\":$clock_us"
     if [ "$system" = Linux ]; then read_proc; else read_sysctl; fi
-    if [ $((now - disks_at)) -ge 3000 ]; then
-        disks_at=$now
+    if [ "$disks_due" ]; then
+        disks_due=
         read_disks
         message="$message,\"disks\":[$disks]"
     fi

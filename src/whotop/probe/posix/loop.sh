@@ -35,7 +35,7 @@ begin() {
 }
 
 choose_tick() {
-    [ "$tick" -ge 50 ] || tick=50
+    tick=$((tick * 4 > 50 ? tick * 4 : 50))
     wait_seconds=$((tick / 100)).$((tick / 10 % 10))
     if [ ! -r /proc/uptime ] || ! echo x | (read -r -t $wait_seconds word) 2>/dev/null; then
         wait_seconds=1 tick=100
@@ -80,7 +80,7 @@ live() {
     send_hello
     sent_terminals=none seen_places= seen_stamps= close_looks=0
     look_at_clock
-    next_look=$now next_figures=$now disks_at=$((now - 3000))
+    next_look=$now next_figures=$now slow_at=$((now - 3000))
     pause=$((interval < 100 ? interval : 100))
     while :; do
         look_at_clock
@@ -109,20 +109,27 @@ look() {
     look_at_records btmp
 }
 
-# Each interval also what changes without a sign.
+# Each interval what changes without a sign, as failed logins do; every 30 s what hardly ever changes so.
 look_thoroughly() {
     next_figures=$((next_figures + pause))
     [ $((now - next_figures)) -lt 0 ] || next_figures=$now
     pause=$interval
-    stamps=$(stamps_of /run/utmp /var/run/utmp /var/log/wtmp /var/log/btmp)
-    if [ "$stamps" != "$seen_stamps" ]; then
-        seen_stamps=$stamps
-        read_utmp
-        look_at_records wtmp
-        look_at_records btmp
+    stamps_due=$btmp_wanted
+    if [ $((now - slow_at)) -ge 3000 ]; then
+        slow_at=$now disks_due=yes stamps_due=yes
     fi
+    [ -z "$stamps_due" ] || look_at_stamps
     look_at_sessions
     send_figures
+}
+
+look_at_stamps() {
+    stamps=$(stamps_of /run/utmp /var/run/utmp /var/log/wtmp /var/log/btmp)
+    [ "$stamps" != "$seen_stamps" ] || return
+    seen_stamps=$stamps
+    read_utmp
+    look_at_records wtmp
+    look_at_records btmp
 }
 
 obey() {
