@@ -12,16 +12,16 @@ from pathlib import Path
 import pytest
 
 from tests.rig.eye import watching
+from tests.rig.kept import kept_events, kept_sessions, seen, sessions_of
 from tests.rig.machine import PEOPLE, Rig, RigMachine
 from tests.rig.whotop_process import WhotopProcess
 from whotop.clock import SystemClock
-from whotop.model import Event, EventKind, Origin, Outcome
+from whotop.model import Origin
 from whotop.parse import utmp
-from whotop.store.store import Store, open_store
+from whotop.store.store import open_store
 
 pytestmark = pytest.mark.rig
 
-LIMIT = 100_000
 START_SECONDS = 2.5
 
 
@@ -95,36 +95,7 @@ async def _holds_what_the_machines_wrote(place: Path, machines: list[RigMachine]
             older, newer = ((machine.folder / "log" / name).read_bytes() for name in ("wtmp.1", "wtmp"))
             assert cursors[machine.name, "wtmp"].offset == len(newer)
             written = utmp.events(older + newer, machine.name, Origin.WTMP)
-            assert await _sessions(store, machine.name) == _sessions_of(written)
-            assert await _events(store, machine.name) == sorted(_seen(event) for event in written)
+            assert await kept_sessions(store, machine.name) == sessions_of(written)
+            assert await kept_events(store, machine.name) == sorted(seen(event) for event in written)
     finally:
         await store.close()
-
-
-Row = tuple[str, str, int, int | None, Outcome]
-
-
-async def _sessions(store: Store, machine: str) -> list[Row]:
-    sessions = await store.history.sessions(machine=machine, limit=LIMIT)
-    return sorted((one.user, one.tty, one.login_us, one.logout_us, one.outcome) for one in sessions)
-
-
-def _sessions_of(events: list[Event]) -> list[Row]:
-    """The sessions that the records tell, read as a person would: a logout ends who is on its terminal."""
-    rows: list[Row] = []
-    there: dict[str, Event] = {}
-    for event in events:
-        if event.kind is EventKind.LOGIN:
-            there[event.tty] = event
-        elif event.kind is EventKind.LOGOUT and (login := there.pop(event.tty, None)) is not None:
-            rows.append((login.user, login.tty, login.time_us, event.time_us, Outcome.LOGOUT))
-    rows += [(login.user, login.tty, login.time_us, None, Outcome.OPEN) for login in there.values()]
-    return sorted(rows)
-
-
-async def _events(store: Store, machine: str) -> list[tuple[str, str, int]]:
-    return sorted(_seen(event) for event in await store.history.events(machine=machine, limit=LIMIT))
-
-
-def _seen(event: Event) -> tuple[str, str, int]:
-    return event.kind, event.tty, event.time_us

@@ -1,0 +1,39 @@
+"""What a store holds, and what the machines wrote: both in a form that can be compared."""
+
+from __future__ import annotations
+
+from whotop.model import Event, EventKind, Outcome
+from whotop.store.store import Store
+
+LIMIT = 100_000
+
+Row = tuple[str, str, int, int | None, Outcome]
+
+
+async def kept_sessions(store: Store, machine: str) -> list[Row]:
+    """User, tty, login, logout and outcome of every session in the store."""
+    sessions = await store.history.sessions(machine=machine, limit=LIMIT)
+    return sorted((one.user, one.tty, one.login_us, one.logout_us, one.outcome) for one in sessions)
+
+
+async def kept_events(store: Store, machine: str) -> list[tuple[str, str, int]]:
+    """Kind, tty and time of every event in the store."""
+    return sorted(seen(event) for event in await store.history.events(machine=machine, limit=LIMIT))
+
+
+def sessions_of(events: list[Event]) -> list[Row]:
+    """The sessions that the records tell, read as a person would: a logout ends who is on its terminal."""
+    rows: list[Row] = []
+    there: dict[str, Event] = {}
+    for event in events:
+        if event.kind is EventKind.LOGIN:
+            there[event.tty] = event
+        elif event.kind is EventKind.LOGOUT and (login := there.pop(event.tty, None)) is not None:
+            rows.append((login.user, login.tty, login.time_us, event.time_us, Outcome.LOGOUT))
+    rows += [(login.user, login.tty, login.time_us, None, Outcome.OPEN) for login in there.values()]
+    return sorted(rows)
+
+
+def seen(event: Event) -> tuple[str, str, int]:
+    """What is compared of an event."""
+    return event.kind, event.tty, event.time_us

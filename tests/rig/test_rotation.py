@@ -1,0 +1,145 @@
+"""wtmp is rotated in every way while people come and go: the store holds what was written, once."""
+
+from __future__ import annotations
+
+import gzip
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.rig.eye import Eye, watching
+from tests.rig.kept import kept_events, kept_sessions, seen, sessions_of
+from tests.rig.machine import Rig, RigMachine
+from whotop.clock import SystemClock
+from whotop.core.feed import AlertChanged
+from whotop.model import Origin
+from whotop.parse import utmp
+from whotop.store.store import open_store
+
+pytestmark = pytest.mark.rig
+
+
+class RotatedMachine:
+    """A machine, and all that was ever written to its wtmp."""
+
+    def __init__(self, machine: RigMachine) -> None:
+        self.machine = machine
+        self.wtmp = machine.folder / "log" / "wtmp"
+        self._gone = b""
+
+    def rename(self) -> None:
+        """As logrotate does with ``create``."""
+        self._gone += self.wtmp.read_bytes()
+        copy = self.wtmp.with_name("wtmp.1")
+        self.wtmp.replace(copy)
+        self.wtmp.touch(0o664)
+
+    def copy_and_truncate(self) -> None:
+        """As logrotate does with ``copytruncate`` and ``dateext``."""
+        data = self.wtmp.read_bytes()
+        self._gone += data
+        self.wtmp.with_name("wtmp-20261122").write_bytes(data)
+        os.truncate(self.wtmp, 0)
+
+    def compress(self) -> None:
+        """As logrotate does with ``compress`` and without ``delaycompress``."""
+        self.rename()
+        copy = self.wtmp.with_name("wtmp.1")
+        self.wtmp.with_name("wtmp.1.gz").write_bytes(gzip.compress(copy.read_bytes()))
+        copy.unlink()
+
+    @property
+    def written(self) -> bytes:
+        """The whole of it."""
+        return self._gone + self.wtmp.read_bytes()
+
+
+async def come_and_go(eye: Eye, machine: RigMachine, user: str) -> None:
+    login = machine.login(user)
+    await eye.until_there(user, machine.name)
+    login.logout()
+    await eye.until_gone(user, machine.name)
+
+
+def come_and_go_unwatched(machine: RigMachine, user: str) -> None:
+    machine.login(user, ["true"]).process.wait()
+
+
+async def holds_what_was_written(place: Path, rotated: RotatedMachine) -> None:
+    store = await open_store(place, clock=SystemClock())
+    try:
+        written = utmp.events(rotated.written, rotated.machine.name, Origin.WTMP)
+        assert await kept_sessions(store, rotated.machine.name) == sessions_of(written)
+        assert await kept_events(store, rotated.machine.name) == sorted(seen(event) for event in written)
+    finally:
+        await store.close()
+
+
+async def test_rotated_in_every_way_while_watched(rig: Rig, tmp_path: Path) -> None:
+    machine, store = rig.machine("web-01"), tmp_path / "whotop.db"
+    rotated = RotatedMachine(machine)
+    async with watching(rig, machine, store=store) as eye:
+        await eye.until_up("web-01")
+        await come_and_go(eye, machine, "alice")
+        for rotate in (rotated.rename, rotated.copy_and_truncate, rotated.compress):
+            rotate()
+            await come_and_go(eye, machine, "bob")
+        machine.login("dave")
+        await eye.until_there("dave", "web-01")
+        assert tampering(eye) == []
+    await read_to_the_end(rig, machine, store)
+    await holds_what_was_written(store, rotated)
+
+
+async def test_rotated_in_every_way_while_nobody_watches(rig: Rig, tmp_path: Path) -> None:
+    machine, store = rig.machine("web-01"), tmp_path / "whotop.db"
+    rotated = RotatedMachine(machine)
+    async with watching(rig, machine, store=store) as eye:
+        await eye.until_up("web-01")
+        await come_and_go(eye, machine, "alice")
+    for rotate in (rotated.compress, rotated.copy_and_truncate, rotated.rename):
+        come_and_go_unwatched(machine, "bob")
+        rotate()
+        come_and_go_unwatched(machine, "carol")
+        async with watching(rig, machine, store=store) as eye:
+            await eye.until_up("web-01")
+            machine.login("dave", ["sleep", "1"])
+            await eye.until_there("dave", "web-01")
+            await eye.until_gone("dave", "web-01")
+            assert tampering(eye) == []
+    await read_to_the_end(rig, machine, store)
+    await holds_what_was_written(store, rotated)
+
+
+async def read_to_the_end(rig: Rig, machine: RigMachine, store: Path) -> None:
+    """Watch until the last record has been taken in."""
+    async with watching(rig, machine, store=store) as eye:
+        await eye.until_up(machine.name)
+        machine.login("carol", ["sleep", "1000"])
+        await eye.until_there("carol", machine.name)
+        await eye.until(lambda _: len(eye.changes) > 0, "the fleet")
+
+
+def tampering(eye: Eye) -> list[str]:
+    alerts = [change.alert for change in eye.changes if isinstance(change, AlertChanged)]
+    return [alert.text for alert in alerts if alert.rule == "tampering"]
+
+
+async def test_a_wtmp_that_is_emptied_is_an_alert_and_takes_nothing_from_the_store(rig: Rig, tmp_path: Path) -> None:
+    machine, store = rig.machine("web-01"), tmp_path / "whotop.db"
+    wtmp = machine.folder / "log" / "wtmp"
+    async with watching(rig, machine, store=store) as eye:
+        await eye.until_up("web-01")
+        await come_and_go(eye, machine, "alice")
+        written = wtmp.read_bytes()
+        os.truncate(wtmp, 0)
+        await eye.until(lambda _: tampering(eye), "an alert")
+        await come_and_go(eye, machine, "bob")
+        assert tampering(eye) == ["wtmp was shrunk or rewritten"]
+    kept = await open_store(store, clock=SystemClock())
+    try:
+        events = utmp.events(written + wtmp.read_bytes(), "web-01", Origin.WTMP)
+        assert await kept_sessions(kept, "web-01") == sessions_of(events)
+    finally:
+        await kept.close()
