@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import pytest
 
+from whotop import probe
 from whotop.clock import SECOND_US, ManualClock
 from whotop.demo import conversation as conversation_module
 from whotop.demo.conversation import Conversation
@@ -32,6 +33,7 @@ from whotop.wire.messages import (
     Stop,
     Up,
 )
+from whotop.wire.sealing import Recipient
 
 NOON_US = 1_763_726_400_000_000  # 2025-11-21T12:00:00Z
 NONCE = "0123456789abcdef0123456789abcdef"
@@ -196,3 +198,17 @@ def test_records_that_nobody_asked_for_are_not_sent(listen: Callable[..., Listen
     listener.say(Start(nonce=NONCE, interval_ms=1_000))
     listener.let_pass(1)
     assert listener.all(Records) == []
+
+
+def test_it_seals_as_a_real_probe_does(clock: ManualClock) -> None:
+    output = bytearray()
+    conversation = Conversation(SimulatedMachine("web-01", UBUNTU, NOON_US), clock, output.extend)
+    recipient = Recipient(NONCE, probe.source_digest())
+    encoder, decoder = FrameEncoder(), up_decoder(NONCE, recipient)
+    conversation.receive(encoder.encode(Start(nonce=NONCE, seal=recipient.offer)))
+    heard = decoder.feed(bytes(output))
+    assert isinstance(heard[0], Hello)
+    assert decoder.seals is not None
+    encoder.seal_with(decoder.seals.down)
+    conversation.receive(encoder.encode(Stop()))
+    assert conversation.is_over
