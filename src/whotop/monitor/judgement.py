@@ -51,10 +51,10 @@ class Judgement:
             if session.standing is not Standing.HISTORY and session.fleet_login_us >= window_us:
                 self._alerts(self._rules.on_login(_login_of(session), now_us))
 
-    def known(self, event: Event) -> None:
+    def known(self, event: Event, now_us: int) -> None:
         """Remember an event that the store has: should another origin tell of it, that is no news."""
-        if event.kind is EventKind.FAILED_LOGIN:
-            self._failed_once.is_news(event)
+        if event.kind is EventKind.FAILED_LOGIN and self._failed_once.is_news(event):
+            self._rules.known_failure(event, now_us)
 
     def events(self, events: Iterable[Event], now_us: int) -> int | None:
         """Take in events in their order.
@@ -140,6 +140,8 @@ class Judgement:
         self._outlet.event(event)
         if event.kind is EventKind.LOGIN:
             self._holdback.add(event, now_us)
+        elif event.kind is EventKind.FAILED_LOGIN:
+            self._alerts(self._rules.on_failed_login(event, now_us))
         elif event.kind is EventKind.BOOT:
             self._alerts(self._rules.on_boot(event, now_us))
         elif event.kind is EventKind.LOG_CLEARED:

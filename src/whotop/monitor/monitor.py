@@ -65,11 +65,12 @@ class Monitor:
 
     async def start(self) -> None:
         """Take up where the store left off, and begin to connect. Raises StoreError."""
-        restored = await self._restored(self._targets)
+        restored, newest = await self._restored(self._targets), await self._newest_events()
+        for event in newest:
+            self._judgement.known(event, self._clock.now_us())
         self._take_up(self._targets.values(), restored)
-        for event in await self._newest_events():
+        for event in newest:
             self._outlet.restored_event(event)
-            self._judgement.known(event)
         self._count_failures(restored)
         self._publisher.flush()
         self._run(self._collector.run())

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from whotop.clock import DAY_US, SECOND_US
 from whotop.core.rules import cleared, many_logins, reach, reboot, skew, tampering
 from whotop.core.rules.cleared import Cleared
+from whotop.core.rules.failed_logins import FailedLogins
 from whotop.core.rules.findings import OpenAlerts
 from whotop.core.rules.limits import Limits
 from whotop.core.rules.many_logins import ManyLogins
@@ -41,6 +42,7 @@ class RuleBook:
         self._limits = Limits(settings, self._alerts)
         self._tampering = Tampering(settings, self._alerts)
         self._cleared = Cleared(settings, self._alerts)
+        self._failed_logins = FailedLogins(settings, self._alerts)
         self._many_logins = ManyLogins(settings, self._alerts)
         self._windows = TumblingWindows(
             round(settings.logins_window_seconds * SECOND_US), round(settings.logins_start_seconds * SECOND_US)
@@ -89,16 +91,25 @@ class RuleBook:
         """Records were erased."""
         return [] if tampering.RULE in self._off else self._tampering.erased(machine, origin, now_us, late=late)
 
+    def known_failure(self, failure: Event, now_us: int) -> None:
+        """A failed login that was judged before whotop was started: a login after it may yet come."""
+        self._failed_logins.known(failure, now_us)
+
+    def on_failed_login(self, failure: Event, now_us: int) -> list[Alert]:
+        """A login failed; each is told once."""
+        return self._failed_logins.judge(failure, now_us)
+
     def on_login(self, login: Event, now_us: int) -> list[Alert]:
         """An accepted login, released by the hold-back: it is counted in its window and judged."""
         if login.standing is _HISTORY or not login.source:
             return []
+        guessed = self._failed_logins.judge_login(login, now_us)
         # A clock that is ahead by more than was measured must not open a window that never ends.
         time_us = login.time_us - login.skew_us
         series = self._windows.add(login.source, login.user, login.machine, min(time_us, now_us), login.key)
         if series is None or self._logins_are_off:
-            return []
-        return self._many_logins.judge(series, now_us, late=login.standing is _LATE)
+            return guessed
+        return guessed + self._many_logins.judge(series, now_us, late=login.standing is _LATE)
 
     def on_series(self, series: Series, now_us: int, standing: Standing = _LIVE) -> list[Alert]:
         """A series has grown by a login of this standing."""
@@ -113,6 +124,7 @@ class RuleBook:
             self._reboot.tick(now_us)
             + self._tampering.tick(now_us)
             + self._cleared.tick(now_us)
+            + self._failed_logins.tick(now_us)
             + self._many_logins.tick(now_us)
         )
 
@@ -120,6 +132,7 @@ class RuleBook:
         """A machine is watched no longer: what stood about it is over."""
         self._limits.forget(machine)
         self._reboot.forget(machine)
+        self._failed_logins.forget(machine)
         return [
             done
             for alert in self._alerts.of_machine(machine)

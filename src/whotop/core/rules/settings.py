@@ -11,15 +11,27 @@ Percent = Annotated[float, Meta(ge=0, le=100)]
 Seconds = Annotated[float, Meta(ge=0, le=366 * 86_400)]
 Positive = Annotated[float, Meta(ge=1, le=366 * 86_400)]
 Count = Annotated[int, Meta(ge=2, le=1_000_000)]
-RuleName = Literal["unreachable", "rebooted", "clock", "cpu", "memory", "disk", "logins", "tampering", "cleared"]
+RuleName = Literal[
+    "unreachable",
+    "rebooted",
+    "clock",
+    "cpu",
+    "memory",
+    "disk",
+    "logins",
+    "failed",
+    "guessed",
+    "tampering",
+    "cleared",
+]
 
 
 class RuleSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Every limit, each with its default."""
 
     off: tuple[RuleName, ...] = ()
-    """Names of rules that are to be silent: unreachable, rebooted, clock, cpu, memory, disk, logins, tampering,
-    cleared."""
+    """Names of rules that are to be silent: unreachable, rebooted, clock, cpu, memory, disk, logins, failed,
+    guessed, tampering, cleared."""
     cpu_percent: Percent = 90.0
     """CPU in use above which the alert opens."""
     cpu_for_seconds: Seconds = 300.0
@@ -52,3 +64,13 @@ class RuleSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """The login from which it warns."""
     logins_high_from: Count = 100
     """The login from which it is high."""
+    failed_from: Count = 5
+    """The failed login of one source on one machine that opens the alert…"""
+    failed_within_seconds: Positive = 600.0
+    """…if they are within this time; without one for as long, it resolves."""
+    failed_high_from: Count = 100
+    """The failed login from which it is high."""
+    guessed_from: Count = 5
+    """How many failed logins within that time make a login from the same source suspicious."""
+    guessed_for_seconds: Seconds = 3_600.0
+    """How long such a login stays an open alert."""
