@@ -21,10 +21,13 @@ mkdir {folder}/dev/pts {folder}/dev/shm
 mount --rbind /dev/pts {folder}/dev/pts
 ln -s pts/ptmx {folder}/dev/ptmx
 ln -s /proc/self/fd {folder}/dev/fd
-ln -s /run/systemd/journal/dev-log {folder}/dev/log
 mount --rbind {folder}/dev /dev
-mkdir -p /run/systemd/journal /var/log/journal
 kill "$(cat /run/sshd.pid)"
+"""
+_PLACES = """
+set -e
+ln -s /run/systemd/journal/dev-log /dev/log
+mkdir -p /run/systemd/journal /var/log/journal
 """
 
 
@@ -35,9 +38,20 @@ def missing() -> str:
 
 def keep_journal(machine: RigMachine) -> None:
     """Start journald, and sshd anew so that it writes there."""
-    machine.run(_PRIVATE_DEV.format(folder=shlex.quote(str(machine.folder))))
+    own_dev(machine)
+    machine.run(_PLACES)
     machine.detached([str(JOURNALD)])
     until(lambda: (machine.folder / "run/systemd/journal/dev-log").exists(), f"{machine.name}: no journald")
+    start_logging_sshd(machine)
+
+
+def own_dev(machine: RigMachine) -> None:
+    """Give it a /dev of its own, where a log daemon may listen, and end its sshd."""
+    machine.run(_PRIVATE_DEV.format(folder=shlex.quote(str(machine.folder))))
+
+
+def start_logging_sshd(machine: RigMachine) -> None:
+    """Start an sshd that writes to the machine's log."""
     machine.detached([str(tool("sshd")), "-D", "-f", f"{machine.folder}/sshd_config"])
     until(lambda: "22" in machine.run("ss -Hltn 'sport = :22'"), f"{machine.name}: sshd does not start")
 
