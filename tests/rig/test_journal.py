@@ -12,7 +12,7 @@ import pytest
 
 from tests.rig.eye import Eye, watching
 from tests.rig.journald import forget_records, keep_journal, let_read, missing
-from tests.rig.machine import Rig, RigMachine
+from tests.rig.machine import Rig, RigMachine, until
 from whotop.core.feed import SessionChanged
 from whotop.core.fleet import Fleet
 from whotop.model import EventKind, Origin, OriginStatus, Outcome, Readability, Session
@@ -165,3 +165,14 @@ async def test_beside_utmp_the_journal_adds_no_session(rig: Rig, machine: RigMac
         await eye.until_there("bob", "log-01")
         told = {change.session.key for change in eye.changes if isinstance(change, SessionChanged)}
         assert len(told) == 2
+
+
+async def test_journalctl_ends_with_the_probe_however_that_ends(rig: Rig, machine: RigMachine) -> None:
+    forget_records(machine)
+    async with watching(rig, machine) as eye:
+        await eye.until_up("log-01")
+        await eye.until(lambda _: machine.run("pgrep -x journalctl", check=False), "journalctl")
+        (process,) = machine.run("pgrep -x journalctl").split()
+        (probe,) = machine.run(f"ps -o ppid= -p {process}").split()
+        machine.run(f"kill -9 {probe}")
+        until(lambda: not machine.run(f"ps -o pid= -p {process}", check=False), "journalctl stays")
