@@ -50,13 +50,18 @@ def test_any_usual_encoding_is_read(encoding: str) -> None:
         EVENT.replace("2026-11-20", "yesterday"),
         EVENT.replace("6005", ""),
         EVENT.replace("one", "&no-such-entity;"),
-        EVENT.replace("one", "\x00"),
         "<Event>" + "<a>" * 100 + "</Event>",
         EVENT.replace("one", "x" * 300_000),
     ],
 )
 def test_a_broken_event_costs_no_other(broken: str) -> None:
     assert events(f"{EVENT}\n{broken}\n{EVENT}") == [READ, READ]
+
+
+@pytest.mark.parametrize("typed", ["\x01", "\ufffe", "&#1;", "&#xFFFF;"])
+def test_characters_that_xml_does_not_know_hide_nothing(typed: str) -> None:
+    (event,) = events(EVENT.replace("one", f"ro{typed}ot"))
+    assert event.data["1"] == "ro\ufffdot"
 
 
 def test_entities_are_refused() -> None:

@@ -221,6 +221,23 @@ def test_logons_of_services_and_shares_stay_on_the_machine(windows: WindowsMachi
 
 
 @needs_mono
+def test_what_is_typed_as_a_user_name_does_not_stop_it(windows: WindowsMachine) -> None:
+    windows.say(
+        "events",
+        event(1, TargetUserName='ro\x01o&#2;t"\\\x1b[2J'),
+        event(2, 4625),
+        "<Event><EventRecordID>3<",
+        event(4),
+    )
+    _, lines = windows.probe().records()
+    assert [(line["record"], line["data"].get("TargetUserName")) for line in lines] == [
+        (1, 'ro\ufffdo\ufffdt"\\\ufffd[2J'),
+        (2, None),
+        (4, None),
+    ]
+
+
+@needs_mono
 def test_its_own_logon_is_not_told_of(windows: WindowsMachine) -> None:
     windows.say("own", "0xb3003")
     windows.say("events", event(1, 4624, LogonType="8", TargetLogonId="0xb3003", LogonProcessName="sshd"), event(2))

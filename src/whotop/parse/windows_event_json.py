@@ -1,7 +1,8 @@
 """Events of Windows as JSON, in the shapes that programs export them in.
 
 - our own probe: ``{"id", "record", "time", "provider", "channel", "computer", "data": {…}}``
-- evtx_dump and the evtx library: ``{"Event": {"System": {…}, "EventData": {…}}}``, attributes under ``#attributes``
+- evtx_dump and the evtx library: ``{"Event": {"System": {…}, "EventData": {…}}}``, attributes under ``#attributes``;
+  XML that was turned into JSON as it is: attributes as ``@Name``, and EventData as a list of them
 - ``Get-WinEvent | ConvertTo-Json``: ``Id``, ``RecordId``, ``TimeCreated``, and ``Properties`` without names
 - Winlogbeat: ``{"winlog": {"event_id", "event_data": {…}}}``
 - NXLog and others that write all fields flat beside ``EventID``
@@ -66,12 +67,20 @@ def _evtx_data(event: Fields, event_id: int) -> dict[str, str]:
         unnamed = data.get("Data")
         unnamed = unnamed.get("#text") if isinstance(unnamed, Mapping) else unnamed
         if isinstance(unnamed, list):
-            return named(event_id, [_text(item) for item in unnamed])
+            return _listed(event_id, unnamed)
         return _texts(data)
     user_data = event.get("UserData")
     if isinstance(user_data, Mapping):
         return {name: text for part in user_data.values() for name, text in _texts(part).items()}
     return {}
+
+
+def _listed(event_id: int, values: list[object]) -> dict[str, str]:
+    """Values of EventData one after the other: each with its name, or all without."""
+    names = [_text(_fields(value).get("@Name")) for value in values]
+    if not any(names):
+        return named(event_id, [_text(value) for value in values])
+    return {name: _text(_content(value)) for name, value in zip(names, values, strict=True)}
 
 
 def _of_powershell(value: Fields) -> WindowsEvent | None:
@@ -155,10 +164,11 @@ def _content(value: object) -> object:
 
 
 def _attribute(system: Fields, element: str, name: str) -> object:
-    """An attribute of an element, in either of the two ways in which evtx_dump writes them."""
+    """An attribute of an element, in either of the two ways in which evtx_dump writes them, or as ``@Name``."""
     apart = system.get(f"{element}_attributes")
-    within = _fields(system.get(element)).get("#attributes")
-    return _fields(apart if isinstance(apart, Mapping) else within).get(name)
+    within = _fields(system.get(element))
+    attributes = _fields(apart if isinstance(apart, Mapping) else within.get("#attributes"))
+    return attributes.get(name, within.get(f"@{name}"))
 
 
 def _number(value: object) -> int:

@@ -1,7 +1,8 @@
 """Events of Windows as XML: ``wevtutil qe /f:xml``, ``ToXml()``, with and without a root element.
 
-Each event is cut out and read by itself, so that one which is damaged costs no other. Document
-types and entities are refused (defusedxml); so is an event longer than Windows writes them.
+Each event is cut out and read by itself, so that one which is damaged costs no other. Characters that
+XML does not know are replaced: whoever types them as a user name must not be overlooked for it.
+Document types and entities are refused (defusedxml); so is an event longer than Windows writes them.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from whotop.parse.windows_event import VALUE_CHARACTERS, WindowsEvent, number, t
 from whotop.parse.windows_fields import named
 
 EVENT_CHARACTERS = 262_144
+_NO_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]|&#(x[0-9a-fA-F]{1,8}|[0-9]{1,8});")
 _BEGINNING = re.compile(r"<(?:(\w{1,32}):)?Event(?=[\s>])", re.ASCII)
 
 
@@ -41,11 +43,20 @@ def xml_event(text: str, prefix: str = "") -> WindowsEvent | None:
     """Read one element; None unless it is a whole event. ``prefix`` is that of its namespace."""
     if prefix:
         text = f'<x xmlns:{prefix}="x">{text}</x>'
-    try:
-        root = fromstring(text, forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError, LookupError):
+    root = _root(text)
+    if root is None:
+        root = _root(_NO_CHARACTERS.sub("\ufffd", text))
+    if root is None:
         return None
     return _event(root[0] if prefix and len(root) else root)
+
+
+def _root(text: str) -> Element | None:
+    try:
+        root: Element = fromstring(text, forbid_dtd=True)
+    except (ParseError, DefusedXmlException, ValueError, LookupError):
+        return None
+    return root
 
 
 def _event(root: Element) -> WindowsEvent | None:

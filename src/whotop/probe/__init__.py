@@ -210,6 +210,7 @@ _WINDOWS_NAMESPACES = (
     "System.Runtime.Serialization.Json",
     "System.Security.Principal",
     "System.Text",
+    "System.Text.RegularExpressions",
     "System.Threading",
     "System.Xml",
     "Microsoft.Win32",

@@ -11,12 +11,29 @@ class EventLine
     static readonly HashSet<string> OfPeople = new HashSet<string> { "2", "7", "10", "11", "12", "13" };
     static readonly HashSet<string> OverNetwork = new HashSet<string> { "3", "8" };
 
+    static readonly Regex NoCharacters = new Regex("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ufffe\\uffff]|&#(x[0-9a-fA-F]{1,8}|[0-9]{1,8});");
+
     public long Record;
     public string Time = "";
     string id = "", provider = "", channel = "", computer = "";
     readonly Dictionary<string, string> data = new Dictionary<string, string>();
 
+    // Raises XmlException where it is no XML. A character that XML does not know is replaced: whoever types one
+    // as a user name must not be overlooked for it.
     public EventLine(string xml)
+    {
+        try
+        {
+            Parse(xml);
+        }
+        catch (XmlException)
+        {
+            data.Clear();
+            Parse(NoCharacters.Replace(xml, "\ufffd"));
+        }
+    }
+
+    void Parse(string xml)
     {
         XmlReaderSettings settings = new XmlReaderSettings();
         settings.DtdProcessing = DtdProcessing.Prohibit;

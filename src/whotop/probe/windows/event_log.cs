@@ -134,7 +134,11 @@ class EventLog
             List<string> events = EventLogApi.Next(results, EventsAtOnce);
             mayHoldMore = events.Count > 0;
             foreach (string xml in events)
-                if (xml.Length > 0) read.Enqueue(new EventLine(xml));
+                try
+                {
+                    read.Enqueue(new EventLine(xml));
+                }
+                catch (XmlException) { }
         }
         return read.Count > 0;
     }
