@@ -141,8 +141,8 @@ def _line(time_us: int, text: bytes) -> LogLine | None:
     if found is not None:
         host, program, pam, pid, bracketed, message = found.groups()
         program = (program or bracketed).rpartition(b"/")[2]
-        if pam is not None:  # a PAM of before 2005 names its module beside the program
-            message = b"pam_unix(%s:auth): %s" % (program, message)
+        if pam is not None or message.startswith(b"(pam_unix) "):
+            message = _as_pam_writes_now(program, message.removeprefix(b"(pam_unix) "))
         return LogLine(time_us=time_us, program=program, message=message, pid=_pid(pid), host=host or b"")
     found = _RFC_5424.match(text)
     if found is None:
@@ -155,6 +155,11 @@ def _line(time_us: int, text: bytes) -> LogLine | None:
         pid=0 if pid == b"-" else _pid(pid),
         host=host,
     )
+
+
+def _as_pam_writes_now(program: bytes, message: bytes) -> bytes:
+    """Before 2005 PAM's modules did not name the service, and stood beside the program or before the message."""
+    return b"pam_unix(%s:%s): %s" % (program, b"session" if message.startswith(b"session ") else b"auth", message)
 
 
 def _pid(digits: bytes | None) -> int:

@@ -42,6 +42,7 @@ _MAXIMUM = re.compile(
     rb"authentication attempts exceeded for (?:(?:invalid|illegal) user )?(.*) " + _FROM + rb"$", re.DOTALL
 )
 _TOO_MANY = re.compile(rb"Too many authentication failures(?: for (.+))?$", re.DOTALL)
+_DENIED = re.compile(rb"denied for user (.*) by PAM account configuration$", re.DOTALL)
 _DISCONNECTING = re.compile(
     rb"(invalid user |authenticating user )?(.*) " + _ADDRESS + rb" port (\d{1,5}): "
     rb"(Too many authentication failures|Change of username or service not allowed: .*|[^:]*)$",
@@ -87,8 +88,11 @@ def _failed(rest: bytes) -> Sign | None:
 
 
 def _tried(rest: bytes, kind: SignKind) -> Sign | None:
-    found = next((found for form in _METHOD if (found := form.match(rest)) is not None), None)
-    if found is None:
+    for form in _METHOD:
+        found = form.match(rest)
+        if found is not None:
+            break
+    else:
         return None
     groups = (*found.groups(), b"", b"")[:6]
     method, invalid, user, address, port, key = groups
@@ -132,6 +136,12 @@ def _maximum(rest: bytes) -> Sign | None:
     if found is None:
         return None
     return Sign(SignKind.TOO_MANY, _plain(found[1]), source_of(found[2]), found[3], detail=b"too many attempts")
+
+
+def _denied(rest: bytes) -> Sign | None:
+    """The password or the key was right, but the account is closed: the connection ends with this."""
+    found = _DENIED.match(rest)
+    return None if found is None else Sign(SignKind.TOO_MANY, _plain(found[1]), detail=b"not allowed: PAM account")
 
 
 def _disconnecting(rest: bytes) -> Sign | None:
@@ -211,6 +221,7 @@ _READERS: dict[bytes, Callable[[bytes], Sign | None]] = {
     b"User": _user,
     b"ROOT": _root,
     b"maximum": _maximum,
+    b"Access": _denied,
     b"Disconnecting:": _disconnecting,
     b"Disconnecting": _disconnecting,
     b"Connection": _connection,
