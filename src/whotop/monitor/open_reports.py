@@ -6,7 +6,8 @@ from msgspec.structs import replace
 
 from whotop.model import Event, Standing
 from whotop.monitor.watched import Watched
-from whotop.parse import logind, proc_sessions, utmp, wts
+from whotop.parse import logind, proc_sessions, utmp, who_text, wts
+from whotop.parse.zone import zone_of
 from whotop.text import safe
 from whotop.wire.messages import Sessions
 
@@ -20,6 +21,7 @@ def open_reports(watched: Watched, sessions: Sessions, received_us: int) -> list
         _by_logind(watched, sessions, received_us),
         _by_utmp(watched, sessions, received_us),
         _by_processes(watched, sessions, received_us),
+        _by_who(watched, sessions, received_us),
         _by_windows(watched, sessions, received_us),
     )
     answers = [reports for reports in by_each if reports is not None]
@@ -98,6 +100,21 @@ def _by_processes(watched: Watched, sessions: Sessions, received_us: int) -> lis
         is not None
     ]
     return _without_own(reports, watched)
+
+
+def _by_who(watched: Watched, sessions: Sessions, received_us: int) -> list[Event] | None:
+    """It names no process, so our own connection is among them, if it has a terminal: it asks for none."""
+    if sessions.who is None or watched.hello is None:
+        return None
+    return who_text.live_reports(
+        sessions.who,
+        watched.target.name,
+        sessions.clock_us,
+        zone_of(watched.hello.zone),
+        boot_id=safe(sessions.boot_id, 64),
+        seen_us=received_us,
+        skew_us=watched.skew_us,
+    )
 
 
 def _by_windows(watched: Watched, sessions: Sessions, received_us: int) -> list[Event] | None:
