@@ -221,6 +221,16 @@ def test_logons_of_services_and_shares_stay_on_the_machine(windows: WindowsMachi
 
 
 @needs_mono
+def test_a_network_logon_that_the_log_says_is_openssh_s_is_among_the_open_ones(windows: WindowsMachine) -> None:
+    windows.say("logons", f"0xa1 3 0 dave CORP {NOON}", f"0xa2 8 0 carol CORP {NOON}")
+    windows.say("events", event(1, 4624, LogonType="8", TargetLogonId="0xa2", LogonProcessName="sshd"))
+    running = windows.probe()
+    while not (reports := login_reports(running.next(Sessions).wts or b"", "ws-07")):
+        pass
+    assert [(one.user, one.session_id, one.service) for one in reports] == [("carol", "0xa2", "sshd")]
+
+
+@needs_mono
 def test_what_is_typed_as_a_user_name_does_not_stop_it(windows: WindowsMachine) -> None:
     windows.say(
         "events",

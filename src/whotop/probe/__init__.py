@@ -202,6 +202,7 @@ WINDOWS_PARTS = (
 _WINDOWS_NAMESPACES = (
     "System",
     "System.Collections.Generic",
+    "System.ComponentModel",
     "System.Diagnostics",
     "System.Globalization",
     "System.IO",

@@ -69,14 +69,16 @@ class EventLine
 
     // The line; empty for a logon or a logoff of a service, a share, a task: there are thousands of those;
     // and for that of whotop's own connection.
-    public string Json(HashSet<string> logonsOfSshd, string own)
+    public string Json(LogonSessions logons)
     {
         bool isSshd = false;
+        // The numbers of logons begin anew.
+        if (id == "4608") logons.OfLog.Clear();
         if (id == "4624" || id == "4634")
         {
             string type = Value("LogonType");
-            isSshd = OverNetwork.Contains(type) && IsOfSshd(logonsOfSshd);
-            if (isSshd ? Value("TargetLogonId").ToLowerInvariant() == own : !OfPeople.Contains(type)) return "";
+            isSshd = OverNetwork.Contains(type) && IsOfSshd(logons);
+            if (isSshd ? Value("TargetLogonId").ToLowerInvariant() == logons.Own : !OfPeople.Contains(type)) return "";
         }
         StringBuilder json = new StringBuilder("{\"id\":").Append(Number(id));
         json.Append(",\"record\":").Append(Record).Append(",\"time\":").Append(Whotop.Json.Text(Time));
@@ -91,13 +93,13 @@ class EventLine
         return json.Append(isSshd ? "},\"sshd\":true}\n" : "}}\n").ToString();
     }
 
-    bool IsOfSshd(HashSet<string> logonsOfSshd)
+    bool IsOfSshd(LogonSessions logons)
     {
         string program = Value("ProcessName"), logon = Value("TargetLogonId").ToLowerInvariant();
         string name = program.Substring(program.LastIndexOf('\\') + 1).ToLowerInvariant();
         bool isBySshd = name.StartsWith("sshd") || Value("LogonProcessName").Trim() == "sshd";
-        if (isBySshd) logonsOfSshd.Add(logon);
-        return isBySshd || logonsOfSshd.Contains(logon);
+        if (isBySshd) logons.OfLog.Add(logon);
+        return isBySshd || logons.IsOfSshd(logon);
     }
 
     string Value(string name)

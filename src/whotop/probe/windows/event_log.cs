@@ -122,7 +122,7 @@ class EventLog
             read.Dequeue();
             last = next.Record;
             lastTime = next.Time;
-            lines.Append(next.Json(logons.OfSshd, logons.Own));
+            lines.Append(next.Json(logons));
         }
         if (lines.Length > 0 || (owesCursor && read.Count == 0 && !mayHoldMore)) Write(lines.ToString(), isNews);
     }

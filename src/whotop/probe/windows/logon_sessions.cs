@@ -30,9 +30,12 @@ class LogonSessions
     const long Young = 100000000;
     // sshd makes the logon first and the process that runs under it a moment later: 10 s in steps of 100 ns.
 
-    public readonly HashSet<string> OfSshd = new HashSet<string>();
+    // Logons of OpenSSH: those that the log has told of since the boot, and those that its processes run under.
+    public readonly HashSet<string> OfLog = new HashSet<string>();
+    readonly HashSet<string> ofProcesses = new HashSet<string>();
     public readonly string Own = OwnLogon();
     public bool IsComplete = true;
+    bool isFirst = true;
     readonly Dictionary<long, LsaLogonKept> known = new Dictionary<long, LsaLogonKept>();
 
     class LsaLogonKept
@@ -61,7 +64,6 @@ class LogonSessions
             return "[]";
         }
         HashSet<long> present = new HashSet<long>();
-        bool isNew = false;
         for (int place = 0; place < count; place++)
         {
             IntPtr at = new IntPtr(ids.ToInt64() + place * 8);
@@ -69,12 +71,11 @@ class LogonSessions
             present.Add(id);
             if (known.ContainsKey(id)) continue;
             known[id] = Ask(at, id);
-            isNew = true;
         }
         LsaFreeReturnBuffer(ids);
         foreach (long gone in new List<long>(known.Keys))
             if (!present.Contains(gone)) known.Remove(gone);
-        return Told(isNew);
+        return Told();
     }
 
     LsaLogonKept Ask(IntPtr at, long id)
@@ -89,32 +90,40 @@ class LogonSessions
             return kept;
         }
         LsaLogon logon = (LsaLogon)Marshal.PtrToStructure(data, typeof(LsaLogon));
-        kept.OverNetwork = Array.IndexOf(Network, logon.Type) >= 0;
+        string user = logon.UserName.ToString();
+        // Computers' accounts come over the network all day long.
+        kept.OverNetwork = Array.IndexOf(Network, logon.Type) >= 0 && !user.EndsWith("$");
         kept.Told = Array.IndexOf(Interactive, logon.Type) >= 0;
         kept.Time = logon.Time;
         kept.Id = "0x" + id.ToString("x");
         kept.Json = string.Format(
             CultureInfo.InvariantCulture,
             "\"id\":\"{0}\",\"type\":{1},\"user\":{2},\"domain\":{3},\"sid\":\"{4}\",\"session\":{5},\"logon\":{6}",
-            kept.Id, logon.Type, Json.Text(logon.UserName.ToString()), Json.Text(logon.Domain.ToString()),
+            kept.Id, logon.Type, Json.Text(user), Json.Text(logon.Domain.ToString()),
             logon.Sid == IntPtr.Zero ? "" : new SecurityIdentifier(logon.Sid).Value, logon.Session, logon.Time);
         LsaFreeReturnBuffer(data);
         return kept;
     }
 
-    string Told(bool isNew)
+    string Told()
     {
         long now = DateTime.UtcNow.ToFileTimeUtc();
-        bool isYoung = isNew;
+        bool isYoung = isFirst;
+        isFirst = false;
         foreach (LsaLogonKept kept in known.Values) isYoung |= kept.OverNetwork && now - kept.Time < Young;
-        if (isYoung) ProcessTokens.AddLogonsOf(OfSshd, "sshd", "sshd-session");
+        if (isYoung) ProcessTokens.FindLogonsOf(ofProcesses, "sshd", "sshd-session");
         List<string> told = new List<string>();
         foreach (LsaLogonKept kept in known.Values)
         {
-            bool isSshd = kept.OverNetwork && OfSshd.Contains(kept.Id);
+            bool isSshd = kept.OverNetwork && IsOfSshd(kept.Id);
             if (kept.Told || isSshd) told.Add("{" + kept.Json + (isSshd ? ",\"sshd\":true}" : "}"));
         }
         return "[" + string.Join(",", told.ToArray()) + "]";
+    }
+
+    public bool IsOfSshd(string id)
+    {
+        return ofProcesses.Contains(id) || OfLog.Contains(id);
     }
 
     static string OwnLogon()

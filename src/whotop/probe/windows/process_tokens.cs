@@ -15,9 +15,11 @@ static class ProcessTokens
     [DllImport("advapi32.dll", ExactSpelling = true)]
     static extern bool GetTokenInformation(IntPtr token, int infoClass, byte[] buffer, int size, out int needed);
 
-    public static void AddLogonsOf(HashSet<string> logons, params string[] names)
+    // The logons that all processes of some names run under now.
+    public static void FindLogonsOf(HashSet<string> logons, params string[] names)
     {
-        if (logons.Count > 10000) logons.Clear();
+        LookAtOthers();
+        logons.Clear();
         foreach (string name in names)
             foreach (Process process in Process.GetProcessesByName(name))
                 using (process)
@@ -25,6 +27,16 @@ static class ProcessTokens
                     string logon = LogonOf(process.Id);
                     if (logon.Length > 0) logons.Add(logon);
                 }
+    }
+
+    // Administrators hold the privilege to look at the processes of others (SeDebugPrivilege), and must turn it on.
+    static void LookAtOthers()
+    {
+        try
+        {
+            Process.EnterDebugMode();
+        }
+        catch (Win32Exception) { }
     }
 
     public static string LogonOf(int pid)
