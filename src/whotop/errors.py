@@ -5,6 +5,7 @@
     │   ├── ConfigError         a file the user wrote is wrong: file, place, mend
     │   └── QueryError          a filter is wrong: what, and at which character
     ├── InputError              a file of records cannot be read: file, line, mend
+    │   └── BadRowError         exit code 2: one row of it is wrong, and nothing was written
     ├── StoreError              the database cannot be opened or written
     │   └── StoreTooNewError    it was made by a newer whotop
     └── MachineError            one machine cannot be watched; shown on its row, never fatal
@@ -59,6 +60,12 @@ class InputError(WhotopError):
         self.what, self.file, self.line = what, file, line
         place = f"{file}:{line}" if line else file
         super().__init__(f"{place}: {what}" if place else what)
+
+
+class BadRowError(InputError):
+    """One row of a file is wrong; the file and the line are named, and nothing was written."""
+
+    exit_code = 2
 
 
 class StoreError(WhotopError):

@@ -11,6 +11,7 @@ DEFAULT = "watch"
 COMMANDS = {
     "watch": "whotop.cli.watch",
     "report": "whotop.cli.report",
+    "windows": "whotop.cli.windows",
     "check": "whotop.cli.check",
     "demo": "whotop.cli.demo",
 }

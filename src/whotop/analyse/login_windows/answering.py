@@ -1,0 +1,202 @@
+"""From a question to a file of series: read, find, write; the file appears all at once or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import duckdb
+
+from whotop.analyse.login_windows import statements
+from whotop.analyse.login_windows.engine import Engine, Progress, engine, unseen
+from whotop.analyse.login_windows.inputs import Inputs
+from whotop.analyse.login_windows.names import make_safe, normalise_sources
+from whotop.analyse.login_windows.question import Counts, Mode, OutputFormat, Question
+from whotop.analyse.login_windows.zone_shift import (
+    Transition,
+    instant_of,
+    offset_at,
+    transitions,
+)
+from whotop.errors import InputError, UsageError, WhotopError
+
+HEADER = b"IP address,Start,Stop,Users\r\n"
+LOGINS_AT_ONCE = 2_000_000
+"""Aggregated in one step; more would not fit into a small memory when most logins belong to a series."""
+ROWS_AT_ONCE = 50_000
+
+
+def answer(question: Question, progress: Progress = unseen) -> Counts:
+    """Answer a question into its output file.
+
+    Raises InputError for a file or a row that cannot be read, UsageError for a start after the first
+    login or an output that is there already, WhotopError where memory or disk do not do.
+    """
+    _check_output(question)
+    counts = Counts()
+    try:
+        with (
+            tempfile.TemporaryDirectory(prefix="whotop.", ignore_cleanup_errors=True) as folder,
+            engine(question.memory_bytes, progress) as running,
+        ):
+            inputs = Inputs(running, Path(folder), skips_bad_rows=question.skips_bad_rows)
+            inputs.read(question.inputs)
+            counts.bad_rows = inputs.bad_rows
+            counts.logins = _find_members(running, question)
+            with _appearing(question) as output:
+                counts.series = _write(running, question, output)
+    except duckdb.OutOfMemoryException:
+        gib = question.memory_bytes / 1024**3
+        raise WhotopError(f"{gib:.1f} GiB do not suffice: give more with --memory-limit") from None
+    except duckdb.Error as error:
+        raise WhotopError(f"the analysis failed: {str(error).splitlines()[0]}") from None
+    except OSError as error:
+        raise WhotopError(f"{error.filename or question.output}: {error.strerror}") from None
+    return counts
+
+
+def _check_output(question: Question) -> None:
+    folder = question.output.parent
+    if not folder.is_dir():
+        raise UsageError(f"{question.output}: there is no folder {folder}")
+    if question.output.exists() and not question.force:
+        raise UsageError(f"{question.output} is there already (--force replaces it)")
+
+
+def _find_members(running: Engine, question: Question) -> int:
+    """Fill the table of the logins that belong to series; how many logins there are."""
+    count, first_local_s, last_local_s, _ = running.run("", statements.SPAN)[0]
+    if not count:
+        raise InputError("no login in it", file=" ".join(question.inputs))
+    if question.normalises_addresses:
+        normalise_sources(running)
+    changes = transitions(question.zone, first_local_s, last_local_s)
+    _move_out_of_gaps(running, changes, first_local_s, last_local_s)
+    offsets = [(change.holds_until_s, change.before_s) for change in changes]
+    last_offset_s = changes[-1].after_s if changes else _only_offset(question, first_local_s)
+    instant_s = statements.instant(offsets, last_offset_s)
+    first_s = running.run("", statements.first_instant(instant_s))[0][0]
+    start_s = first_s if question.start is None else instant_of(question.start, question.zone)
+    if start_s > first_s:
+        raise UsageError("--start-date is after the first login")
+    for statement in statements.members(
+        question.mode, instant_s, question.size_ms, start_s * 1000, question.min_logins
+    ):
+        running.run("finding series", statement)
+    running.run("", "DROP TABLE logins")
+    if question.makes_safe:
+        make_safe(running)
+    return int(count)
+
+
+def _only_offset(question: Question, local_s: int) -> int:
+    from datetime import UTC, datetime
+
+    return offset_at(datetime.fromtimestamp(local_s, UTC), question.zone)
+
+
+def _move_out_of_gaps(running: Engine, changes: Iterable[Transition], first_s: int, last_s: int) -> None:
+    for change in changes:
+        begins_s = change.holds_until_s - change.gap_s
+        if change.gap_s and begins_s <= last_s and change.holds_until_s > first_s:
+            running.run("", statements.move_out_of_gap(begins_s, change.holds_until_s, change.gap_s))
+
+
+@contextlib.contextmanager
+def _appearing(question: Question) -> Iterator[Path]:
+    """A file beside the output, which takes its place when all is written."""
+    handle, name = tempfile.mkstemp(prefix=".whotop-", dir=question.output.parent)
+    os.close(handle)
+    path = Path(name)
+    try:
+        yield path
+        path.chmod(0o666 & ~_umask())
+        if question.force:
+            path.replace(question.output)
+        else:
+            os.link(path, question.output)  # unlike a rename, never over a file that has come meanwhile
+    except FileExistsError:
+        raise UsageError(f"{question.output} is there already (--force replaces it)") from None
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    umask = os.umask(0)
+    os.umask(umask)
+    return umask
+
+
+def _write(running: Engine, question: Question, path: Path) -> int:
+    if question.output_format is OutputFormat.CSV:
+        with path.open("wb") as output:
+            output.write(HEADER)
+            return sum(_write_csv(running, question, output, path))
+    query = statements.series(statements.LISTED_USERS, question.min_users)
+    options = "FORMAT json" if question.output_format is OutputFormat.JSON_LINES else "FORMAT parquet"
+    return _copied(running, query, path, options)
+
+
+def _write_csv(running: Engine, question: Question, output: BinaryIO, path: Path) -> Iterator[int]:
+    """Write all series, step by step where they are many; how many each step had."""
+    part = path.with_name(f"{path.name}.part")
+    try:
+        for first, last, count in _steps(running, question):
+            if first is not None and first == last and count > LOGINS_AT_ONCE and question.min_users == 1:
+                yield _write_streamed(running, output, first)
+                continue
+            query = statements.series(statements.JOINED_USERS, question.min_users, first, last)
+            yield _copied(running, statements.csv_lines(query), part, statements.PLAIN_LINES)
+            with part.open("rb") as lines:
+                while piece := lines.read(1 << 20):
+                    output.write(piece)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _copied(running: Engine, query: str, path: Path, options: str) -> int:
+    return int(running.run("writing series", statements.copy(query, str(path), options))[0][0])
+
+
+def _steps(running: Engine, question: Question) -> Iterator[tuple[int | None, int | None, int]]:
+    """Ranges of windows with few enough logins each; one without bounds where all are few."""
+    count = int(running.run("", statements.MEMBERS)[0][0])
+    if count <= LOGINS_AT_ONCE or question.mode is not Mode.TUMBLING:
+        yield None, None, count
+        return
+    running.run("sorting", statements.BY_WINDOW)
+    first = last = held = None
+    for series, size in running.run("", statements.STEP_SIZES):
+        if held and held + size > LOGINS_AT_ONCE:
+            yield first, last, held
+            first, held = None, 0
+        first, last, held = series if first is None else first, series, (held or 0) + size
+    yield first, last, held or 0
+
+
+def _write_streamed(running: Engine, output: BinaryIO, window: int) -> int:
+    """Write one window that is too large to aggregate, from its sorted logins."""
+    cursor = running.connection.execute(statements.in_order(window))
+    count = 0
+    for source, logins in groupby(_rows(cursor), key=itemgetter(0)):
+        named = [(name, shown) for _, name, shown in logins]
+        users = ",".join(f"{name}:{shown}" for name, shown in named)
+        cells = (_quoted(source), named[0][1], named[-1][1], _quoted(users))
+        output.write(",".join(cells).encode() + b"\r\n")
+        count += 1
+    return count
+
+
+def _rows(cursor: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
+    while rows := cursor.fetchmany(ROWS_AT_ONCE):
+        yield from rows
+
+
+def _quoted(cell: str) -> str:
+    return '"' + cell.replace('"', '""') + '"' if any(mark in cell for mark in ',"\r\n') else cell

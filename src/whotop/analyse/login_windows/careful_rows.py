@@ -1,0 +1,95 @@
+"""Rows of a CSV file one by one, with their lines: for files that are read neither quickly nor without doubt.
+
+The older analyser's rules: a comma, quotes doubled inside quotes, no space before a quote, three
+columns or more of which the first three count. Better than it: blank lines are skipped, a first row
+whose time holds no digit is a header, and what is no UTF-8 is replaced as it did itself.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TextIO
+
+from whotop.errors import BadRowError
+
+Row = tuple[str, str, str]
+"""Name, source, time."""
+
+_FIELD_BYTES = 1_048_576
+_TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)", re.ASCII)
+_SPACE_BEFORE_QUOTE = re.compile(r'\s+"')
+
+
+def careful_rows(text: TextIO, file: str, on_bad_row: Callable[[BadRowError], None]) -> Iterator[Row]:
+    """Give the logins of a file; each row that is none goes to ``on_bad_row``, which may raise it."""
+    csv.field_size_limit(_FIELD_BYTES)
+    reader = csv.reader(text, strict=True)
+    is_first = True
+    while True:
+        line = reader.line_num + 1
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            on_bad_row(BadRowError(str(error), file=file, line=line))
+            continue
+        if not row:
+            continue
+        fault = fault_of(row)
+        if fault and not (is_first and is_header(row)):
+            on_bad_row(BadRowError(fault, file=file, line=line))
+        elif not fault:
+            yield row[0], row[1], row[2]
+        is_first = False
+
+
+def is_header(row: list[str]) -> bool:
+    """Whether a first row names the columns: no digit where the time should be."""
+    return len(row) > 2 and not any(map(str.isdigit, row[2]))
+
+
+def fault_of(row: list[str]) -> str:
+    """What is wrong with a row; empty if nothing is."""
+    if len(row) < 3:
+        return f"{len(row)} of the 3 columns login, ip, date"
+    if any(_SPACE_BEFORE_QUOTE.match(cell) for cell in row[:3]):
+        return "a space before a quote"
+    if not is_time(row[2]):
+        return f"{row[2][:40]!r} is no time yyyy-MM-dd HH:mm:ss"
+    return ""
+
+
+def is_time(text: str) -> bool:
+    """Whether the older analyser would read it: any day up to the 31st, and 24:00:00."""
+    found = _TIME.fullmatch(text)
+    if found is None:
+        return False
+    year, month, day, hour, minute, second = map(int, found.groups())
+    is_midnight = (hour, minute, second) == (24, 0, 0)
+    within = hour < 24 and minute < 60 and second < 60
+    return year > 0 and 1 <= month <= 12 and 1 <= day <= 31 and (within or is_midnight)
+
+
+def first_row(path: Path) -> list[str]:
+    """The first row of a file that is not blank; empty where there is none or it cannot be read as one."""
+    csv.field_size_limit(_FIELD_BYTES)
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as text:
+        try:
+            return next((row for row in csv.reader(text) if row), [])
+        except csv.Error:
+            return []
+
+
+def write_clean(rows: Iterator[Row], path: Path) -> int:
+    """Write rows as a file that needs no care, and count them."""
+    count = 0
+    with path.open("w", encoding="utf-8", newline="") as text:
+        writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")
+        for count, row in enumerate(rows, 1):  # noqa: B007  the count is what is wanted of the last one
+            writer.writerow([sys.intern(cell) if len(cell) < 16 else cell for cell in row])
+    return count

@@ -1,0 +1,132 @@
+"""``whotop windows``: which sources logged in more than once within one window, from files of any size."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import rich_click as click
+
+if TYPE_CHECKING:
+    from whotop.analyse.login_windows import Counts
+
+MODES = ("tumbling", "sliding", "gap")
+ENDINGS = {".parquet": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+START_FORM = "%Y-%m-%dT%H:%M:%S"
+LEAST_MEMORY_BYTES = 256 * 1024**2
+
+
+def _size_ms(_context: click.Context, _option: click.Parameter, text: str) -> int:
+    from whotop.config.window_sizes import parse_window_size
+
+    try:
+        return parse_window_size(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+def _zone(_context: click.Context, _option: click.Parameter, text: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(text)
+    except (ValueError, OSError, LookupError):
+        raise click.BadParameter(f'"{text}" is no time zone: say UTC or Europe/Berlin') from None
+
+
+def _start(_context: click.Context, _option: click.Parameter, text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        return datetime.strptime(text, START_FORM)  # noqa: DTZ007  a local time of --time-zone
+    except ValueError:
+        raise click.BadParameter(f'"{text}" is not yyyy-MM-ddTHH:mm:ss') from None
+
+
+def _memory_bytes(_context: click.Context, _option: click.Parameter, text: str) -> int:
+    from whotop.config.sizes import parse_size
+
+    try:
+        size_bytes = parse_size(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+    if size_bytes < LEAST_MEMORY_BYTES:
+        raise click.BadParameter(f'"{text}": at least 256MiB')
+    return size_bytes
+
+
+@click.command()
+@click.option(
+    "--input-file", "inputs", multiple=True, required=True, metavar="FILE", help="Logins; a glob; - for stdin."
+)
+@click.option("--output-file", type=click.Path(path_type=Path), required=True, metavar="FILE", help="The series.")
+@click.option("--window-size", "size_ms", callback=_size_ms, required=True, metavar="SIZE", help="1.hour, 90 minutes.")
+@click.option("--time-zone", "zone", callback=_zone, default="UTC", show_default=True, help="Of all times.")
+@click.option("--start-date", "start", callback=_start, metavar="TIME", help="First window: yyyy-MM-ddTHH:mm:ss.")
+@click.option("--mode", type=click.Choice(MODES), default="tumbling", show_default=True, help="What a window is.")
+@click.option("--min-logins", type=click.IntRange(1), default=2, show_default=True, help="Logins that make a series.")
+@click.option("--min-users", type=click.IntRange(1), default=1, show_default=True, help="Different users among them.")
+@click.option("--skip-bad-rows", is_flag=True, help="Leave out and count rows that are no login.")
+@click.option("--normalise-addresses", is_flag=True, help="Take spellings of one address for one source.")
+@click.option("--safe", is_flag=True, help="Make names safe to show and to open in a spreadsheet.")
+@click.option("--format", "wanted_format", type=click.Choice(["csv", "jsonl", "parquet"]), help="Else by the ending.")
+@click.option("--force", is_flag=True, help="Replace an output file that is there already.")
+@click.option(
+    "--memory-limit", "memory_bytes", callback=_memory_bytes, default="2GiB", show_default=True, help="At most so much."
+)
+def windows(
+    inputs: tuple[str, ...],
+    output_file: Path,
+    size_ms: int,
+    zone: ZoneInfo,
+    start: datetime | None,
+    mode: str,
+    min_logins: int,
+    min_users: int,
+    skip_bad_rows: bool,
+    normalise_addresses: bool,
+    safe: bool,
+    wanted_format: str | None,
+    force: bool,
+    memory_bytes: int,
+) -> int:
+    """Find sources that logged in more than once within one window.
+
+    The input is CSV without a header (login, address, yyyy-MM-dd HH:mm:ss), also compressed, or
+    Parquet or JSON lines with columns of those names. The output has one row a series: IP address,
+    Start, Stop, Users. Windows stand side by side from --start-date or the first login on; sliding
+    ones stand anywhere; a gap chains logins no further apart than the size.
+    """
+    from whotop.analyse.login_windows import Mode, OutputFormat, Question, answer
+
+    question = Question(
+        inputs=inputs,
+        output=output_file,
+        output_format=OutputFormat(wanted_format or ENDINGS.get(output_file.suffix.lower(), "csv")),
+        force=force,
+        size_ms=size_ms,
+        zone=zone,
+        start=start,
+        mode=Mode(mode),
+        min_logins=min_logins,
+        min_users=min_users,
+        skips_bad_rows=skip_bad_rows,
+        makes_safe=safe,
+        normalises_addresses=normalise_addresses,
+        memory_bytes=memory_bytes,
+    )
+    if sys.stderr.isatty():
+        from whotop.cli.progress import shown_progress
+
+        with shown_progress() as progress:
+            counts = answer(question, progress)
+    else:
+        counts = answer(question)
+    _tell(counts)
+    return 0
+
+
+def _tell(counts: Counts) -> None:
+    skipped = f", {counts.bad_rows:,} bad rows skipped" if counts.bad_rows else ""
+    print(f"whotop: {counts.series:,} series in {counts.logins:,} logins{skipped}", file=sys.stderr)

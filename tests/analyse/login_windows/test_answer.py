@@ -1,0 +1,329 @@
+"""The analyser's semantics, case by case: input rows, how they are asked about, the rows of the answer."""
+
+from __future__ import annotations
+
+import gzip
+import lzma
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import duckdb
+import pytest
+
+from whotop.analyse.login_windows import Counts, Mode, OutputFormat, Question, answer
+from whotop.errors import InputError, UsageError
+
+HOUR_MS = 3_600_000
+HEADER = "IP address,Start,Stop,Users"
+
+
+@dataclass
+class Trial:
+    folder: Path
+    counts: Counts = field(default_factory=Counts)
+
+    def write(self, content: str | bytes, name: str = "in.csv") -> Path:
+        file = self.folder / name
+        file.write_bytes(content.encode() if isinstance(content, str) else content)
+        return file
+
+    def ask(self, content: str | bytes, **asked: Any) -> list[str]:
+        return self.ask_files(self.write(content), **asked)
+
+    def ask_files(self, *files: Path, **asked: Any) -> list[str]:
+        output = self.folder / "out.csv"
+        given: dict[str, Any] = {"size_ms": HOUR_MS, "zone": ZoneInfo("UTC"), "output": output, "force": True} | asked
+        self.counts = answer(Question(inputs=tuple(map(str, files)), **given))
+        header, *rows, end = output.read_bytes().decode().split("\r\n")
+        assert (header, end) == (HEADER, "")
+        return rows
+
+
+@pytest.fixture
+def trial(tmp_path: Path) -> Trial:
+    return Trial(tmp_path)
+
+
+def logins(*times: str, source: str = "1.1.1.1") -> str:
+    return "".join(f"u{number},{source},2020-01-01 {time}\n" for number, time in enumerate(times, 1))
+
+
+def test_two_logins_of_one_source_in_one_window_are_a_series(trial: Trial) -> None:
+    assert trial.ask('"a","9.9.9.9","2020-01-01 10:00:00"\n"b","9.9.9.9","2020-01-01 10:00:05"\n') == [
+        '9.9.9.9,2020-01-01 10:00:00,2020-01-01 10:00:05,"a:2020-01-01 10:00:00,b:2020-01-01 10:00:05"'
+    ]
+
+
+def test_the_same_user_twice_counts(trial: Trial) -> None:
+    assert trial.ask("a,1,2020-01-01 10:00:00\na,1,2020-01-01 10:00:01\n") == [
+        '1,2020-01-01 10:00:00,2020-01-01 10:00:01,"a:2020-01-01 10:00:00,a:2020-01-01 10:00:01"'
+    ]
+
+
+@pytest.mark.parametrize(
+    ("times", "series"),
+    [
+        (("00:00:00", "01:00:00", "01:59:59", "02:00:00"), [("01:00:00", "01:59:59")]),
+        (("00:00:00", "00:59:59", "01:00:00", "01:00:01"), [("00:00:00", "00:59:59"), ("01:00:00", "01:00:01")]),
+        (("00:30:00", "01:29:59"), [("00:30:00", "01:29:59")]),
+        (("00:30:00", "01:30:00"), []),
+    ],
+)
+def test_windows_begin_at_the_first_login_and_exclude_their_end(
+    trial: Trial, times: tuple[str, ...], series: list[tuple[str, str]]
+) -> None:
+    found = [tuple(row.split(",")[1:3]) for row in trial.ask(logins(*times))]
+    assert found == [(f"2020-01-01 {start}", f"2020-01-01 {stop}") for start, stop in series]
+
+
+def test_windows_begin_at_a_given_start(trial: Trial) -> None:
+    rows = trial.ask(logins("00:50:00", "01:10:00"), start=datetime(2020, 1, 1))  # noqa: DTZ001
+    assert rows == []
+
+
+def test_a_start_after_the_first_login_is_refused(trial: Trial) -> None:
+    with pytest.raises(UsageError, match="--start-date is after the first login"):
+        trial.ask(logins("00:50:00"), start=datetime(2020, 1, 1, 1))  # noqa: DTZ001
+
+
+def test_a_start_at_the_first_login_is_fine(trial: Trial) -> None:
+    rows = trial.ask(logins("00:50:00", "01:10:00"), start=datetime(2020, 1, 1, 0, 50))  # noqa: DTZ001
+    assert len(rows) == 1
+
+
+def test_series_come_by_start_then_by_source(trial: Trial) -> None:
+    rows = trial.ask(
+        logins("10:00:02", "10:00:03")
+        + logins("10:00:01", "10:00:04", source="2")
+        + logins("10:00:02", "10:00:09", source="0")
+    )
+    assert [row.split(",")[0] for row in rows] == ["2", "0", "1.1.1.1"]
+
+
+def test_users_stand_in_time_order_and_equal_times_in_input_order(trial: Trial) -> None:
+    rows = trial.ask("c,1,2020-01-01 10:00:01\nb,1,2020-01-01 10:00:00\na,1,2020-01-01 10:00:01\n")
+    assert rows[0].endswith('"b:2020-01-01 10:00:00,c:2020-01-01 10:00:01,a:2020-01-01 10:00:01"')
+
+
+def test_names_stay_as_they_came_and_are_quoted_as_csv_is(trial: Trial) -> None:
+    rows = trial.ask('"a,""b"":c",1,2020-01-01 10:00:00\n=x,1,2020-01-01 10:00:01\n')
+    assert rows == ['1,2020-01-01 10:00:00,2020-01-01 10:00:01,"a,""b"":c:2020-01-01 10:00:00,=x:2020-01-01 10:00:01"']
+
+
+def test_a_source_may_be_empty_or_need_quotes(trial: Trial) -> None:
+    rows = trial.ask(logins("10:00:00", "10:00:01", source="") + logins("10:00:00", "10:00:01", source='"a,b"'))
+    assert [row[:7] for row in rows] == [",2020-0", '"a,b",2']
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("2020-02-30 10:00:00", "2020-02-29 10:00:00"),
+        ("2021-02-31 10:00:00", "2021-02-28 10:00:00"),
+        ("2020-04-31 23:59:59", "2020-04-30 23:59:59"),
+        ("2020-12-31 24:00:00", "2021-01-01 00:00:00"),
+        ("2020-02-30 24:00:00", "2020-03-01 00:00:00"),
+    ],
+)
+def test_days_and_hours_past_their_end_are_read_as_java_reads_them(trial: Trial, written: str, read: str) -> None:
+    rows = trial.ask(f"a,1,{written}\nb,1,{written}\n")
+    assert rows == [f'1,{read},{read},"a:{read},b:{read}"']
+
+
+def test_an_hour_that_comes_twice_is_the_earlier_one(trial: Trial) -> None:
+    """Of the two 01:30 the first, so that 00:45 to 02:15 are two and a half hours."""
+    content = "a,1,2023-11-05 00:45:00\nb,1,2023-11-05 01:30:00\nc,1,2023-11-05 02:15:00\n"
+    rows = trial.ask(content, zone=ZoneInfo("America/New_York"), size_ms=2 * HOUR_MS)
+    assert rows == ['1,2023-11-05 00:45:00,2023-11-05 01:30:00,"a:2023-11-05 00:45:00,b:2023-11-05 01:30:00"']
+
+
+def test_an_hour_that_is_skipped_is_the_next_one(trial: Trial) -> None:
+    content = "a,1,2024-03-10 01:59:59\nb,1,2024-03-10 02:30:00\nc,1,2024-03-10 03:59:59\n"
+    rows = trial.ask(content, zone=ZoneInfo("America/New_York"))
+    assert rows == ['1,2024-03-10 01:59:59,2024-03-10 03:30:00,"a:2024-03-10 01:59:59,b:2024-03-10 03:30:00"']
+
+
+def test_an_offset_of_the_zone_moves_no_window(trial: Trial) -> None:
+    content = logins("00:00:00", "00:59:59", "01:00:00", "01:00:01")
+    assert trial.ask(content, zone=ZoneInfo("Asia/Kolkata")) == trial.ask(content)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xef\xbb\xbfa,1,2020-01-01 10:00:00\nb,1,2020-01-01 10:00:01\n",
+        b"a,1,2020-01-01 10:00:00\r\nb,1,2020-01-01 10:00:01\r\n",
+        b"a,1,2020-01-01 10:00:00\rb,1,2020-01-01 10:00:01\r",
+        b"a,1,2020-01-01 10:00:00\r\nb,1,2020-01-01 10:00:01\n",
+        b"\n\na,1,2020-01-01 10:00:00\n\nb,1,2020-01-01 10:00:01\n\n",
+        b"a,1,2020-01-01 10:00:00,more\nb,1,2020-01-01 10:00:01,more,and more\n",
+        b"a,1,2020-01-01 10:00:00\nb,1,2020-01-01 10:00:01",
+        b"login,ip,date\na,1,2020-01-01 10:00:00\nb,1,2020-01-01 10:00:01\n",
+    ],
+    ids=["byte-order mark", "CRLF", "CR", "mixed", "blank lines", "more columns", "no last newline", "header"],
+)
+def test_every_shape_of_file_is_read(trial: Trial, content: bytes) -> None:
+    assert trial.ask(content) == [
+        '1,2020-01-01 10:00:00,2020-01-01 10:00:01,"a:2020-01-01 10:00:00,b:2020-01-01 10:00:01"'
+    ]
+
+
+def test_bytes_that_are_no_utf8_are_replaced(trial: Trial) -> None:
+    rows = trial.ask(b"a\xff,1,2020-01-01 10:00:00\nb,1,2020-01-01 10:00:01\n")
+    assert "a\ufffd:2020-01-01 10:00:00" in rows[0]
+
+
+def test_a_newline_in_quotes_belongs_to_the_name(trial: Trial) -> None:
+    rows = trial.ask('"a\nb",1,2020-01-01 10:00:00\nc,1,2020-01-01 10:00:01\n')
+    assert '"a\nb:2020-01-01 10:00:00,c:' in rows[0]
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        ("a,1,2020-01-01 10:00:00\nb,1\n", "in.csv:2: 2 of the 3 columns"),
+        ("a,1,2020-01-01 10:00:00\n\nb,1,2020-01-01T10:00:00\n", "in.csv:3: '2020-01-01T10:00:00' is no time"),
+        ("a,1,2020-01-32 10:00:00\n", "in.csv:1: '2020-01-32 10:00:00' is no time"),
+        ("a,1,2020-01-01 10:00:60\n", "is no time"),
+        ("a,1,2020-01-01 24:00:01\n", "is no time"),
+        ("a,1,2020-13-01 10:00:00\n", "is no time"),
+        ("a,1,2020-1-01 10:00:00\n", "is no time"),
+        ("a,1,2020-01-01 10:00:00.5\n", "is no time"),
+        ("a,1,0000-01-01 10:00:00\n", "is no time"),
+        ('a, "1",2020-01-01 10:00:00\n', "in.csv:1: a space before a quote"),
+        ('a,1,2020-01-01 10:00:00\n"b,1,2020-01-01 10:00:00\n', "in.csv:2: unexpected end of data"),
+        ("login,ip,date\nlogin,ip,date\n", "in.csv:2: 'date' is no time"),
+        ("", "no login in it"),
+        ("login,ip,date\n", "no login in it"),
+    ],
+)
+def test_a_bad_row_ends_the_run_with_its_line_and_writes_nothing(trial: Trial, content: str, fault: str) -> None:
+    with pytest.raises(InputError) as refusal:
+        trial.ask(content)
+    assert fault in str(refusal.value)
+    assert [file.name for file in trial.folder.iterdir()] == ["in.csv"]
+
+
+def test_bad_rows_may_be_skipped_and_are_counted(trial: Trial) -> None:
+    content = "a,1,2020-01-01 10:00:00\nbad\nb,1,2020-01-01 10:00:01\nc,1,never\n"
+    assert len(trial.ask(content, skips_bad_rows=True)) == 1
+    assert trial.counts == Counts(logins=2, bad_rows=2, series=1)
+
+
+def test_a_file_without_series_gives_the_header_alone(trial: Trial) -> None:
+    assert trial.ask(logins("10:00:00")) == []
+
+
+def test_an_output_that_is_there_is_not_replaced(trial: Trial) -> None:
+    trial.write("precious", "out.csv")
+    with pytest.raises(UsageError, match="--force replaces it"):
+        trial.ask(logins("10:00:00"), force=False)
+    assert (trial.folder / "out.csv").read_text() == "precious"
+
+
+def test_an_output_in_a_folder_that_is_not_there_is_refused(trial: Trial) -> None:
+    with pytest.raises(UsageError, match="there is no folder"):
+        trial.ask(logins("10:00:00"), output=trial.folder / "no" / "out.csv")
+
+
+def test_several_files_are_one_input(trial: Trial) -> None:
+    first, second = trial.write(logins("10:00:00"), "1.csv"), trial.write("x,1.1.1.1,2020-01-01 10:00:07\n", "2.csv")
+    assert len(trial.ask_files(first, second)) == 1
+    assert len(trial.ask_files(trial.folder / "[12].csv")) == 1
+
+
+def test_a_file_that_is_not_there_is_named(trial: Trial) -> None:
+    with pytest.raises(InputError, match=r"none\.csv: No such file"):
+        trial.ask_files(trial.folder / "none.csv")
+
+
+@pytest.mark.parametrize(("ending", "pack"), [(".gz", gzip.compress), (".xz", lzma.compress)])
+def test_compressed_files_are_read(trial: Trial, ending: str, pack: Callable[[bytes], bytes]) -> None:
+    file = trial.write(pack(logins("10:00:00", "10:00:01").encode()), f"in.csv{ending}")
+    assert len(trial.ask_files(file)) == 1
+
+
+@pytest.mark.parametrize(("ending", "pack"), [(".gz", gzip.compress), (".xz", lzma.compress)])
+def test_a_compressed_file_that_is_cut_off_is_refused(
+    trial: Trial, ending: str, pack: Callable[[bytes], bytes]
+) -> None:
+    packed = pack(logins(*(f"{hour:02}:00:00" for hour in range(24))).encode())
+    with pytest.raises(InputError, match="cannot be read"):
+        trial.ask_files(trial.write(packed[:-12], f"in.csv{ending}"))
+
+
+@pytest.mark.parametrize("form", ["parquet", "json"])
+def test_tables_with_named_columns_are_read(trial: Trial, form: str) -> None:
+    file = trial.folder / ("in.parquet" if form == "parquet" else "in.jsonl")
+    rows = "VALUES ('2020-01-01 10:00:00'::TIMESTAMP, '1', 'a'), ('2020-01-01 10:00:01'::TIMESTAMP, '1', 'b')"
+    duckdb.execute(f"COPY (SELECT * FROM ({rows}) AS t(date, ip, login)) TO '{file}' (FORMAT {form})")
+    assert trial.ask_files(file) == [
+        '1,2020-01-01 10:00:00,2020-01-01 10:00:01,"a:2020-01-01 10:00:00,b:2020-01-01 10:00:01"'
+    ]
+
+
+@pytest.mark.parametrize("output_format", [OutputFormat.JSON_LINES, OutputFormat.PARQUET])
+def test_series_may_be_written_for_programs(trial: Trial, output_format: OutputFormat) -> None:
+    output = trial.folder / "series"
+    question = Question(
+        inputs=(str(trial.write(logins("10:00:00", "10:00:01"))),),
+        output=output,
+        output_format=output_format,
+        size_ms=HOUR_MS,
+        zone=ZoneInfo("UTC"),
+    )
+    answer(question)
+    reader = "read_json" if output_format is OutputFormat.JSON_LINES else "read_parquet"
+    rows = duckdb.execute(f"SELECT source, start::VARCHAR, users[2].\"user\" FROM {reader}('{output}')").fetchall()
+    assert rows == [("1.1.1.1", "2020-01-01 10:00:00", "u2")]
+
+
+def test_more_logins_and_more_users_may_be_asked_for(trial: Trial) -> None:
+    content = (
+        logins("10:00:00", "10:00:01") + "a,2,2020-01-01 10:00:00\na,2,2020-01-01 10:00:01\na,2,2020-01-01 10:00:02\n"
+    )
+    assert [row[0] for row in trial.ask(content, min_logins=3)] == ["2"]
+    assert [row[:7] for row in trial.ask(content, min_users=2)] == ["1.1.1.1"]
+
+
+def test_names_may_be_made_safe(trial: Trial) -> None:
+    rows = trial.ask("=cmd,1,2020-01-01 10:00:00\n\x1b[2J,1,2020-01-01 10:00:01\n", makes_safe=True)
+    assert "'=cmd:2020" in rows[0]
+    assert "\x1b" not in rows[0]
+
+
+def test_spellings_of_one_address_may_be_one_source(trial: Trial) -> None:
+    content = "a,10.0.0.01,2020-01-01 10:00:00\nb,::ffff:10.0.0.1,2020-01-01 10:00:01\n"
+    assert trial.ask(content) == []
+    assert trial.ask(content, normalises_addresses=True)[0].startswith("10.0.0.1,")
+
+
+def test_a_gap_chains_logins_that_follow_closely(trial: Trial) -> None:
+    rows = trial.ask(logins("10:00:00", "11:00:00", "12:00:00", "13:00:01"), mode=Mode.GAP)
+    assert [row.split(",")[1:3] for row in rows] == [["2020-01-01 10:00:00", "2020-01-01 12:00:00"]]
+
+
+def test_a_sliding_window_stands_anywhere_and_may_overlap(trial: Trial) -> None:
+    rows = trial.ask(logins("10:00:00", "10:40:00", "11:00:00", "11:30:00", "13:00:00"), mode=Mode.SLIDING)
+    assert [row.split(",")[1:3] for row in rows] == [
+        ["2020-01-01 10:00:00", "2020-01-01 10:40:00"],
+        ["2020-01-01 10:40:00", "2020-01-01 11:30:00"],
+    ]
+
+
+def test_steps_and_streams_give_what_one_step_gives(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = "".join(
+        f"u{number % 7},10.0.0.{number % 5},2020-01-01 {number * 7 % 24:02}:{number * 11 % 60:02}:00\n"
+        for number in range(400)
+    )
+    whole = trial.ask(content)
+    from whotop.analyse.login_windows import answering
+
+    for at_once in (40, 5):
+        monkeypatch.setattr(answering, "LOGINS_AT_ONCE", at_once)
+        assert trial.ask(content) == whole
+    assert len(whole) > 50

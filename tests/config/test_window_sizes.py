@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import pytest
+
+from whotop.config.window_sizes import parse_window_size
+
+
+@pytest.mark.parametrize(
+    ("text", "size_ms"),
+    [
+        ("1.hour", 3_600_000),
+        ("2.hours", 7_200_000),
+        ("1h", 3_600_000),
+        ("90 minutes", 5_400_000),
+        ("1.5hours", 5_400_000),
+        ("60s", 60_000),
+        ("1min", 60_000),
+        ("1d", 86_400_000),
+        ("500.millis", 500),
+        ("1500 micros", 1),
+        ("1e3 s", 1_000_000),
+    ],
+)
+def test_sizes_are_spelled_as_scala_spells_them(text: str, size_ms: int) -> None:
+    assert parse_window_size(text) == size_ms
+
+
+@pytest.mark.parametrize("text", ["1m", "60", "2w", "1.month", "1 HOUR", "Inf", "", "hour", "1hs", "nan s"])
+def test_what_the_older_analyser_refused_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="is no window size"):
+        parse_window_size(text)
+
+
+@pytest.mark.parametrize("text", ["0.seconds", "-1.hour", "999.nanos", "1e30 d"])
+def test_a_window_that_holds_nothing_or_everything_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="at least"):
+        parse_window_size(text)
