@@ -120,6 +120,15 @@ async def test_processes_tell_who_is_there_where_nothing_else_does(trial: Trial,
     assert trial.machine.sessions_known
 
 
+async def test_who_tells_in_the_machines_own_zone_where_nothing_else_can_be_read(trial: Trial, talk: Talk) -> None:
+    trial.watch()
+    trial.intake.hello(trial.name, hello(talk, zone=b"+0100"), trial.at(0))
+    told = b"alice            pts/0        Nov 21 12:58   (10.0.0.7)\n"
+    trial.intake.sessions(trial.name, Sessions(clock_us=talk.at(0), boot_id=b"", who=told), trial.at(0))
+    (session,) = trial.fleet.sessions.values()
+    assert (session.user, session.source, session.login_us) == ("alice", "10.0.0.7", talk.at(-120))
+
+
 @pytest.mark.parametrize("unread", [b"", b"{", b"[]", b"null"])
 async def test_an_answer_that_cannot_be_read_is_none(trial: Trial, talk: Talk, unread: bytes) -> None:
     trial.watch()
