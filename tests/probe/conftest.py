@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from secrets import token_hex
 from typing import TypeVar
 
 import pytest
 
+from tests.probe.windows_machine import WindowsMachine, compiled
 from whotop import probe
 from whotop.probe.linux.frames import FrameWriter
 from whotop.wire.frames import FrameEncoder, up_decoder
@@ -113,3 +115,15 @@ def start() -> Iterator[Callable[[list[str]], Running]]:
 def running(start: Callable[[list[str]], Running]) -> Running:
     """A probe on this machine."""
     return start(["sh", "-c", probe.LOADER])
+
+
+@pytest.fixture(scope="session")
+def windows_program(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return compiled(tmp_path_factory.mktemp("windows"))
+
+
+@pytest.fixture
+def windows(windows_program: Path, tmp_path: Path) -> Iterator[WindowsMachine]:
+    machine = WindowsMachine(windows_program, tmp_path)
+    yield machine
+    machine.close()

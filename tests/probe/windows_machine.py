@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 from secrets import token_hex
 from typing import Any, TypeVar
 
+import pytest
+
 from whotop import probe
 from whotop.wire.frames import FrameEncoder, up_decoder
-from whotop.wire.messages import Acknowledge, Cursor, Hello, Message, Read, Records, Start, Up
+from whotop.wire.messages import Acknowledge, Cursor, FileIdentity, Hello, Message, Read, Records, Start, Up
 
 MessageT = TypeVar("MessageT", bound=Message)
+NOON = 134_396_496_000_000_000
+"""FILETIME of 2026-11-20T12:00Z."""
 LIBRARIES = ("wtsapi32.dll", "secur32.dll", "wevtapi.dll", "kernel32.dll", "advapi32.dll")
+
+needs_mono = pytest.mark.skipif(
+    not all(map(shutil.which, ("mono", "mcs", "gcc"))), reason="needs mono, mcs and gcc to run C# without Windows"
+)
 
 
 def compiled(folder: Path) -> Path:
@@ -109,3 +118,21 @@ class Running:
         for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
             if pipe is not None:
                 pipe.close()
+
+
+def event(record: int, event_id: int = 4625, time: str = "", **data: str) -> str:
+    """A line of the log."""
+    values = "".join(f"<Data Name='{name}'>{value}</Data>" for name, value in data.items())
+    return (
+        "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System>"
+        f"<Provider Name='Microsoft-Windows-Security-Auditing'/><EventID>{event_id}</EventID>"
+        f"<TimeCreated SystemTime='{time or f'2026-11-20T12:00:{record % 60:02}.0000000Z'}'/>"
+        f"<EventRecordID>{record}</EventRecordID><Channel>Security</Channel><Computer>ws-07</Computer></System>"
+        f"<EventData>{values}</EventData></Event>"
+    )
+
+
+def cursor(offset: int, record: int, time: str = "") -> Cursor:
+    time = time or f"2026-11-20T12:00:{record % 60:02}.0000000Z"
+    identity = FileIdentity(device=0, inode=0, head=b"")
+    return Cursor(file=identity, offset=offset, tail=time.encode(), mark=str(record).encode())
