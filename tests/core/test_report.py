@@ -5,10 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from whotop.clock import SECOND_US
-from whotop.core.feed import AlertChanged, AnyChange, Batch, MachineChanged, Sampled, SessionChanged
+from whotop.core.feed import AlertChanged, AnyChange, Batch, EventAdded, MachineChanged, Sampled, SessionChanged
 from whotop.core.fleet import Fleet
 from whotop.core.report import Report, report_of_fleet, report_of_sessions
-from whotop.model import Alert, LastInput, Level, Machine, MachineState, Outcome, RawText, Sample, Session
+from whotop.model import (
+    Alert,
+    Event,
+    EventKind,
+    LastInput,
+    Level,
+    Machine,
+    MachineState,
+    Outcome,
+    RawText,
+    Sample,
+    Session,
+)
 
 NOW = 1_800_000_000 * SECOND_US
 
@@ -169,3 +181,43 @@ def test_from_sessions_machines_keep_their_order_and_closed_sessions_are_left_ou
     made = report_of_sessions(["web", "db"], sessions, made_us=NOW, at_us=NOW)
     assert [(found.name, found.users) for found in made.machines] == [("web", []), ("db", ["ann", "zoe"])]
     assert (made.totals.machines, made.totals.sessions, made.totals.up) == (2, 2, 0)
+
+
+def failures(count: int, user: str, source: str = "203.0.113.9") -> list[AnyChange]:
+    return [
+        EventAdded(
+            Event(
+                key=f"{user}{source}{number}".encode(),
+                kind=EventKind.FAILED_LOGIN,
+                machine="web",
+                user=user,
+                source=source,
+                tty="ssh:notty",
+                time_us=NOW - (count - number) * SECOND_US,
+            )
+        )
+        for number in range(count)
+    ]
+
+
+def test_failed_logins_are_told_the_most_often_tried_first() -> None:
+    made = report([MachineChanged(machine("web")), *failures(2, "admin"), *failures(5, "root")])
+    assert made.totals.failed_logins == 7
+    assert [(failed.user, failed.count, failed.tty) for failed in made.failed_logins] == [
+        ("root", 5, "ssh:notty"),
+        ("admin", 2, "ssh:notty"),
+    ]
+    assert made.failed_logins[0].last_us == NOW - SECOND_US
+
+
+def test_a_flood_of_names_makes_no_endless_report() -> None:
+    names = [change for number in range(500) for change in failures(1, f"user{number}")]
+    made = report([MachineChanged(machine("web")), *names])
+    assert len(made.failed_logins) == 100
+    assert made.totals.failed_logins == 500
+
+
+def test_one_poll_does_not_tell_how_many_failed() -> None:
+    fleet = Fleet()
+    fleet.apply(Batch(1, NOW, (MachineChanged(machine("web")),)))
+    assert report_of_fleet(fleet, made_us=NOW).totals.failed_logins is None

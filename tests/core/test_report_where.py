@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from whotop.core.report import Report, ReportedMachine, ReportedSession, Totals
+from whotop.core.report_failures import ReportedFailures
 from whotop.core.report_where import parse_where, report_where
 from whotop.errors import QueryError
 from whotop.model import MachineState
@@ -10,6 +11,10 @@ from whotop.model import MachineState
 
 def session(user: str, *, tty: str = "pts/0", source: str = "10.0.0.1", idle: float | None = 0.0) -> ReportedSession:
     return ReportedSession(user=user, tty=tty, source=source, since_us=0, idle_seconds=idle)
+
+
+def failures(user: str, count: int, source: str = "10.0.0.1") -> ReportedFailures:
+    return ReportedFailures(machine="web-01", user=user, source=source, tty="ssh:notty", count=count, last_us=0)
 
 
 WEB = ReportedMachine(
@@ -28,8 +33,9 @@ REPORT = Report(
     at_us=0,
     totals=Totals(
         machines=5, up=4, stale=0, down=1, connecting=0, not_watched=0, cannot_tell=1,
-        sessions=3, users=2, without_tty=1, alerts=0,
+        sessions=3, users=2, without_tty=1, alerts=0, failed_logins=50,
     ),
+    failed_logins=(failures("root", 9), failures("lane", 2, source="")),
     machines=(WEB, DB, QUIET),
     not_reached=(LOST,),
     cannot_tell=(MUTE,),
@@ -69,3 +75,19 @@ def test_machines_that_may_hold_the_wanted_stay() -> None:
 def test_an_unknown_column_is_an_error() -> None:
     with pytest.raises(QueryError, match="did you mean user"):
         parse_where("usr:root")
+
+
+@pytest.mark.parametrize(
+    ("where", "found", "total"),
+    [
+        ("", ["root", "lane"], 50),
+        ("user:root", ["root"], 9),
+        ("from:none", ["lane"], 2),
+        ("on>1", [], 0),
+        ("web", ["root", "lane"], 50),
+    ],
+)
+def test_a_filter_chooses_failed_logins_too(where: str, found: list[str], total: int) -> None:
+    report = report_where(REPORT, parse_where(where))
+    assert [failed.user for failed in report.failed_logins] == found
+    assert report.totals.failed_logins == total

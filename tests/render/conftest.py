@@ -6,9 +6,11 @@ from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec.structs import replace
 
 from whotop.clock import DAY_US, HOUR_US, MINUTE_US, SECOND_US
 from whotop.core.report import Report, ReportedMachine, ReportedSession, Totals
+from whotop.core.report_failures import ReportedFailures
 from whotop.model import Alert, Level, MachineState, RawText
 
 AT = 1_795_267_327 * SECOND_US
@@ -69,17 +71,25 @@ def report_of_name() -> Callable[[str], Report]:
         return Report(
             made_us=AT,
             at_us=AT,
-            totals=totals(),
+            totals=totals(failed_logins=3),
             machines=(machine(name, named), machine(name)),
             not_reached=(down,),
             cannot_tell=(machine(name, known=False),),
             alerts=(alert,),
+            failed_logins=(ReportedFailures(machine=name, user=name, source=name, tty=name, count=3, last_us=AT),),
         )
 
     return made
 
 
-def totals() -> Totals:
+@pytest.fixture
+def attacked(report: Report) -> Report:
+    """The usual one, with failed logins."""
+    tried = (failed("root"), failed("admin", count=1))
+    return replace(report, totals=totals(failed_logins=24), failed_logins=tried)
+
+
+def totals(failed_logins: int = 0) -> Totals:
     return Totals(
         machines=5,
         up=4,
@@ -92,6 +102,13 @@ def totals() -> Totals:
         users=3,
         without_tty=1,
         alerts=1,
+        failed_logins=failed_logins,
+    )
+
+
+def failed(user: str, *, count: int = 23) -> ReportedFailures:
+    return ReportedFailures(
+        machine="db-02", user=user, source="203.0.113.9", tty="ssh:notty", count=count, last_us=AT - 5 * MINUTE_US
     )
 
 

@@ -56,6 +56,36 @@ def test_csv_has_a_row_per_session_and_one_for_each_machine_without(report: Repo
     assert rows[-1]["note"] == "cannot tell who is logged in"
 
 
+def test_csv_has_a_row_for_each_user_and_source_that_failed(attacked: Report) -> None:
+    rows = list(csv.DictReader(io.StringIO(text_of(attacked, Format.CSV), newline="")))
+    assert [(row["machine"], row["state"], row["user"], row["from"]) for row in rows[-2:]] == [
+        ("db-02", "failed", "root", "203.0.113.9"),
+        ("db-02", "failed", "admin", "203.0.113.9"),
+    ]
+    assert rows[-2]["note"] == "23 failed logins in 24 hours, the last then"
+
+
+def test_json_has_failed_logins(attacked: Report) -> None:
+    document = json_of(attacked)
+    assert document["totals"]["failed_logins"] == 24
+    assert document["failed_logins"][0] == {
+        "machine": "db-02",
+        "user": "root",
+        "from": "203.0.113.9",
+        "tty": "ssh:notty",
+        "count": 23,
+        "last": "2026-11-21T14:17:07.000000+01:00",
+    }
+
+
+@pytest.mark.parametrize("format_", [Format.MARKDOWN, Format.HTML])
+def test_a_page_has_a_table_of_failed_logins_only_where_there_are_any(
+    report: Report, attacked: Report, format_: Format
+) -> None:
+    assert "Failed logins in the last 24 hours" in text_of(attacked, format_)
+    assert "Failed logins" not in text_of(report, format_)
+
+
 def test_csv_lines_end_as_the_standard_says(report: Report) -> None:
     text = text_of(report, Format.CSV)
     assert text.count("\r\n") == text.count("\n") == 8

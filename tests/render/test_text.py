@@ -44,6 +44,27 @@ def test_without_trouble_there_are_only_machines_with_somebody_on(report: Report
     assert text_of(msgspec.structs.replace(report, alerts=(), not_reached=(), cannot_tell=())) == WHO
 
 
+def test_failed_logins_are_told_by_source_user_and_machine(attacked: Report) -> None:
+    assert "failed logins: 23 as root on db-02 from 203.0.113.9 (last 14:17:07)\n" in text_of(attacked)
+    assert "24 failed logins in 24 hours" in exit_text(attacked, 50, None)
+
+
+def test_the_ten_most_often_tried_are_told_and_how_many_more_there_were(attacked: Report) -> None:
+    many = msgspec.structs.replace(attacked, failed_logins=attacked.failed_logins[1:] * 24)
+    lines = [line for line in text_of(many).splitlines() if line.startswith("failed logins")]
+    assert len(lines) == 11
+    assert lines[-1] == "failed logins: 14 more"
+
+
+def test_that_a_machine_is_not_reached_is_told_once(report: Report) -> None:
+    alert = msgspec.structs.replace(
+        report.alerts[0], rule="unreachable", machine="edge-03", text="unreachable: connection refused"
+    )
+    lines = text_of(msgspec.structs.replace(report, alerts=(alert, *report.alerts))).splitlines()
+    assert sum("connection refused" in line for line in lines) == 1
+    assert "alert: high 14:18:07 db-02: cpu 97% over 90%" in lines
+
+
 def test_a_comma_in_a_name_does_not_make_two_users(report_of_name: Callable[[str], Report]) -> None:
     assert text_of(report_of_name("ann, root")).startswith("ann, root: ann\\x2c root\n")
 

@@ -15,6 +15,7 @@ import msgspec
 
 from whotop.core.fleet import Fleet
 from whotop.core.idle import idle_seconds
+from whotop.core.report_failures import FAILURES_KEPT, ReportedFailures, failures_of_fleet
 from whotop.model import Alert, Machine, MachineState, RawText, Sample, Session
 
 
@@ -80,6 +81,8 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
     without_tty: int
     """Sessions of scp, ansible, port forwards; files of events do not tell."""
     alerts: int
+    failed_logins: int | None = None
+    """In the last 24 hours, on all machines; None where nobody has watched (a file of events, one poll)."""
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,6 +103,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """They answer, but nothing on them tells who is logged in. Not the same as nobody."""
     alerts: tuple[Alert, ...] = ()
     """Those that stand, the newest first."""
+    failed_logins: tuple[ReportedFailures, ...] = ()
+    """Of the last 24 hours, the most often tried first, at most 100."""
 
 
 def report_of_fleet(
@@ -110,16 +115,19 @@ def report_of_fleet(
     machines = [_reported(machine, fleet, at_us) for machine in fleet.machines.values()]
     answering = [machine for machine in machines if machine.state is MachineState.UP]
     alerts = tuple(fleet.open_alerts())
+    failures = () if watched_from_us is None else failures_of_fleet(fleet, at_us)
+    failed = None if watched_from_us is None else sum(one.count for one in failures)
     return Report(
         made_us=made_us,
         at_us=at_us,
         zone=zone,
         watched_from_us=watched_from_us,
-        totals=totals_of(machines, len(alerts)),
+        totals=msgspec.structs.replace(totals_of(machines, len(alerts)), failed_logins=failed),
         machines=tuple(machine for machine in answering if machine.sessions_known),
         not_reached=tuple(machine for machine in machines if machine.state is not MachineState.UP),
         cannot_tell=tuple(machine for machine in answering if not machine.sessions_known),
         alerts=alerts,
+        failed_logins=failures[:FAILURES_KEPT],
     )
 
 

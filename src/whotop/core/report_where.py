@@ -13,6 +13,7 @@ import msgspec
 
 from whotop.core.query import Query, parse_query
 from whotop.core.report import Report, ReportedMachine, ReportedSession
+from whotop.core.report_failures import ReportedFailures
 
 FIELDS = frozenset(
     {"machine", "user", "from", "tty", "service", "idle", "tag", "state", "on", "cpu", "mem", "load", "disk", "up"}
@@ -28,19 +29,28 @@ def parse_where(where: str) -> Query:
 def report_where(report: Report, query: Query) -> Report:
     """``report`` with the sessions that ``query`` finds."""
     machines = tuple(found for machine in report.machines if (found := _of_machine(machine, query)))
+    failed = tuple(one for one in report.failed_logins if query.matches(_FailedRow(one)))
     sessions = [session for machine in machines for session in machine.sessions]
     totals = msgspec.structs.replace(
         report.totals,
         sessions=len(sessions),
         users=len({session.identity for session in sessions}),
         without_tty=sum(not session.tty for session in sessions) if report.totals.without_tty else 0,
+        failed_logins=_failed_total(report, failed),
     )
     return msgspec.structs.replace(
         report,
         machines=machines,
         not_reached=tuple(_with_found(machine, query) for machine in report.not_reached),
         totals=totals,
+        failed_logins=failed,
     )
+
+
+def _failed_total(report: Report, found: Sequence[ReportedFailures]) -> int | None:
+    """Of those that were found; a report that is left as it was keeps also what it does not list."""
+    total = report.totals.failed_logins
+    return total if total is None or len(found) == len(report.failed_logins) else sum(one.count for one in found)
 
 
 def _of_machine(machine: ReportedMachine, query: Query) -> ReportedMachine | None:
@@ -54,6 +64,24 @@ def _of_machine(machine: ReportedMachine, query: Query) -> ReportedMachine | Non
 def _with_found(machine: ReportedMachine, query: Query) -> ReportedMachine:
     found = tuple(session for session in machine.sessions if query.matches(_Row(machine, session)))
     return machine if len(found) == len(machine.sessions) else msgspec.structs.replace(machine, sessions=found)
+
+
+@dataclass(frozen=True, slots=True)
+class _FailedRow:
+    """Failed logins, as the filter language sees them: they have texts, and no figures."""
+
+    failures: ReportedFailures
+
+    def value(self, field: str) -> str | None:
+        match field:
+            case "machine" | "user" | "tty":
+                return getattr(self.failures, field) or None
+            case "from":
+                return self.failures.source or None
+        return None
+
+    def visible(self) -> Iterable[str]:
+        return (self.failures.machine, self.failures.user, self.failures.tty, self.failures.source)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""A report as CSV (RFC 4180): a row per session, and one for each machine without any.
+"""A report as CSV (RFC 4180): a row per session, one for each machine without any, and failed logins.
 
 A spreadsheet runs a cell that begins like a formula, so such text gets an apostrophe before it
 (OWASP "CSV Injection"), also behind spaces, quotes and semicolons, which another country's
@@ -14,6 +14,7 @@ from collections.abc import Iterator
 
 from whotop.core.report import Report, ReportedMachine
 from whotop.render.moments import iso_moment
+from whotop.render.phrases import counted
 
 COLUMNS = ("machine", "state", "user", "tty", "from", "since", "idle_seconds", "as_of", "note")
 
@@ -42,6 +43,10 @@ def _rows(report: Report) -> Iterator[tuple[str | float, ...]]:
         yield from _of_machine(machine, report, machine.reason)
     for machine in report.cannot_tell:
         yield from _of_machine(machine, report, "cannot tell who is logged in")
+    for failures in report.failed_logins:
+        note = f"{counted(failures.count, 'failed login')} in 24 hours, the last then"
+        last = iso_moment(failures.last_us, report.zone)
+        yield (failures.machine, "failed", failures.user, failures.tty, failures.source, last, "", "", note)
 
 
 def _of_machine(machine: ReportedMachine, report: Report, note: str) -> Iterator[tuple[str | float, ...]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import msgspec
 
 from whotop.core.report import Report, ReportedMachine, ReportedSession
+from whotop.core.report_failures import ReportedFailures
 from whotop.model import Alert, RawText
 from whotop.render.moments import iso_moment, zone_name
 
@@ -31,6 +32,7 @@ def _document(report: Report) -> dict[str, object]:
         "not_reached": [_machine(machine, report) for machine in report.not_reached],
         "cannot_tell": [_machine(machine, report) for machine in report.cannot_tell],
         "alerts": [_alert(alert, report) for alert in report.alerts],
+        "failed_logins": [_failures(failures, report) for failures in report.failed_logins],
     }
 
 
@@ -82,6 +84,17 @@ def _bytes(text: str) -> bytes:
         return text.encode("latin-1")
     except UnicodeEncodeError:
         return text.encode("utf-8", "surrogatepass")
+
+
+def _failures(failures: ReportedFailures, report: Report) -> dict[str, object]:
+    return {
+        "machine": failures.machine,
+        "user": failures.user,
+        "from": failures.source or None,
+        "tty": failures.tty or None,
+        "count": failures.count,
+        "last": iso_moment(failures.last_us, report.zone),
+    }
 
 
 def _alert(alert: Alert, report: Report) -> dict[str, object]:

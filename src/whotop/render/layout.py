@@ -59,6 +59,14 @@ WHO = (
     Column("idle", 1.2, is_number=True),
 )
 ALERTS = (Column("level", 1), Column("since", 2.6), Column("machine", 3), Column("what", 8))
+FAILED = (
+    Column("machine", 3),
+    Column("user", 3),
+    Column("from", 3),
+    Column("tty", 1.5),
+    Column("failed", 1.2, is_number=True),
+    Column("last", 2.6),
+)
 NOT_REACHED = (
     Column("machine", 3),
     Column("state", 1.5),
@@ -78,6 +86,7 @@ def laid_out(report: Report) -> Layout:
     tables = (
         Table("Who is on which machine", WHO, tuple(_who(report))),
         Table("Alerts", ALERTS, tuple(_alerts(report))),
+        Table("Failed logins in the last 24 hours", FAILED, tuple(_failed(report))),
         Table("Not reached", NOT_REACHED, tuple(_not_reached(report))),
         Table("Cannot tell who is logged in", CANNOT_TELL, tuple((m.name, m.address) for m in report.cannot_tell)),
         Table("How the machines are", HEALTH, tuple(_health(report))),
@@ -106,6 +115,18 @@ def _session(session: ReportedSession, report: Report) -> tuple[str, ...]:
 def _alerts(report: Report) -> Iterator[tuple[str, ...]]:
     for alert in report.alerts:
         yield (str(alert.level), full_moment(alert.opened_us, report.zone), place(alert), alert.text)
+
+
+def _failed(report: Report) -> Iterator[tuple[str, ...]]:
+    for failures in report.failed_logins:
+        yield (
+            failures.machine,
+            failures.user,
+            failures.source or NOTHING_KNOWN,
+            failures.tty or NOTHING_KNOWN,
+            str(failures.count),
+            full_moment(failures.last_us, report.zone),
+        )
 
 
 def _not_reached(report: Report) -> Iterator[tuple[str, ...]]:

@@ -33,7 +33,11 @@ def totals(report: Report) -> list[str]:
         counted(counts.sessions, "session") + (f" ({counts.without_tty} without a tty)" if counts.without_tty else ""),
         counted(counts.users, "user"),
     ]
-    return [*phrases, counted(counts.alerts, "alert")] if counts.up or counts.alerts else phrases
+    if counts.up or counts.alerts:
+        phrases.append(counted(counts.alerts, "alert"))
+    if counts.failed_logins:
+        phrases.append(f"{counted(counts.failed_logins, 'failed login')} in 24 hours")
+    return phrases
 
 
 def _states(report: Report) -> str:

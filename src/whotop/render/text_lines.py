@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from whotop.core.report import Report
+from whotop.core.rules.reach import RULE as REACH
 from whotop.render.moments import short_moment
 from whotop.render.phrases import last_seen, listed, place, why_not_reached
+
+FAILED_SHOWN = 10
 
 
 def text_lines(report: Report) -> list[str]:
     """All of it; a blank line stands before each kind of trouble."""
     lines = who_lines(report)
-    for block in (alert_lines(report), not_reached_lines(report), cannot_tell_lines(report)):
+    troubles = (alert_lines(report), failed_lines(report), not_reached_lines(report), cannot_tell_lines(report))
+    for block in troubles:
         if lines and block:
             lines.append("")
         lines += block
@@ -23,11 +27,26 @@ def who_lines(report: Report) -> list[str]:
 
 
 def alert_lines(report: Report) -> list[str]:
-    """Alerts that stand, the newest first."""
+    """Alerts that stand, the newest first; that a machine is not reached is told elsewhere."""
+    not_reached = {machine.name for machine in report.not_reached}
     return [
         f"alert: {alert.level} {short_moment(alert.opened_us, report.at_us, report.zone)} {place(alert)}: {alert.text}"
         for alert in report.alerts
+        if alert.rule != REACH or alert.machine not in not_reached
     ]
+
+
+def failed_lines(report: Report) -> list[str]:
+    """Who was tried from where, the most often tried first, and how many more there were."""
+    shown = report.failed_logins[:FAILED_SHOWN]
+    lines = [
+        f"failed logins: {failures.count} as {failures.user} on {failures.machine}"
+        f" from {failures.source or failures.tty or 'the console'}"
+        f" (last {short_moment(failures.last_us, report.at_us, report.zone)})"
+        for failures in shown
+    ]
+    more = (report.totals.failed_logins or 0) - sum(failures.count for failures in shown)
+    return [*lines, f"failed logins: {more} more"] if more > 0 else lines
 
 
 def not_reached_lines(report: Report) -> list[str]:
