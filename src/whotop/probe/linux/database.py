@@ -11,7 +11,11 @@ CACHE_KIB = 128
 
 
 class Unreadable(Exception):  # noqa: N818 - the next look may succeed
-    """The database cannot be read now: locked, private, broken, or with other tables."""
+    """The database cannot be read now: private, broken, or with other tables."""
+
+
+class Locked(Unreadable):
+    """A writer has it for the moment."""
 
 
 class Database:
@@ -27,7 +31,7 @@ class Database:
             self._connection.text_factory = bytes
             self.rows("PRAGMA cache_size=-%d" % CACHE_KIB)
         except _sqlite3.Error as error:
-            raise Unreadable(str(error)) from None
+            raise trouble_of(error) from None
 
     def __enter__(self) -> "Database":
         return self
@@ -40,11 +44,16 @@ class Database:
         try:
             return list(self._connection.execute(query, values).fetchall())
         except self._error as error:
-            raise Unreadable(str(error)) from None
+            raise trouble_of(error) from None
 
     def has_table(self, name: str) -> bool:
         """Whether there is such a table: the first login makes it."""
         return bool(self.rows("SELECT 1 FROM sqlite_master WHERE name = ? COLLATE NOCASE", name))
+
+
+def trouble_of(error: Exception) -> Unreadable:
+    """Give what an error of SQLite means; which it is only its text tells before Python 3.11."""
+    return Locked(str(error)) if "locked" in str(error) else Unreadable(str(error))
 
 
 def database_uri(path: bytes) -> str:

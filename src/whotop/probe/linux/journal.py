@@ -11,6 +11,7 @@ import time
 from whotop.probe.linux.frames import FrameWriter
 from whotop.probe.linux.journalctl import ChildOutput, journalctl_path
 from whotop.probe.linux.marked_source import LINE_LIMIT_BYTES, LINES_BYTES, MARK_BYTES, MarkedSource
+from whotop.probe.linux.record_file import UnreadableFile
 
 JOURNAL_PROGRAMS = (
     "sshd",
@@ -52,6 +53,8 @@ ROOT_ONLY = "_UID=0"
 HISTORY_LINE_BYTES = 640
 SHORTEST_PAUSE_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 60.0
+FAILURES = 5
+"""After so many in a row, half a minute, the journal is taken for one that cannot be read."""
 USAGE_OR_RIGHTS = 1
 """journalctl's exit status for an option that it does not know, and when it may not read."""
 CURSOR = re.compile(rb'"__CURSOR"\s*:\s*"([!-~]+?)"')
@@ -76,8 +79,8 @@ class JournalWatch(MarkedSource):
         self._owes_cursor = False
         self._knows_fields = True
         """journalctl since 236 sends only the fields that are asked for; the first failure asks for all."""
-        self._pause = SHORTEST_PAUSE_SECONDS
-        self._next_start = 0.0
+        self._failures = 0
+        self._next_start = self._started_at = 0.0
 
     def start(self, cursor: "dict[str, object] | None", history_bytes: int) -> None:
         """Begin after the cursor; without one, with some history."""
@@ -134,12 +137,15 @@ class JournalWatch(MarkedSource):
         self._buffer = self._buffer[: self._buffer.rfind(b"\n") + 1]
         if status == 0 and not self._is_following:
             self._is_following = True
-            self._pause = SHORTEST_PAUSE_SECONDS
+            self._failures = 0
             return
         if status == USAGE_OR_RIGHTS:
             self._knows_fields = not self._knows_fields
-        self._next_start = time.monotonic() + self._pause
-        self._pause = min(self._pause * 2, LONGEST_PAUSE_SECONDS)
+        now = time.monotonic()
+        self._failures = self._failures + 1 if now - self._started_at < LONGEST_PAUSE_SECONDS else 1
+        if self._failures >= FAILURES:
+            raise UnreadableFile("journalctl ends with status %d" % status)
+        self._next_start = now + SHORTEST_PAUSE_SECONDS * 2 ** (self._failures - 1)
 
     def _run(self) -> None:
         """Start journalctl where the last line sent ends."""
@@ -147,6 +153,7 @@ class JournalWatch(MarkedSource):
             return
         if self._is_following:
             self._marks = ()
+        self._started_at = time.monotonic()
         try:
             self._child = ChildOutput([self._program, *self._arguments()])
         except OSError:
@@ -181,7 +188,7 @@ class JournalWatch(MarkedSource):
         self.write_lines(lines, self._mark, self._marks)
         self._owes_cursor = False
         if self._child is not None:
-            self._pause = SHORTEST_PAUSE_SECONDS
+            self._failures = 0
 
     def close(self) -> None:
         """End journalctl."""

@@ -9,9 +9,10 @@ import json
 import os
 import time
 
-from whotop.probe.linux.database import Unreadable
+from whotop.probe.linux.database import Locked, Unreadable
 from whotop.probe.linux.frames import FrameWriter
 from whotop.probe.linux.marked_source import LINES_BYTES, MARK_BYTES, MarkedSource
+from whotop.probe.linux.record_file import UnreadableFile
 from whotop.probe.linux.wtmpdb_tables import (
     WTMPDB_PATHS,
     WTMPDB_SOCKETS,
@@ -25,7 +26,8 @@ LOGOUT_SLACK_US = 10000000
 """A writer takes the time, then waits 5 s at most for its turn to write."""
 OPEN_KEPT = 2000
 STEPS_BYTES = MARK_BYTES - 80
-LONGEST_WAIT_SECONDS = 32.0
+LONGEST_WAIT_SECONDS = 4.0
+"""A table that could not be read for 7 s is taken for broken."""
 
 
 class TablePlace:
@@ -115,8 +117,12 @@ class WtmpdbWatch(MarkedSource):
             # What is read in the clock step of a change may miss the next change in that step.
             self._is_behind = bool(self._rows) or not is_settled
             self._wait = 0.0
-        except Unreadable:
-            self._wait = min(max(self._wait * 2, 1.0), LONGEST_WAIT_SECONDS)
+        except Locked:
+            self._wait = 1.0
+        except Unreadable as error:
+            self._wait = max(self._wait * 2, 1.0)
+            if self._wait > LONGEST_WAIT_SECONDS:
+                raise UnreadableFile(str(error)) from None
         finally:
             self._table.close()
         self._next_read = time.monotonic() + max(self._table.pause_seconds, self._wait)
