@@ -60,8 +60,9 @@ def test_on(has: str, live: str, history: str, failures: str) -> None:
     assert (made.failures or "") == failures
 
 
-def test_a_shell_asks_who_where_nothing_else_is_there() -> None:
-    assert choice("", probe="posix").live == (Origin.WHO,)
+def test_a_shell_asks_who_where_it_has_records_of_its_own() -> None:
+    assert choice("who", probe="posix").live == (Origin.WHO,)
+    assert choice("", probe="posix").live == (Origin.PROC,)
 
 
 def test_windows_has_its_own() -> None:

@@ -6,6 +6,7 @@ import os
 import struct
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,7 @@ def test_it_greets_with_what_it_is(shell: str, begin: Begin) -> None:
     assert hello.hostname == os.uname().nodename.encode()
     assert (hello.kernel, hello.architecture) == (os.uname().release.encode(), os.uname().machine.encode())
     assert hello.os_release == Path("/etc/os-release").read_bytes()[:4096]
+    assert hello.zone == time.strftime("%z").encode()
     assert (hello.cpu_count, hello.clock_ticks, hello.uid) == (os.cpu_count(), os.sysconf("SC_CLK_TCK"), os.getuid())
 
 
@@ -183,9 +185,16 @@ def test_utmp_is_sent_as_it_is(machine: ShellMachine, begin: Begin) -> None:
     assert running.next(Sessions).utmp == record(1)
 
 
-def test_where_nothing_tells_of_sessions_that_is_said(begin: Begin) -> None:
+def test_where_neither_logind_nor_utmp_tells_of_sessions_the_processes_do(begin: Begin) -> None:
     sessions = begin().next(Sessions)
     assert (sessions.logind, sessions.utmp, sessions.who) == (None, None, None)
+    assert sessions.proc is not None
+
+
+def test_an_empty_utmp_is_an_answer(machine: ShellMachine, begin: Begin) -> None:
+    machine.utmp.touch()
+    sessions = begin().next(Sessions)
+    assert (sessions.utmp, sessions.proc) == (b"", None)
 
 
 def test_an_empty_folder_that_a_logind_keeps_means_nobody(machine: ShellMachine, begin: Begin) -> None:
@@ -295,6 +304,24 @@ def test_a_copy_that_was_truncated_is_no_shortened_file(machine: ShellMachine, b
     assert (again.data, again.start, again.replaced) == (record(3), 0, False)
 
 
+def test_a_request_is_answered_with_the_processes_below_a_process(shell: str, begin: Begin) -> None:
+    running = begin(shell)
+    running.next(Hello)
+    running.send(Request(id=7, kind="processes", pid=running.process.pid))
+    answer = running.next(Answer)
+    assert (answer.id, answer.error) == (7, b"")
+    assert answer.processes[0].stat.startswith(b"%d (" % running.process.pid)
+    assert b"\0-c\0" in answer.processes[0].cmdline
+    assert len(answer.uptime.split()) == 2
+
+
+def test_a_process_that_has_gone_has_no_processes_below_it(begin: Begin) -> None:
+    running = begin("bash")
+    running.next(Hello)
+    running.send(Request(id=9, kind="processes", pid=2**31 - 1))
+    assert running.next(Answer).processes == ()
+
+
 def test_a_request_that_it_does_not_know_is_answered_with_an_error(begin: Begin) -> None:
     running = begin()
     running.next(Hello)
@@ -344,5 +371,5 @@ def test_a_busybox_with_little_in_it_is_enough(
 def test_what_is_sent_to_a_machine_is_ascii_and_small() -> None:
     source = probe.posix_source()
     assert source.isascii()
-    assert len(source) < 32_000
+    assert len(source) < 40_000
     assert b"\n#" not in source

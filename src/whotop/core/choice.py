@@ -14,8 +14,8 @@ import msgspec
 from whotop.model import Origin, Readability
 
 _LIVE_LISTS = (Origin.LOGIND, Origin.UTMP)
-_LIVE_OF_PROBES = {"linux": Origin.PROC, "posix": Origin.WHO, "windows": Origin.WTS}
-"""What a probe falls back on where neither logind nor utmp is there."""
+_LIVE_OF_PROBES = {"linux": Origin.PROC, "posix": Origin.PROC, "windows": Origin.WTS}
+"""What a probe falls back on where neither logind nor utmp is there, nor ``who`` with records of its own."""
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -76,6 +76,8 @@ class _Origins:
 
 def _live(there: _Origins, probe: str) -> tuple[Origin, ...]:
     lists = tuple(origin for origin in _LIVE_LISTS if there.is_readable(origin))
+    if not lists and there.is_readable(Origin.WHO):
+        return (Origin.WHO,)
     last_resort = _LIVE_OF_PROBES.get(probe)
     return lists or (() if last_resort is None else (last_resort,))
 

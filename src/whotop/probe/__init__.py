@@ -8,6 +8,7 @@ its disk (docs/protocol.md, "Starting").
 from __future__ import annotations
 
 import re
+import zlib
 from base64 import b64encode
 from functools import cache
 from hashlib import sha256
@@ -28,17 +29,18 @@ LOADER = (
     "exec sh -c '"
     "for p in python3 /usr/libexec/platform-python; do "
     "command -v $p >/dev/null 2>&1 && exec $p -I -S -B -c "
-    '"import io,sys;b=io.BufferedReader(io.FileIO(0,closefd=False),1);n=int(b.readline());s=b.read(n);'
-    'list(map(exec,s.split(bytes([12]))))"; '
+    '"import io,sys,zlib;b=io.BufferedReader(io.FileIO(0,closefd=False),1);n=int(b.readline());'
+    's=zlib.decompress(b.read(n));list(map(exec,s.split(bytes([12]))))"; '
     "done; "
     "echo no Python 3.6 or later >&2; exit 127'"
 )
 """The one command that whotop runs on a machine, from whatever login shell its user has.
 
-It reads a decimal length and a newline, then that many bytes of source, and becomes it: no shell
-remains. It reads not one byte further, because the ``start`` frame comes right behind. The source's
-files are compiled one after the other: all at once take 3 MB more, which Python never gives back.
-The source finds itself under the name ``s``: its digest goes into the keys that seal its frames.
+It reads a decimal length and a newline, then that many bytes, its source compressed, and becomes
+it: no shell remains. It reads not one byte further, because the ``start`` frame comes right behind.
+The source's files are compiled one after the other: all at once take 3 MB more, which Python never
+gives back. The source finds itself under the name ``s``: its digest goes into the keys that seal
+its frames.
 """
 
 _AS_A_SHELL = "exec sh -c "
@@ -115,6 +117,17 @@ def source_digest() -> bytes:
     return sha256(source()).digest()
 
 
+@cache
+def opening() -> bytes:
+    """What the loader is sent: the source, compressed to less than a third, behind its length."""
+    return _packed(source())
+
+
+def _packed(text: bytes) -> bytes:
+    packed = zlib.compress(text, 9)
+    return b"%d\n" % len(packed) + packed
+
+
 def upload_opening(folder: str = "") -> bytes:
     """What the loader is sent where the source is to lie in a file, for a moment, before it is run.
 
@@ -124,8 +137,7 @@ def upload_opening(folder: str = "") -> bytes:
     running = f"s = receive(b)\nlist(map(exec, s.split({_BETWEEN_FILES.encode()!r})))\n"
     receiver = (resources.files("whotop.probe") / "uploaded.py").read_text("utf-8") + running
     told = f"{folder or '-'} {source_digest().hex()} {len(source())}\n"
-    parts = [b"%d\n" % len(receiver.encode()), receiver.encode(), told.encode("ascii")]
-    return b"".join(parts) + (b"" if folder else source())
+    return _packed(receiver.encode()) + told.encode("ascii") + (b"" if folder else source())
 
 
 POSIX_LOADER = (
@@ -145,6 +157,7 @@ POSIX_PARTS = (
     "frames",
     "digest",
     "terminals",
+    "processes",
     "sessions",
     "records",
     "disks",

@@ -70,7 +70,7 @@ name_group() {
 report_origins() {
     origins= comma=
     if [ "$system" != Linux ]; then
-        report_origin who /var/run/utx.active /var/run/utmpx
+        report_origin who $who_files
         return
     fi
     if is_kept_by_logind; then report_origin logind $session_folder; else report_origin logind /nonexistent; fi
@@ -92,6 +92,18 @@ read_identity() {
     fi
     encode "$boot"
     boot_id=$encoded
+}
+
+# By the machine's own clock; on systems without /proc/uptime from sysctl's "{ sec = N, usec = M }".
+find_boot_time() {
+    if [ "$system" = Linux ]; then
+        boot_us=$((ahead * 10000))
+    else
+        boot_us=$(sysctl -n kern.boottime 2>/dev/null)
+        boot_us=${boot_us#*sec = }
+        boot_us=${boot_us%%[!0-9]*}000000
+    fi
+    [ ${#boot_us} -gt 15 ] || boot_us=0
 }
 
 count_processors() {
@@ -118,12 +130,14 @@ send_hello() {
     count_processors
     describe_system
     read_clock
+    find_boot_time
     message="{\"type\":\"hello\",\"version\":1,\"probe\":\"posix\",\"interpreter\":\"$interpreter\""
     message="$message,\"clock_us\":$clock_us,\"boot_id\":\"$boot_id\",\"os_release\":\"$release\""
-    for name in hostname kernel architecture; do
+    zone=$(date +%z)
+    for name in hostname kernel architecture zone; do
         eval "encode \"\$$name\""
         message="$message,\"$name\":\"$encoded\""
     done
-    message="$message,\"cpu_count\":${processors:-0},\"clock_ticks\":${clock_ticks:-100},\"uid\":$(id -u)"
+    message="$message,\"cpu_count\":${processors:-0},\"clock_ticks\":${clock_ticks:-100},\"uid\":$(id -u),\"boot_us\":$boot_us"
     send 1 "$message,\"ancestors\":[$ancestors],\"origins\":[$origins]}"
 }

@@ -103,6 +103,7 @@ look() {
     else
         return
     fi
+    logins_due=yes
     read_utmp
     look_at_sessions
     look_at_records wtmp
@@ -116,7 +117,7 @@ look_thoroughly() {
     pause=$interval
     stamps_due=$btmp_wanted
     if [ $((now - slow_at)) -ge 3000 ]; then
-        slow_at=$now disks_due=yes stamps_due=yes
+        slow_at=$now disks_due=yes stamps_due=yes logins_due=yes
     fi
     [ -z "$stamps_due" ] || look_at_stamps
     look_at_sessions
@@ -152,11 +153,6 @@ obey() {
     esac
 }
 
-answer() {
-    encode 'this probe does not know how'
-    send 5 "{\"type\":\"answer\",\"id\":$1,\"error\":\"$encoded\"}"
-}
-
 leave() {
     [ -z "$beside" ] || kill $beside 2>/dev/null
     exit "$1"
@@ -167,7 +163,7 @@ umask 077
 ulimit -c 0
 renice -n 10 -p $$ >/dev/null 2>&1
 PATH=${PATH:+$PATH:}/usr/bin:/bin:/usr/sbin:/sbin
-beside= logind_was_kept= utmp= has_utmp=
+beside= logins= logind_was_kept= utmp= has_utmp=
 read_identity
 read_start
 begin

@@ -108,27 +108,51 @@ read_utmp() {
     utmp=$(dd if=$utmp_file bs=$utmp_bytes count=1 2>/dev/null | $base64)
 }
 
+# Where who has its records: FreeBSD's, macOS's and NetBSD's, illumos', OpenBSD's. Without them an
+# empty list says nothing.
+who_files='/var/run/utx.active /var/run/utmpx /var/adm/utmpx /var/run/utmp'
+
+read_who() {
+    who= has_who=
+    for file in $who_files; do
+        [ ! -r "$file" ] || has_who=yes
+    done
+    [ -z "$has_who" ] || who=$(who 2>/dev/null)
+}
+
 # look_at_sessions: send them if they are others than last time.
 look_at_sessions() {
-    told= ids= left_out=0 who=
-    if [ "$system" = Linux ]; then
-        [ ! -d $session_folder ] || read_logind
-        [ ${#utmp} -lt $((utmp_bytes / 3 * 4)) ] || left_out=$((left_out + 1))
+    told= ids= left_out=0 who= has_who= has_logind= has_processes=
+    if [ "$system" != Linux ]; then
+        read_who
     else
-        who=$(who 2>/dev/null)
+        [ ! -d $session_folder ] || read_logind
+        ! is_kept_by_logind || has_logind=yes
+        [ ${#utmp} -lt $((utmp_bytes / 3 * 4)) ] || left_out=$((left_out + 1))
+        # Others' processes may be hidden from us (hidepid), and then nobody can tell who is there.
+        if [ -z "$has_logind$has_utmp" ] && [ -r /proc/1/stat ]; then
+            has_processes=yes
+            ! are_logins_due || find_logins
+            told=$logins_told
+        fi
     fi
     read_terminals
-    state_of_sessions="$told|$has_utmp|$utmp|$who|$terminal_names"
+    state_of_sessions="$has_logind|$told|$has_utmp|$utmp|$who|$terminal_names"
     [ "$state_of_sessions" != "$sent_sessions" ] || return
     sent_sessions=$state_of_sessions
+    send_sessions
+}
+
+send_sessions() {
     read_clock
     message="{\"type\":\"sessions\",\"clock_us\":$clock_us,\"boot_id\":\"$boot_id\""
-    if [ "$system" != Linux ]; then
+    if [ "$has_who" ]; then
         encode "$who"
         message="$message,\"who\":\"$encoded\""
     fi
-    [ ! -d $session_folder ] || ! is_kept_by_logind || add_logind
+    [ -z "$has_logind" ] || add_logind
     [ -z "$has_utmp" ] || message="$message,\"utmp\":\"$utmp\""
+    [ -z "$has_processes" ] || add_processes
     [ $left_out = 0 ] || message="$message,\"left_out\":$left_out"
     send 3 "$message,\"terminals\":[$terminals]}"
 }
