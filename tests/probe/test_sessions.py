@@ -155,6 +155,15 @@ def test_the_search_for_a_terminal_ends(machine: Machine) -> None:
     assert machine.look(3) == []
 
 
+def test_an_empty_utmp_is_none_and_the_processes_are_asked(machine: Machine) -> None:
+    machine.watch = SessionWatch(machine.written, b"boot", LogindSessions(b"/nonexistent"), os.fsencode(machine.utmp))
+    machine.utmp.touch()
+    machine.watch.look()
+    (message,) = machine.written.messages
+    assert "utmp" not in message
+    assert "proc" in message
+
+
 def test_the_utmp_file_is_sent_as_it_is(machine: Machine) -> None:
     machine.utmp.write_bytes(b"\7" + bytes(383))
     [message] = machine.look()

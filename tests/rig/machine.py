@@ -174,7 +174,7 @@ class RigMachine:
         """Everything ends without a logout record; a new boot id, a boot record, and sshd again."""
         self.kill_sshd()
         (self.folder / "boot_id").write_text(f"{uuid.uuid4()}\n")
-        (self.folder / "run" / "utmp").write_bytes(b"")
+        (self.folder / "run" / "utmp").write_bytes(boot_record(time.time()))
         with (self.folder / "log" / "wtmp").open("ab") as wtmp:
             wtmp.write(boot_record(time.time()))
         self.start_sshd()
@@ -247,8 +247,8 @@ class RigMachine:
             file.chmod(mode)
             shutil.chown(file, "root", "utmp")
         (self.folder / "boot_id").write_text(f"{uuid.uuid4()}\n")
-        with (self.folder / "log" / "wtmp").open("ab") as wtmp:
-            wtmp.write(boot_record(time.time()))
+        for path in ("run/utmp", "log/wtmp"):
+            (self.folder / path).write_bytes(boot_record(time.time()))
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(self.folder / "host_key")], check=True)
         (self.folder / "sshd_config").write_text(_SSHD_CONFIG.format(folder=self.folder, key=self.key))
         self._make_accounts()

@@ -17,7 +17,7 @@ ORIGINS = (
     ("wtmpdb", ()),
     ("lastlog", LASTLOG_PATHS),
     ("journal", ()),
-    ("auth.log", (b"/var/log/auth.log", b"/var/log/secure")),
+    ("auth.log", (b"/var/log/auth.log", b"/var/log/secure", b"/var/log/messages")),
 )
 GROUPS_BYTES = 1048576
 
@@ -67,6 +67,9 @@ def origin_report(name: str, paths: "tuple[bytes, ...]") -> "dict[str, object]":
         except OSError:
             continue
         if name == "logind" and not is_kept(path):
+            continue
+        if name == "utmp" and not found.st_size:
+            # Alpine makes one at each boot, and nothing ever writes to it.
             continue
         report = {"name": name, "path": base64_text(path), "state": "readable"}  # type: dict[str, object]
         report["changed_us"] = max(found.st_mtime_ns // 1000, 0)

@@ -64,9 +64,11 @@ class SessionWatch:
         self._stamp = stamp
         self._logind_kept = self._logind_kept or is_kept(self._logind.folder)
         has_logind = logind[0] != 0 and self._logind_kept
-        self._turn_to_processes(not has_logind and utmp[0] == 0)
+        # A utmp that is kept holds at least the boot: where nobody writes it, an empty one may lie about.
+        has_utmp = utmp[1] != 0
+        self._turn_to_processes(not has_logind and not has_utmp)
         share = 1
-        while not self._sent_within(share, has_logind, utmp[0] != 0):
+        while not self._sent_within(share, has_logind, has_utmp):
             share *= 2
         return True
 
