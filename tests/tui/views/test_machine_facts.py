@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from whotop.model import Machine, Origin, OriginStatus, Readability
-from whotop.tui.views.machine_facts import origins
+from whotop.tui.views.machine_facts import origins, protection
 
 
 def words(*statuses: OriginStatus) -> str:
@@ -26,3 +26,9 @@ def test_what_is_used_comes_first_then_what_cannot_be_read_then_what_need_not_be
 
 def test_before_the_probe_has_answered_that_is_said() -> None:
     assert words() == " where it keeps logins is not known yet"
+
+
+def test_a_sudo_that_was_refused_is_said_beside_what_protects_the_frames() -> None:
+    refused = "sudo -n is refused: a password is required"
+    machine = Machine(name="web-01", address="web-01", interpreter="Python 3.11.2", sealed=True, start_note=refused)
+    assert [text for text, _ in protection(machine) if text.strip()] == ["sealed", refused]

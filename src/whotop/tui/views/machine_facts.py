@@ -27,10 +27,11 @@ def identity(scene: Scene, machine: Machine) -> list[Span]:
 
 
 def protection(machine: Machine) -> list[Span]:
-    """What keeps its frames from others, once a probe has answered: ``sealed``, ``protected by SSH alone``."""
+    """What keeps its frames from others, once a probe has answered, and what is wrong with how that was started."""
     if not machine.interpreter:
         return []
-    return [_GAP, ("sealed", "dim") if machine.sealed else ("protected by SSH alone", "stale")]
+    spans: list[Span] = [_GAP, ("sealed", "dim") if machine.sealed else ("protected by SSH alone", "stale")]
+    return [*spans, _GAP, (machine.start_note, "stale")] if machine.start_note else spans
 
 
 def state_words(scene: Scene, machine: Machine) -> str:
