@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from whotop.core.tracker import SessionTracker
 from whotop.core.transition import Transition
 from whotop.model import Event, EventKind, Origin, Outcome
@@ -48,6 +50,23 @@ def test_a_row_without_a_terminal_ends_the_session_that_logind_told_of() -> None
     tracker.apply(login(100.0, tty="", origin=Origin.WTMPDB))
     assert ended(tracker.apply(row_logout(100.0, 160, tty=""))) == [(100, Outcome.LOGOUT)]
     assert tracker.open_sessions("db") == []
+
+
+@pytest.mark.parametrize("order", [1, -1], ids=["wtmp first", "wtmpdb first"])
+def test_a_row_without_a_terminal_and_a_record_with_one_are_one_session(order: int) -> None:
+    tracker = SessionTracker()
+    by_wtmp = login(100.0, tty="pts/3", origin=Origin.WTMP, login_pid=41)
+    by_wtmpdb = login(100.1, tty="", origin=Origin.WTMPDB)
+    for report in (by_wtmp, by_wtmpdb)[::order]:
+        tracker.apply(report)
+    assert [session.tty for session in tracker.open_sessions("db")] == ["pts/3"]
+
+
+def test_two_rows_without_terminals_are_two_sessions() -> None:
+    tracker = SessionTracker()
+    tracker.apply(login(100.0, tty="", origin=Origin.WTMPDB))
+    tracker.apply(login(100.1, tty="", origin=Origin.WTMPDB))
+    assert len(tracker.open_sessions("db")) == 2
 
 
 def test_of_two_sessions_that_began_together_each_row_ends_its_own() -> None:

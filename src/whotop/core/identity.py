@@ -39,13 +39,13 @@ def other_half(session: Session, event: Event) -> bool:
     """Whether one names the leader but no terminal, and the other comes from utmp or wtmp.
 
     sshd opens the PAM session before it has a terminal: for a moment logind knows no tty, and sshd's
-    own log never does. Nothing but user and source ties the two reports together, so a sure match
-    goes before this one.
+    own log and PAM's wtmpdb never do. Nothing but user and source ties the two reports together, so a
+    sure match goes before this one.
     """
     return (
         session.user == event.user
         and not (session.tty and event.tty)
-        and _is_led(session) != _is_led(event)
+        and (_is_led(session) != _is_led(event) or _is_half_in_wtmpdb(session, event))
         and (session.source == event.source or not session.source or not event.source)
         and -TOLERANCE_US <= session.login_us - event.time_us <= TOLERANCE_US
         and same_boot(session, event)
@@ -56,6 +56,12 @@ def other_half(session: Session, event: Event) -> bool:
 def _is_led(report: Session | Event) -> bool:
     """Whether it is told by logind, or by what goes by the same process."""
     return bool(report.session_id or report.leader_pid)
+
+
+def _is_half_in_wtmpdb(session: Session, event: Event) -> bool:
+    """Whether one is from wtmpdb, without its terminal, and the other from utmp or wtmp."""
+    bare, other = (event, session) if session.tty else (session, event)
+    return bool(other.tty) and bare.origin is Origin.WTMPDB is not other.origin and not _is_led(bare)
 
 
 def _ended_before(session: Session, event: Event) -> bool:
