@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from whotop.cli import secrets as secrets_file
 from whotop.cli.options import ConfigOptions
 from whotop.cli.prepare import Prepared, prepare
-from whotop.cli.secrets import Secrets, ask_secrets
+from whotop.cli.secrets import Secrets, ask_secrets, keys_left_locked
 from whotop.errors import UsageError
 
 
@@ -90,3 +90,9 @@ def test_without_a_terminal_no_password_can_be_asked_for(
 
 def test_secrets_are_never_printed() -> None:
     assert repr(Secrets({Path("k"): "secret"}, {"a": "secret"})) == "Secrets()"
+
+
+def test_an_encrypted_key_that_is_new_after_a_reload_is_named(tmp_path: Path, home: Path, key: Path) -> None:
+    again = prepared(tmp_path, f'machines = [{{ name = "web-01", identity_files = ["{key}"] }}]')
+    assert keys_left_locked(again, {}) == f"no passphrase for {key}: ssh-add it, or start whotop anew"
+    assert keys_left_locked(again, {key}) == ""

@@ -21,7 +21,7 @@ async def test_an_unknown_key_is_refused_with_the_line_that_mends_it(
     reason = await sink.wait_for("lost")
     assert reason == (
         f"its host key is unknown (ssh-ed25519 {machine.key.get_fingerprint()}); to trust it: "
-        f'ssh-keyscan -p {machine.port} 127.0.0.1 >> ~/.ssh/known_hosts, or host_keys = "accept-new"'
+        f'ssh-keyscan -p {machine.port} 127.0.0.1 >> ~/.ssh/known_hosts, or --accept-new, or host_keys = "accept-new"'
     )
     assert not home.own_known_hosts.exists()
 

@@ -76,8 +76,19 @@ async def test_a_new_configuration_takes_no_machine_from_another(
     others |= {"db-01"}
     watch = Watch([WEB, DB], settings, SystemClock())
     await watch.open()
-    assert await watch.retarget([DB, APP]) == "configuration read: 1 machines added, 1 removed"
+    assert await watch.retarget([DB, APP]) == "configuration read: 1 machine added, 1 machine removed"
     assert collectors[0].watched.keys() == {"app-01"}
+    await watch.close()
+
+
+async def test_machines_that_are_reached_in_another_way_are_counted_as_changed(
+    settings: WatchSettings, collectors: list[SilentCollector]
+) -> None:
+    watch = Watch([WEB, DB], settings, SystemClock())
+    await watch.open()
+    moved = [Target(name=target.name, host="10.0.0.9") for target in (WEB, DB)]
+    assert await watch.retarget(moved) == "configuration read: 2 machines changed"
+    assert await watch.retarget(moved) == "configuration read: the machines are the same"
     await watch.close()
 
 

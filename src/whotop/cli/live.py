@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from whotop.cli.prepare import Prepared
-from whotop.cli.secrets import Secrets
+from whotop.cli.secrets import Secrets, keys_left_locked
 from whotop.clock import SystemClock
 from whotop.collect.settings import CollectSettings
 from whotop.config.places import accepted_host_keys, config_folder
@@ -48,7 +48,10 @@ def watch_on_screen(prepared: Prepared, settings: WatchSettings, read_again: Cal
 
     async def reload() -> str:
         try:
-            return await watch.retarget((await asyncio.to_thread(read_again)).targets)
+            again = await asyncio.to_thread(read_again)
+            told = await watch.retarget(again.targets)
+            locked = await asyncio.to_thread(keys_left_locked, again, settings.collect.passphrases.keys())
+            return f"{told}; {locked}" if locked else told
         except WhotopError as error:
             return f"nothing was changed: {error}"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -42,6 +42,15 @@ def _passphrases(prepared: Prepared) -> dict[Path, str]:
 
     needed = keys_needing_passphrase(prepared.targets, ssh_config_files(prepared.settings.ssh_config))
     return {key: secret for key in needed if (secret := _passphrase(key))}
+
+
+def keys_left_locked(prepared: Prepared, opened: Collection[Path]) -> str:
+    """Which encrypted keys are new since the start, in words; '' if none: nobody is asked while the screen is shown."""
+    from whotop.collect.passphrases import keys_needing_passphrase
+
+    needed = keys_needing_passphrase(prepared.targets, ssh_config_files(prepared.settings.ssh_config))
+    locked = [str(key) for key in needed if key not in opened]
+    return f"no passphrase for {', '.join(locked)}: ssh-add it, or start whotop anew" if locked else ""
 
 
 def _passphrase(key: Path) -> str:

@@ -31,6 +31,7 @@ from whotop.errors import HostKeyError
 _PLAIN_ALGORITHMS = tuple(name.decode() for name in get_default_public_key_algs())
 _CERTIFICATE_ALGORITHMS = tuple(name.decode() for name in get_default_certificate_algs())
 _RSA_ALGORITHMS = ("rsa-sha2-256", "rsa-sha2-512")
+_TRUST = 'or --accept-new, or host_keys = "accept-new"'
 
 
 class HostKeys:
@@ -144,9 +145,9 @@ class ExpectedKeys:
         if has_authority:
             return "known_hosts asks for a certificate, which it did not present"
         if route.host_key_alias or route.jumps or route.proxy_command:
-            return f'to trust it: ssh {route.name} true, or host_keys = "accept-new"'
+            return f"to trust it: ssh {route.name} true, {_TRUST}"
         port = "" if route.port == 22 else f"-p {route.port} "
-        return f'to trust it: ssh-keyscan {port}{route.host} >> ~/.ssh/known_hosts, or host_keys = "accept-new"'
+        return f"to trust it: ssh-keyscan {port}{route.host} >> ~/.ssh/known_hosts, {_TRUST}"
 
     @property
     def _portless_name(self) -> str:

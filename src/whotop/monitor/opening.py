@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from whotop.clock import Clock
 from whotop.collect.settings import CollectSettings
+from whotop.config.reload import Difference, difference
 from whotop.core.feed import Feed
 from whotop.core.rules.settings import RuleSettings
 from whotop.errors import StoreError
@@ -84,14 +85,13 @@ class Watch:
         """Watch these from now on; one line that says what became of it."""
         if self._monitor is None:
             return "another whotop polls these machines: reload it there"
-        before = {target.name for target in self._targets}
-        after = {target.name for target in targets}
+        told = difference(self._targets, targets)
         try:
             await self._monitor.retarget(self._mine(targets))
         except StoreError as error:
             return f"the machines stay as they were: {error}"
         self._targets = targets
-        return f"configuration read: {len(after - before)} machines added, {len(before - after)} removed"
+        return f"configuration read: {_words(told)}"
 
     async def close(self) -> None:
         """Let go of machines and store; safe to call whatever has been opened."""
@@ -103,6 +103,13 @@ class Watch:
         finally:
             if store is not None:
                 await store.close()
+
+
+def _words(told: Difference) -> str:
+    """``1 machine added, 2 machines removed, 3 machines changed``."""
+    counts = {"added": len(told.added), "removed": len(told.removed), "changed": len(told.changed)}
+    words = [f"{count} machine{'s' * (count != 1)} {what}" for what, count in counts.items() if count]
+    return ", ".join(words) or "the machines are the same"
 
 
 @contextlib.asynccontextmanager
