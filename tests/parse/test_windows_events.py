@@ -204,6 +204,13 @@ def test_a_name_that_would_deface_the_screen_is_kept_beside_its_safe_form() -> N
     assert event.raw.user == "root\x1b[2J\u202e".encode().decode("latin-1")
 
 
+def test_failures_of_one_moment_that_have_no_number_are_told_apart() -> None:
+    tried = security(4625, TargetUserName="root", IpAddress="192.0.2.1")
+    assert [event.ordinal for event in read(tried, tried)] == [0, 1]
+    numbered = msgspec.structs.replace(tried, record=7)
+    assert [(event.ordinal, event.record_id) for event in read(numbered, numbered)] == [(0, "Security:7")] * 2
+
+
 def test_a_start_that_many_records_tell_of_is_one() -> None:
     found = read(
         system("Microsoft-Windows-Kernel-General", 12),
@@ -258,6 +265,12 @@ windows_events = st.builds(
     computer=texts,
     data=fields,
 )
+
+
+@given(st.lists(st.binary(max_size=60) | st.text(alphabet='{}[]":,id0123tmea', max_size=60), max_size=5))
+def test_no_lines_can_stop_the_reader(lines: list[bytes | str]) -> None:
+    piece = b"\n".join(line if isinstance(line, bytes) else line.encode() for line in lines)
+    assert all(event.machine == "ws-07" for event in WindowsEvents("ws-07").lines(piece))
 
 
 @given(st.lists(windows_events, max_size=12))

@@ -19,6 +19,7 @@ from msgspec.structs import replace
 
 from whotop.model import Event, EventKind, Origin, Standing
 from whotop.parse.received import Received, raw_text, received
+from whotop.parse.utmp import Ordinals
 from whotop.parse.windows_accounts import is_machine, is_own_account, is_person
 from whotop.parse.windows_address import peer_address
 from whotop.parse.windows_event import SECURITY, WindowsEvent, number
@@ -95,6 +96,7 @@ class Computer:
         self._machine = machine
         self._logons = Logons()
         self._log = MachineLog(machine)
+        self._ordinals = Ordinals()
         self._unlocked: tuple[str, int] = ("", 0)
         self._meanings = {
             4624: self._logon,
@@ -230,6 +232,8 @@ class Computer:
         detail: str = "",
     ) -> Event:
         who = event.name("TargetUserName") if user is None else user
+        # Some exports give records no number.
+        ordinal = 0 if event.record_id else self._ordinals.next(event.time_us, (kind, who, tty, source))
         return Event(
             machine=self._machine,
             kind=kind,
@@ -240,6 +244,7 @@ class Computer:
             origin=Origin.EVENT_LOG,
             session_id=session_id,
             record_id=event.record_id,
+            ordinal=ordinal,
             service=service,
             detail=detail,
             raw=raw_text(who[1], tty[1], source[1]),
