@@ -13,6 +13,10 @@ PROBE_FILES = sorted((ROOT / "src/whotop/probe/linux").glob("*.py"))
 DEVICE_KINDS = {"/dev/loop", "/dev/fuse", "/dev/nbd"}
 """Beginnings of names in the list of mounts, which nobody opens."""
 
+OF_ITSELF = {"/dev", "/dev/null", "/proc", "/proc/1/stat", "/proc/self/fd"}
+SHELL_FILES = sorted((ROOT / "src/whotop/probe/posix").glob("*.sh"))
+_SHELL_PATH = re.compile(r"(?<![\w$}])(/(?:dev|etc|proc|run|sys|var)/[\w./]*)")
+
 _LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
 _PATH = re.compile(r'b"(/(?:dev|etc|proc|run|sys|var)/[\w./%]*)"')
 
@@ -29,3 +33,11 @@ def test_every_path_that_the_probe_names_is_on_the_page_on_security() -> None:
     assert len(named) > 20
     told = {path.rstrip("/") for path in named - DEVICE_KINDS if "%d" not in path}
     assert sorted(path for path in told if path not in page) == []
+
+
+def test_every_path_that_the_shell_names_is_on_the_page_too() -> None:
+    page = (ROOT / "docs/security.md").read_text("utf-8")
+    code = "\n".join(re.sub("#.*", "", file.read_text("utf-8")) for file in SHELL_FILES)
+    named = {path.rstrip("/") for path in _SHELL_PATH.findall(code)} - DEVICE_KINDS - OF_ITSELF
+    assert len(named) > 15
+    assert sorted(path for path in named if path not in page) == []

@@ -99,11 +99,12 @@ read_terminal_of() {
     children=${children% }
 }
 
-# The whole of utmp in base64, into $utmp.
+# The whole of utmp in base64, into $utmp. One that is kept holds at least the boot: where nobody
+# writes it, an empty one may lie about.
 read_utmp() {
     utmp= has_utmp= utmp_file=/run/utmp
     [ -f $utmp_file ] || utmp_file=/var/run/utmp
-    [ "$system" = Linux ] && [ -f $utmp_file ] && [ -r $utmp_file ] || return
+    [ "$system" = Linux ] && [ -f $utmp_file ] && [ -s $utmp_file ] && [ -r $utmp_file ] || return
     has_utmp=yes
     utmp=$(dd if=$utmp_file bs=$utmp_bytes count=1 2>/dev/null | $base64)
 }
