@@ -1,20 +1,15 @@
-"""Who is on which machine, from tables of login events."""
+"""Who is on which machine, from files of login events of any kind."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 from datetime import UTC, tzinfo
 from pathlib import Path
 
+from whotop.analyse.record_files import RecordFile
 from whotop.clock import Clock, SystemClock
 from whotop.core.report import Report, report_of_sessions
 from whotop.core.tracker import SessionTracker
-from whotop.errors import InputError
-from whotop.model import Event
-from whotop.parse.event_table import parse_event_table
-
-STANDARD_INPUT = "-"
 
 
 def report_files(
@@ -22,11 +17,12 @@ def report_files(
 ) -> tuple[Report, int]:
     """The report of all events up to ``at_us`` (default: of all), and how many logouts had no login.
 
-    ``-`` is standard input; ``zone`` is that of dates without an offset, and of the report. Several
-    files are one stream of events: what one says twice, or two of them say, counts once. Raises
-    InputError for a file that cannot be read.
+    ``-`` is standard input; of what kind each is, is seen by how it begins. ``zone`` is that of
+    dates without an offset, and of the report. Several files are one stream of events: what one
+    says twice, or two of them say, counts once. Raises InputError for a file that cannot be read.
     """
-    events = [event for path in paths for event in _events(str(path), zone)]
+    made_us = (clock or SystemClock()).now_us()
+    events = [event for path in paths for event in RecordFile(str(path), zone, made_us).events()]
     if at_us is not None:
         events = [event for event in events if event.time_us <= at_us]
     # Stable, so that equal times keep the order of the files and of their rows.
@@ -34,21 +30,8 @@ def report_files(
     tracker = SessionTracker()
     for event in events:
         tracker.apply(event)
-    made_us = (clock or SystemClock()).now_us()
     machines = dict.fromkeys(event.machine for event in events)
     report = report_of_sessions(
         machines, tracker.open_sessions(), made_us=made_us, at_us=made_us if at_us is None else at_us, zone=zone
     )
     return report, tracker.unmatched_logouts
-
-
-def _events(path: str, zone: tzinfo) -> list[Event]:
-    name = "standard input" if path == STANDARD_INPUT else path
-    return parse_event_table(_content(path, name), file=name, zone=zone).events
-
-
-def _content(path: str, name: str) -> bytes:
-    try:
-        return sys.stdin.buffer.read() if path == STANDARD_INPUT else Path(path).read_bytes()
-    except OSError as error:
-        raise InputError(error.strerror or str(error), file=name) from error

@@ -28,21 +28,21 @@ _MONTHS_END = """
 """
 """30 February is the 28th or 29th: java.time's SMART resolver, with which the older analyser read."""
 
+_MOMENT = f"CASE WHEN regexp_full_match(time, '{FORM}') AND time >= '0001' THEN try_cast(time AS TIMESTAMP) END"
 _SECONDS = f"""
-    CASE WHEN regexp_full_match(time, '{FORM}') AND time >= '0001'
-    THEN CAST(coalesce(epoch(try_cast(time AS TIMESTAMP)), {_MONTHS_END}) AS BIGINT) END
+    CAST(coalesce(epoch(moment), CASE WHEN regexp_full_match(time, '{FORM}') THEN {_MONTHS_END} END) AS BIGINT)
 """
-
-_IS_ODD = "time LIKE '% 24:%' OR substr(time, 9, 2) > '28'"
-"""Times whose text may not be the time as it is shown: 24:00:00 is the next day's 00:00:00."""
+_IS_AS_WRITTEN = "moment IS NOT NULL AND substr(time, 12, 2) <> '24'"
+"""24:00:00 is the next day's 00:00:00."""
 
 
 def add_logins(rows: str) -> str:
     """Take in what ``rows``, a table expression of name, source and time (text), holds."""
     return f"""
         INSERT INTO logins
-        SELECT name, source, CASE WHEN {_IS_ODD} THEN {_SHOWN_AGAIN.format(seconds="local_s")} ELSE time END, local_s
-        FROM (SELECT name, coalesce(source, '') AS source, time, {_SECONDS} AS local_s FROM {rows})
+        SELECT name, coalesce(source, ''),
+               CASE WHEN {_IS_AS_WRITTEN} THEN time ELSE {_SHOWN_AGAIN.format(seconds=_SECONDS)} END, {_SECONDS}
+        FROM (SELECT *, {_MOMENT} AS moment FROM {rows})
     """
 
 
