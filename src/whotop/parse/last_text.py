@@ -89,6 +89,11 @@ def events(
     return told
 
 
+def is_line(text: bytes) -> bool:
+    """Whether a line looks like one of these."""
+    return len(text) <= LONGEST_LINE_BYTES and (_LINE.match(text.rstrip()) is not None or b"tmp begins " in text)
+
+
 _Happening = tuple[EventKind, int, _Line, bool]
 """Kind, time, its line, and whether a line of its own tells of it."""
 

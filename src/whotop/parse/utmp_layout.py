@@ -55,10 +55,10 @@ def layout_of(data: bytes) -> Layout:
     Among equals one that divides the size wins, then the more common one. ``data`` begins at the
     beginning of a record.
     """
-    return max(LAYOUTS, key=lambda layout: (_score(layout, data), len(data) % layout.record_bytes == 0))
+    return max(LAYOUTS, key=lambda layout: (share_of_plausible(layout, data), len(data) % layout.record_bytes == 0))
 
 
-def _score(layout: Layout, data: bytes) -> float:
+def share_of_plausible(layout: Layout, data: bytes) -> float:
     """The share of plausible records; empty ones, which look the same in every layout, do not count."""
     plausible = told = 0
     for fields in layout.records(data[: SCORED_RECORDS * layout.record_bytes]):

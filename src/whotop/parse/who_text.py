@@ -69,6 +69,11 @@ def live_reports(
     return reports
 
 
+def is_line(text: bytes) -> bool:
+    """Whether a line looks like one of these."""
+    return len(text) <= LONGEST_LINE_BYTES and _LINE.match(text.rstrip()) is not None
+
+
 def _source(behind: bytes) -> bytes:
     """What stands behind the time: idle time and process with ``-u``, and the host; a display is none."""
     found = _BEHIND.match(behind.strip())
