@@ -9,12 +9,12 @@ import pytest
 
 from whotop import probe
 from whotop.clock import SECOND_US, ManualClock
-from whotop.demo import conversation as conversation_module
+from whotop.demo import record_stream
 from whotop.demo.conversation import Conversation
 from whotop.demo.machine import SimulatedMachine
 from whotop.demo.people import HOSTILE, STAFF
 from whotop.demo.world import ALPINE, DEBIAN_12, UBUNTU
-from whotop.model import EventKind
+from whotop.model import EventKind, Origin
 from whotop.parse import logind, utmp
 from whotop.wire.frames import FrameEncoder, up_decoder
 from whotop.wire.messages import (
@@ -134,7 +134,7 @@ def test_what_was_written_behind_the_cursor_is_backlog(listen: Callable[..., Lis
 def test_no_more_than_four_pieces_are_underway(
     listen: Callable[..., Listener], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(conversation_module, "PIECE_BYTES", 384)
+    monkeypatch.setattr(record_stream, "PIECE_BYTES", 384)
     listener = listen()
     listener.start()
     sent = listener.all(Records)
@@ -162,6 +162,26 @@ def test_a_debian_12_keeps_utmp_and_an_alpine_cannot_tell(listen: Callable[..., 
         assert listed.logind is None
         assert (listed.utmp is None) == (machine is alpine)
     assert listener.all(Records) == []
+
+
+def test_a_failed_login_is_recorded_as_sshd_does(listen: Callable[..., Listener]) -> None:
+    listener = listen()
+    listener.start()
+    listener.say(Read(origins=("wtmp", "btmp")))
+    listener.machine.fail(b"root", "198.51.100.23", NOON_US)
+    listener.let_pass(1)
+    (*_, recorded) = (records for records in listener.all(Records) if records.origin == "btmp")
+    (failed,) = utmp.events(recorded.data, "web-01", Origin.BTMP)
+    assert (failed.kind, failed.user, failed.source) == (EventKind.FAILED_LOGIN, "root", "198.51.100.23")
+    assert not recorded.first_contact
+
+
+def test_an_ubuntu_lets_nobody_read_who_failed(listen: Callable[..., Listener]) -> None:
+    listener = listen()
+    listener.start()
+    (hello,) = listener.all(Hello)
+    states = {report.name: report.state for report in hello.origins}
+    assert states == {"logind": "readable", "utmp": "absent", "wtmp": "readable", "btmp": "unreadable"}
 
 
 def test_hostile_names_pass_as_bytes(listen: Callable[..., Listener]) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from whotop.clock import SECOND_US
-from whotop.demo.people import HOSTILE
+from whotop.demo.people import GUESSER, HOSTILE
 from whotop.demo.world import PROBER, World, machine_names
+from whotop.model import Origin
 from whotop.parse import utmp
 
 NOON_US = 1_763_726_400_000_000  # 2025-11-21T12:00:00Z
@@ -68,3 +69,13 @@ def test_a_machine_overloads_and_one_goes_away_and_comes_back(busy: World) -> No
 def test_hostile_names_log_in(busy: World) -> None:
     everything = b"".join(machine.wtmp for machine in busy.machines.values())
     assert any(person.user[:32] in everything for person in HOSTILE)
+
+
+def test_passwords_are_guessed_for_names_that_would_deface_a_screen_too() -> None:
+    world = lived(World(1, NOON_US), 300)
+    (machine,) = world.machines.values()
+    failed = [event for event in utmp.events(bytes(machine.btmp), machine.name, Origin.BTMP) if event.time_us > NOON_US]
+    assert len(failed) > 60
+    assert {event.source for event in failed} >= {GUESSER}
+    assert any(event.raw is not None for event in failed)
+    assert all(event.user.isprintable() for event in failed)

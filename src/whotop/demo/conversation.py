@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from hashlib import blake2b
+from collections.abc import Callable, Iterator
 
 from whotop import probe
 from whotop.clock import SECOND_US, Clock
 from whotop.demo.machine import CPUS, TICKS, SimulatedMachine
+from whotop.demo.record_stream import RecordStream
 from whotop.demo.records import meminfo, stat_line
 from whotop.wire.frames import FrameEncoder, down_decoder, preamble
 from whotop.wire.messages import (
     Acknowledge,
     Answer,
-    Cursor,
     Figures,
-    FileIdentity,
     FileSystem,
     Goodbye,
     Hello,
@@ -24,7 +22,6 @@ from whotop.wire.messages import (
     OriginReport,
     ProcessReport,
     Read,
-    Records,
     Request,
     Sessions,
     Start,
@@ -33,9 +30,13 @@ from whotop.wire.messages import (
 )
 from whotop.wire.sealing import answered
 
-RECORD_BYTES = 384
-PIECE_BYTES = RECORD_BYTES * 150
 GIB = 1024**3
+PATHS = {
+    "logind": b"/run/systemd/sessions",
+    "utmp": b"/run/utmp",
+    "wtmp": b"/var/log/wtmp",
+    "btmp": b"/var/log/btmp",
+}
 MEMORY_KIB = 16 * 1024**2
 
 
@@ -48,13 +49,10 @@ class Conversation:
         self._encoder = FrameEncoder()
         self._start: Start | None = None
         self._sent_sessions = -1
-        self._sent_bytes = 0
-        self._acknowledged = 0
-        self._first_contact = False
+        self._streams: dict[str, RecordStream] = {}
+        """By origin."""
         self._reads: tuple[str, ...] = ()
         """Origins of records that it was asked for."""
-        self._news_from = 0
-        """Offset from which records were written while this connection stood."""
         self._next_figures_us = 0
         self.is_over = False
 
@@ -68,7 +66,7 @@ class Conversation:
                     self._reads = message.origins
                     self.tick()
                 case Acknowledge():
-                    self._acknowledged = message.offset
+                    self._streams[message.origin].acknowledge(message.offset)
                 case Request():
                     self._answer(message)
                 case Stop():
@@ -86,21 +84,17 @@ class Conversation:
         if now_us >= self._next_figures_us:
             self._next_figures_us = now_us + self._start.interval_ms * 1000
             self._send_figures(now_us)
-        self._send_records(now_us)
+        self._send_records()
 
     def _send(self, message: Message) -> None:
         self._write(self._encoder.encode(message))
 
     def _begin(self, start: Start) -> None:
         self._start = start
-        cursor = start.cursors.get("wtmp")
-        known = cursor is not None and cursor.file == self._identity() and cursor.offset <= len(self._machine.wtmp)
-        self._first_contact = cursor is None
-        self._sent_bytes = self._acknowledged = cursor.offset if cursor is not None and known else 0
-        if cursor is None:
-            whole_past = max(len(self._machine.wtmp) - start.history_bytes, 0)
-            self._sent_bytes = self._acknowledged = whole_past // RECORD_BYTES * RECORD_BYTES
-        self._news_from = len(self._machine.wtmp)
+        self._streams = {
+            origin: RecordStream(origin, data, start.cursors.get(origin), start.history_bytes)
+            for origin, data in self._machine.record_files.items()
+        }
         self._write(self._preamble(start))
         self._send(self._hello())
         self.tick()
@@ -115,9 +109,6 @@ class Conversation:
 
     def _hello(self) -> Hello:
         machine = self._machine
-        keeps = machine.character.keeps
-        states = {"logind": keeps == "logind", "utmp": keeps == "utmp", "wtmp": keeps != "nothing"}
-        paths = {"logind": b"/run/systemd/sessions", "utmp": b"/run/utmp", "wtmp": b"/var/log/wtmp"}
         return Hello(
             version=1,
             probe="demo",
@@ -133,16 +124,22 @@ class Conversation:
             clock_ticks=TICKS,
             uid=1000,
             ancestors=(),
-            origins=tuple(
-                OriginReport(
-                    name=name,
-                    path=paths[name],
-                    state="readable" if there else "absent",
-                    changed_us=machine.clock_us(self._clock.now_us()),
-                )
-                for name, there in states.items()
-            ),
+            origins=tuple(self._origins()),
         )
+
+    def _origins(self) -> Iterator[OriginReport]:
+        """What is there; all that is, is in use."""
+        machine = self._machine
+        character = machine.character
+        now_us = machine.clock_us(self._clock.now_us())
+        for name, path in PATHS.items():
+            there = character.keeps == name or name in machine.record_files
+            state = "readable" if there else "absent"
+            if name == "btmp" and there and not character.tells_failures:
+                state = "unreadable"
+            yield OriginReport(
+                name=name, path=path, state=state, group=b"utmp" if name == "btmp" else b"", changed_us=now_us
+            )
 
     def _terminals(self) -> tuple[Terminal, ...]:
         machine = self._machine
@@ -182,30 +179,11 @@ class Conversation:
             )
         )
 
-    def _identity(self) -> FileIdentity:
-        head = blake2b(bytes(self._machine.wtmp[:384]), digest_size=16).digest()
-        return FileIdentity(device=1, inode=1, head=head)
-
-    def _send_records(self, now_us: int) -> None:
-        wtmp = self._machine.wtmp
-        if "wtmp" not in self._reads or self._machine.character.keeps == "nothing":
-            return
-        while self._sent_bytes < len(wtmp) and self._sent_bytes - self._acknowledged < 4 * PIECE_BYTES:
-            start = self._sent_bytes
-            is_old = start < self._news_from
-            self._sent_bytes = end = min(start + PIECE_BYTES, self._news_from if is_old else len(wtmp))
-            tail = blake2b(bytes(wtmp[max(end - 384, 0) : end]), digest_size=16).digest()
-            self._send(
-                Records(
-                    clock_us=self._machine.clock_us(now_us),
-                    origin="wtmp",
-                    data=bytes(wtmp[start:end]),
-                    start=start,
-                    cursor=Cursor(file=self._identity(), offset=end, tail=tail),
-                    first_contact=is_old and self._first_contact,
-                    backlog=is_old and not self._first_contact,
-                )
-            )
+    def _send_records(self) -> None:
+        clock_us = self._machine.clock_us(self._clock.now_us())
+        for origin in self._reads:
+            for records in self._streams[origin].due(clock_us) if origin in self._streams else ():
+                self._send(records)
 
     def _answer(self, request: Request) -> None:
         now_us = self._clock.now_us()

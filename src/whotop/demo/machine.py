@@ -9,12 +9,14 @@ from random import Random
 from uuid import UUID
 
 from whotop.clock import DAY_US, HOUR_US, MINUTE_US, SECOND_US
-from whotop.demo.people import Person, somebody
-from whotop.demo.records import DEAD_PROCESS, USER_PROCESS, boot_record, logind_file, utmp_record
+from whotop.demo.people import GUESSER, GUESSES, Person, somebody
+from whotop.demo.records import DEAD_PROCESS, LOGIN_PROCESS, USER_PROCESS, boot_record, logind_file, utmp_record
 
 TICKS = 100
 CPUS = 4
 HISTORY_DAYS = 14
+MISTYPED = 0.1
+"""How often the first password is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,8 @@ class Character:
     logins_per_minute: float = 0.12
     keeps: str = "logind"
     """``logind``, ``utmp``, or ``nothing``: then whotop cannot tell who is there."""
+    tells_failures: bool = True
+    """Whether its record of failed logins may be read."""
     clock_ahead_seconds: float = 0.0
     system: str = "Debian GNU/Linux 13 (trixie)"
     kernel: str = "6.12.48+deb13-amd64"
@@ -54,7 +58,7 @@ class SimulatedMachine:
         self.boot_us = now_us - round(self.random.uniform(1, HISTORY_DAYS - 1) * DAY_US)
         self.boot_id = str(UUID(int=self.random.getrandbits(128)))
         self.stays: list[Stay] = []
-        self.wtmp = bytearray()
+        self.wtmp, self.btmp = bytearray(), bytearray()
         self.sessions_version = 0
         """Grows with every login and logout."""
         self.overload_until_us = 0
@@ -65,6 +69,12 @@ class SimulatedMachine:
         self._now_us = now_us
         self._next_id = 1
         self._live_through_history(now_us)
+        self._be_tried(now_us)
+
+    @property
+    def record_files(self) -> dict[str, bytearray]:
+        """Its files of login records, by origin; they grow."""
+        return {} if self.character.keeps == "nothing" else {"wtmp": self.wtmp, "btmp": self.btmp}
 
     @property
     def is_away(self) -> bool:
@@ -84,7 +94,10 @@ class SimulatedMachine:
         for stay in [stay for stay in self.stays if stay.leave_us <= now_us]:
             self.leave(stay, now_us)
         if self.random.random() < self.character.logins_per_minute * seconds / 60:
-            self.arrive(somebody(self.random), now_us)
+            person = somebody(self.random)
+            if self.random.random() < MISTYPED:
+                self.fail(person.user, person.source, now_us)
+            self.arrive(person, now_us)
         for stay in self.stays:
             if self.random.random() < 0.1 * seconds:
                 stay.last_input_us = now_us
@@ -101,6 +114,13 @@ class SimulatedMachine:
         self.stays.append(stay)
         self.wtmp += self._record(USER_PROCESS, stay, now_us)
         self.sessions_version += 1
+
+    def fail(self, user: bytes, source: str, now_us: int) -> None:
+        """Somebody tries to log in in vain; sshd dates that in whole seconds."""
+        whole_us = self.clock_us(now_us) // SECOND_US * SECOND_US
+        pid = 2_000 + self._next_id * 7
+        self._next_id += 1
+        self.btmp += utmp_record(LOGIN_PROCESS, pid, "ssh:notty", user, source, whole_us)
 
     def leave(self, stay: Stay, now_us: int) -> None:
         """Somebody logs out."""
@@ -169,3 +189,9 @@ class SimulatedMachine:
             login_us = now_us - round(self.random.uniform(1, 90) * MINUTE_US)
             self.arrive(somebody(self.random), login_us)
             self.stays[-1].leave_us = now_us + round(self.random.uniform(0.3, 40) * MINUTE_US)
+
+    def _be_tried(self, now_us: int) -> None:
+        """What strangers tried in the last hours."""
+        count = round(self.random.expovariate(1 / 6))
+        for ago_us in sorted((self.random.randint(HOUR_US // 4, 20 * HOUR_US) for _ in range(count)), reverse=True):
+            self.fail(self.random.choice(GUESSES), GUESSER, now_us - ago_us)

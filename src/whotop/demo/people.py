@@ -36,6 +36,13 @@ HOSTILE = (
 )
 """Names that an attacker would choose: terminal escapes, screen markup, right-to-left override."""
 
+GUESSER = "198.51.100.23"
+GUESSES = (
+    *(b"root", b"admin", b"test", b"oracle", b"postgres", b"ubuntu", b"git", b"pi"),
+    *(person.user for person in HOSTILE),
+)
+"""Where passwords are guessed from, and for whom."""
+
 
 def somebody(random: Random) -> Person:
     """One of the staff, the eager ones more often."""

@@ -7,10 +7,10 @@ from random import Random
 
 from whotop.clock import SECOND_US
 from whotop.demo.machine import Character, SimulatedMachine
-from whotop.demo.people import HOSTILE, Person
+from whotop.demo.people import GUESSER, GUESSES, HOSTILE, Person
 
 DEBIAN_12 = Character(system="Debian GNU/Linux 12 (bookworm)", kernel="6.1.0-31-amd64", keeps="utmp")
-UBUNTU = Character(system="Ubuntu 26.04 LTS", kernel="7.0.0-14-generic")
+UBUNTU = Character(system="Ubuntu 26.04 LTS", kernel="7.0.0-14-generic", tells_failures=False)
 ALPINE = Character(system="Alpine Linux v3.22", kernel="6.12.44-0-lts", keeps="nothing")
 
 KINDS: dict[str, Character] = {
@@ -27,6 +27,8 @@ SPECIAL: dict[str, Character] = {
 }
 PROBER = Person(b"guest", "203.0.113.77", 1.0, 0.1)
 """One source, many logins."""
+GUESSED_AFTER = 60
+"""One guess in so many is right."""
 
 
 def machine_names(count: int) -> list[str]:
@@ -49,6 +51,8 @@ STORY = (
     Happening(12, 150, "overload"),
     Happening(25, 120, "away"),
     Happening(8, 70, "hostile names"),
+    Happening(2, 2.5, "a password is guessed"),
+    Happening(40, 60, "another machine is tried"),
 )
 
 
@@ -61,6 +65,8 @@ class World:
             for name in machine_names(count)
         }
         self._random = Random(count)
+        self._tried = self._random.choice(list(self.machines.values()))
+        """The machine on which passwords are guessed."""
         self._due = [(now_us + round(happening.first_seconds * SECOND_US), happening) for happening in STORY]
 
     def step(self, now_us: int) -> None:
@@ -79,6 +85,12 @@ class World:
                 machine.overload_until_us = now_us + 75 * SECOND_US
             case "away" if len(self.machines) > 1:
                 machine.away_until_us = now_us + 30 * SECOND_US
+            case "a password is guessed":
+                self._tried.fail(self._random.choice(GUESSES), GUESSER, now_us)
+                if self._random.random() < 1 / GUESSED_AFTER:
+                    self._tried.arrive(Person(b"root", GUESSER, 1.0, 1.0), now_us, minutes=1)
+            case "another machine is tried":
+                self._tried = machine
             case "hostile names":
                 machine.arrive(self._random.choice(HOSTILE), now_us, minutes=1.5)
             case "logins from one source":
