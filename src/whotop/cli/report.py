@@ -89,10 +89,14 @@ def report(
 ) -> int:
     """Say who is on which machine.
 
-    An argument that is -, holds a / or names a file is a FILE of events (CSV with the columns
-    date, type, machine, user); any other is a MACHINE, as for watch. With no argument the
-    configured machines are polled once, or else this one. Ends with 3 when a machine could not be
-    reached.
+    An argument that is -, holds a / or names a file is a FILE of events; any other is a MACHINE,
+    as for watch. With no argument the configured machines are polled once, or else this one. Ends
+    with 3 when a machine could not be reached.
+
+    A FILE is a table (CSV with the columns date, type, machine, user) or what systems keep and
+    print of logins: wtmp, utmp, wtmpdb, FreeBSD's utx.log, auth.log and secure, a journal in JSON
+    or exported, .evtx and what is exported from it, and the output of last, who and loginctl.
+    Rotated copies may be compressed.
     """
     wanted = Wanted(where, wanted_format, output)
     wanted.check()
