@@ -49,14 +49,13 @@ async def main(plan: Plan) -> None:
             )
 
     connections = await asyncio.gather(*(connect(address) for address in plan.addresses))
-    source = probe.source()
     drains: list[Drain] = []
     for connection in connections:
         channel, session = await connection.create_session(Drain, probe.LOADER, encoding=None, request_pty=False)
         order = FrameEncoder().encode(
             Start(nonce=secrets.token_hex(16), interval_ms=round(plan.interval_seconds * 1000), history_bytes=0)
         )
-        channel.write(b"%d\n" % len(source) + source + order)
+        channel.write(probe.opening() + order)
         drains.append(session)
     await settled(lambda: all(drain.received_bytes > 1000 for drain in drains), 120)
     connected = cpu_seconds()

@@ -49,8 +49,7 @@ class Running:
         self._encoder = FrameEncoder()
         self._decoder = up_decoder(nonce, recipient)
         self._received: list[Up] = []
-        source = probe.source()
-        self._write(b"%d\n" % len(source) + source)
+        self._write(probe.opening())
         self.send(Start(nonce=nonce, interval_ms=interval_ms, tick_ms=50, seal=recipient.offer))
         self._received.insert(0, self.next(Hello))
         assert self._decoder.seals is not None

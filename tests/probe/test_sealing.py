@@ -148,8 +148,7 @@ def test_an_offer_that_cannot_be_taken_is_refused(offer: object) -> None:
 def test_a_probe_that_is_offered_sealing_takes_nothing_unsealed_behind_the_start() -> None:
     encoder = FrameEncoder()
     start = Start(nonce=NONCE, seal=Recipient(NONCE, probe.source_digest()).offer)
-    source = probe.source()
-    spoken = b"%d\n" % len(source) + source + encoder.encode(start) + encoder.encode(Stop())
+    spoken = probe.opening() + encoder.encode(start) + encoder.encode(Stop())
     ended = subprocess.run(["sh", "-c", probe.LOADER], input=spoken, capture_output=True, check=False)
     assert ended.returncode == 1
     assert b"a frame that should have been sealed" in ended.stderr

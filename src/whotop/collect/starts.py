@@ -70,7 +70,7 @@ def with_length(source: Callable[[], bytes]) -> Callable[[], bytes]:
     return opening
 
 
-PYTHON = ProbeStart(name="Python", command=probe.LOADER, opening=with_length(probe.source))
+PYTHON = ProbeStart(name="Python", command=probe.LOADER, opening=probe.opening)
 SHELL = ProbeStart(
     name="sh",
     command=probe.POSIX_LOADER,
