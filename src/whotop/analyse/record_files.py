@@ -15,7 +15,8 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from datetime import tzinfo
-from itertools import chain
+from itertools import chain, groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import IO, Any
 
@@ -142,13 +143,13 @@ class RecordFile:
         """The events of each machine that the lines name."""
         logs: dict[bytes, LoginLog] = {}
         found: list[Event] = []
-        for line in lines:
-            log = logs.get(line.host)
+        for host, of_host in groupby(lines, key=attrgetter("host")):
+            log = logs.get(host)
             if log is None:
                 if len(logs) >= MOST_MACHINES:
                     continue
-                log = logs[line.host] = LoginLog(safe(line.host, 64) or self.machine, origin)
-            found += log.events([line], standing=Standing.HISTORY)
+                log = logs[host] = LoginLog(safe(host, 64) or self.machine, origin)
+            found += log.events(of_host, standing=Standing.HISTORY)
         for log in logs.values():
             found += log.finish(standing=Standing.HISTORY)
         return found
