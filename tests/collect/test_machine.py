@@ -8,8 +8,10 @@ import pytest
 from tests.collect.recording_sink import RecordingSink
 from whotop.clock import ManualClock
 from whotop.collect.carriers import Link
+from whotop.collect.conversation import Conversation
 from whotop.collect.machine import STEADY_SECONDS, MachineWatch
 from whotop.collect.settings import CollectSettings
+from whotop.collect.starts import ProbeStart
 from whotop.errors import AuthenticationError, ConfigError, HostKeyError, UnreachableError
 from whotop.model import Target, Trouble
 
@@ -93,3 +95,32 @@ async def test_a_fault_of_ours_is_that_machines_alone_and_is_logged(caplog: pyte
     sink = await delays([ZeroDivisionError("by zero")])
     assert sink.of("lost") == ["whotop failed: ZeroDivisionError('by zero')"]
     assert "failed unexpectedly" in caplog.text
+
+
+class SilentLink:
+    """Lets us in, and never opens a session."""
+
+    server_version, user = "", "watcher"
+    is_closed = False
+
+    async def begin(self, conversation: Conversation, start: ProbeStart) -> None:
+        await asyncio.Event().wait()
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+async def test_a_machine_that_never_opens_a_session_is_given_up() -> None:
+    link, sink = SilentLink(), DelaySink()
+
+    class Carrier:
+        async def connect(self) -> Link:
+            return link
+
+    settings = CollectSettings(own_known_hosts=Path("unused"), hello_seconds=0.05)
+    watch = MachineWatch(Target(name="db-02"), Carrier(), sink, ManualClock(), settings, lambda: 1.0)
+    task = asyncio.create_task(watch.run())
+    assert await sink.wait_for("lost") == "no session on the machine within 0 s"
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert link.is_closed

@@ -140,6 +140,26 @@ async def test_what_sftp_cannot_write_the_machine_writes_itself_or_says_why_not(
     assert folders_in(temporary) == []
 
 
+async def test_an_sftp_server_that_hangs_is_given_up(
+    machines: MachineMaker,
+    home: Home,
+    sink: RecordingSink,
+    collect: Collect,
+    temporary: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Hanging(asyncssh.SFTPServer):
+        async def mkdir(self, path: bytes, attrs: object) -> None:
+            await asyncio.Event().wait()
+
+    monkeypatch.setattr(upload, "UPLOAD_SECONDS", 0.2)
+    machine = await machines(runs_it, sftp_factory=Hanging)
+    home.trust(machine.known_hosts_line())
+    collect(machine.target(start="upload"))
+    assert (await sink.wait_for("lost")).startswith("the probe cannot be uploaded: SFTP took longer")
+    assert folders_in(temporary) == []
+
+
 @pytest.mark.usefixtures("rearrangeable")
 async def test_a_folder_that_others_may_rearrange_is_not_uploaded_to(
     machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect

@@ -77,10 +77,10 @@ class SshLink:
 
         Raises MachineError when the machine allows no session, or takes no upload.
         """
-        if start.uploads and not start.through_sudo:
-            # Through sudo it is root who runs it, and makes a folder of his own.
-            start = found_in(await uploaded(self._connection), start)
         try:
+            if start.uploads and not start.through_sudo:
+                # Through sudo it is root who runs it, and makes a folder of his own.
+                start = found_in(await uploaded(self._connection), start)
             channel, _ = await self._connection.create_session(
                 lambda: ProbeSession(conversation),
                 start.command,

@@ -155,7 +155,7 @@ class MachineWatch:
             history_bytes=self._settings.history_bytes,
         )
         try:
-            await link.begin(conversation, start)
+            await self._begin(link, conversation, start)
             either: set[asyncio.Future[Any]] = {conversation.greeted, conversation.ended}
             seconds = self._settings.hello_seconds
             done, _ = await asyncio.wait(either, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
@@ -168,6 +168,15 @@ class MachineWatch:
         finally:
             self._conversation = None
             conversation.end(UnreachableError("whotop has left"))
+
+    async def _begin(self, link: Link, conversation: Conversation, start: ProbeStart) -> None:
+        """Begin it, or give up: a machine may let us in and then never open a session."""
+        seconds = self._settings.hello_seconds
+        try:
+            async with asyncio.timeout(seconds):
+                await link.begin(conversation, start)
+        except TimeoutError:
+            raise UnreachableError(f"no session on the machine within {seconds:.0f} s") from None
 
     def _delay_seconds(self, reason: MachineError) -> float:
         """How long to rest: twice as long after each failure, at random within the upper half of it."""

@@ -14,7 +14,8 @@ from whotop.errors import ProbeError
 from whotop.text import safe
 
 PARENT = "/tmp"  # noqa: S108 - the folder in it is new, and has a name that nobody can foretell
-UPLOAD_SECONDS = 20.0
+UPLOAD_SECONDS = 15.0
+"""Less than a session may take to begin."""
 _ONLY_OURS = 0o700
 
 log = logging.getLogger(__name__)
@@ -59,7 +60,7 @@ async def _put(client: asyncssh.SFTPClient) -> str:
     try:
         await _write_new(client, f"{folder}/{probe.MARKER_NAME}", b"")
         await _write_new(client, f"{folder}/{probe.UPLOADED_NAME}", probe.source())
-    except BaseException:
+    except asyncssh.SFTPError:
         await _remove(client, folder)
         raise
     return folder
