@@ -226,6 +226,27 @@ async def test_our_own_login_is_left_out_of_a_log_and_its_logout_too_when_the_ne
     assert len(events_of(trial, EventKind.LOGIN)) == 1
 
 
+async def test_the_end_of_our_own_connection_is_left_out_by_the_next_whotop_too(trial: Trial, talk: Talk) -> None:
+    trial.watch()
+    trial.intake.hello(trial.name, hello(talk, report("auth.log")), trial.at(0))
+    text = accepted("12:00:00", 690, "watch")
+    trial.intake.records(trial.name, log(text, 2, 2), trial.at(2))
+    trial.intake.figures(trial.name, talk.figures(3), trial.at(3))
+    again = trial.resume()
+    after = replace(hello(talk, report("auth.log")), ancestors=(900, 890, 1), clock_us=talk.at(20))
+    again.intake.hello(again.name, after, again.at(20))
+    again.intake.records(again.name, log(closed("12:00:15", 690, "watch"), 21, 3, backlog=True), again.at(21))
+    assert again.writer.events == {}
+
+
+async def test_a_machine_cannot_name_what_is_to_be_hidden(trial: Trial, talk: Talk) -> None:
+    trial.watch()
+    trial.intake.hello(trial.name, hello(talk, report("auth.log")), trial.at(0))
+    piece = log(accepted("12:00:05", 800, "eve"), 6, 2)
+    trial.intake.records(trial.name, replace(piece, cursor=replace(piece.cursor, own=(800,))), trial.at(6))
+    assert trial.writer.cursors["auth.log"].own == ()
+
+
 async def test_an_ancestors_login_of_long_ago_is_somebody_elses(trial: Trial, talk: Talk) -> None:
     trial.watch()
     trial.intake.hello(trial.name, hello(talk, report("auth.log")), trial.at(0))

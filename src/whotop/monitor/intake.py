@@ -42,6 +42,8 @@ class Intake:
     def add(self, target: Target, last_known: Machine | None, cursors: Mapping[str, Cursor]) -> None:
         """A machine is going to be watched."""
         watched = watched_from(target, last_known, cursors, self._clock.now_us())
+        for cursor in cursors.values():
+            watched.own.remember(cursor.own)
         self.watched[target.name] = watched
         self._outlet.machine(watched.machine)
         self._judgement.machine(watched.machine, self._clock.now_us())
@@ -194,6 +196,8 @@ class Intake:
         if latest_us is not None:
             watched.unlisted_us = max(min(latest_us, records.clock_us), watched.unlisted_us or 0)
         cursor = watched.keepable(origin, records.cursor, reader)
+        if cursor.own != watched.own.leaders:
+            cursor = msgspec.structs.replace(cursor, own=watched.own.leaders)
         watched.cursors[records.origin] = cursor
         acknowledge, offset = self.acknowledge, records.cursor.offset
         self._outlet.cursor(machine, records.origin, cursor, lambda: acknowledge(machine, records.origin, offset))

@@ -33,6 +33,15 @@ class OwnConnections:
         self._rows: deque[tuple[str, int]] = deque(maxlen=KEPT)
         """User and login of the rows that were found."""
 
+    @property
+    def leaders(self) -> tuple[int, ...]:
+        """The processes that lead them, as far as a log named them: to be kept with what was read of it."""
+        return tuple(self._leaders)
+
+    def remember(self, leaders: Iterable[int]) -> None:
+        """Take up what an earlier whotop kept."""
+        self._leaders.update(dict.fromkeys(leaders))
+
     def begin(self, hello: Hello) -> None:
         """A new connection."""
         self._ancestors = frozenset(hello.ancestors) - {0, 1}
