@@ -6,6 +6,7 @@ import select
 import stat
 import sys
 import time
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,8 @@ import pytest
 
 from tests.probe.conftest import Collected
 from tests.probe.pieces import Piece, sent
-from whotop.probe.linux.journal import JournalWatch
+from whotop.parse import journal
+from whotop.probe.linux.journal import JOURNAL_FIELDS, JournalWatch
 from whotop.probe.linux.record_file import UnreadableFile
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the probe is for Linux")
@@ -203,6 +205,23 @@ def test_a_line_that_is_too_long_is_left_out(
 ) -> None:
     journalctl.stored(entry(1), entry(2, "x" * 300_000), entry(3))
     assert numbers(gather(written, begin(), until(3))) == [1, 3]
+
+
+def test_a_cursor_that_journalctl_refuses_is_followed_by_its_time(
+    written: Collected, journalctl: Journalctl, begin: Callable[..., JournalWatch]
+) -> None:
+    journalctl.stored(entry(1))
+    before = gather(written, begin(), lambda pieces: bool(pieces))
+    cursor = {**before[-1].cursor, "mark": b64encode(b"s=1;i=1;t=64511e4aa6000;x=2").decode()}
+    journalctl.stored(entry(2))
+    journalctl.does("when_reading", 'case "$*" in *--after-cursor*) exit 1 ;; esac; cat stored')
+    (piece, *_) = gather_with_no_pause(written, begin(cursor), 2)
+    assert piece.marks == {"backlog"}
+    assert "--since=@1764793013.395456" in journalctl.calls[-2] + journalctl.calls[-1]
+
+
+def test_the_parser_reads_no_field_that_is_not_asked_for() -> None:
+    assert {*journal.FIELDS} <= {*JOURNAL_FIELDS, "_BOOT_ID"}
 
 
 def test_a_message_cannot_pass_for_a_cursor(

@@ -323,8 +323,19 @@ def test_values_of_any_kind_become_lines(written: Collected, table: Table, begin
     assert piece.rows == [[1, 3, "\udcffA", None, None, None, "\0" * 1024, "7"]]
 
 
-def test_no_table_at_all_is_no_trouble(written: Collected, table: Table, begin: Callable[..., WtmpdbWatch]) -> None:
-    assert sent(written, begin()) == []
+def test_a_table_that_is_gone_is_awaited(written: Collected, table: Table, begin: Callable[..., WtmpdbWatch]) -> None:
+    watch = begin()
+    look_often(watch)
+    table.login("ann", START_US)
+    assert users(sent(written, watch)) == ["ann"]
+
+
+def test_numbers_that_no_table_has_make_no_mark(written: Collected, asked: WtmpdbWatch, service: Service) -> None:
+    service.answers.append(answer((10**400, "ann", 10**400, -(10**400)), (1, "bob", START_US, 0)))
+    asked.start(None, HISTORY_BYTES)
+    pieces = sent(written, asked)
+    assert all(len(piece.mark) < 100 for piece in pieces)
+    assert "bob" in users(pieces)
 
 
 # --- the mark ------------------------------------------------------------------------------------

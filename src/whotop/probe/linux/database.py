@@ -98,5 +98,5 @@ def text_of(value: object, limit: int = 1024) -> "str | None":
 
 
 def number_of(value: object) -> "int | None":
-    """Give a whole number from a row; None for anything else."""
-    return value if isinstance(value, int) else None
+    """Give a whole number from a row, as SQLite has them; None for anything else, and for what is below 0."""
+    return value if isinstance(value, int) and 0 <= value < 2**63 else None

@@ -60,6 +60,8 @@ USAGE_OR_RIGHTS = 1
 CURSOR = re.compile(rb'"__CURSOR"\s*:\s*"([!-~]+?)"')
 """A quotation mark inside a message is written as ``\\"``: this finds the field and nothing else."""
 
+CURSOR_TIME = re.compile(rb";t=([0-9a-f]{1,14});")
+
 
 class JournalWatch(MarkedSource):
     """Sends the journal's lines as long as there is a journalctl, which it starts again when it ends."""
@@ -168,7 +170,7 @@ class JournalWatch(MarkedSource):
         if self._lines_wanted and not self._is_following:
             arguments.append("--lines=%d" % self._lines_wanted)
         else:
-            arguments.append(place_argument(self._mark))
+            arguments.append(place_argument(self._mark, self._failures))
         arguments += ["--identifier=" + program for program in JOURNAL_PROGRAMS]
         return [*arguments, ROOT_ONLY]
 
@@ -197,8 +199,13 @@ class JournalWatch(MarkedSource):
             self._child = None
 
 
-def place_argument(mark: bytes) -> str:
-    """Give the option that makes journalctl begin behind a mark: an entry's cursor, or ``@`` and a time."""
-    if mark.startswith(b"@"):
-        return "--since=" + mark.decode("ascii", "replace")
-    return "--after-cursor=" + mark.decode("ascii", "replace")
+def place_argument(mark: bytes, failures: int) -> str:
+    """Give the option that makes journalctl begin behind a mark: an entry's cursor, or ``@`` and a time.
+
+    Where it has failed twice it may not like the cursor: then the time in that.
+    """
+    timed = CURSOR_TIME.search(mark) if failures > 1 else None
+    if timed is not None:
+        mark = b"@%.6f" % (int(timed.group(1), 16) / 1000000)
+    option = "--since=" if mark.startswith(b"@") else "--after-cursor="
+    return option + mark.decode("ascii", "replace")

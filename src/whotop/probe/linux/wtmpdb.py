@@ -109,7 +109,8 @@ class WtmpdbWatch(MarkedSource):
         is_settled = stamp == self._stamp
         self._stamp = stamp
         self._is_behind = self._is_behind or not is_settled
-        if not self._is_behind or self._rows or time.monotonic() < self._next_read:
+        # Without its file there is nothing to read: the next login makes it.
+        if not any(stamp) or not self._is_behind or self._rows or time.monotonic() < self._next_read:
             return
         try:
             self._table.open()
