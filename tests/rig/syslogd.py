@@ -5,6 +5,8 @@ from __future__ import annotations
 from tests.rig.journald import own_dev, start_logging_sshd
 from tests.rig.machine import WATCHER, RigMachine, tool, until
 
+LOG = "/var/log/auth.log"
+
 
 def missing() -> str:
     """Why no such log can be kept here; empty when it can."""
@@ -14,8 +16,12 @@ def missing() -> str:
 def keep_auth_log(machine: RigMachine) -> None:
     """Start the daemon, which whotop's account may read as the group adm may elsewhere, and sshd anew."""
     own_dev(machine)
-    log = "/var/log/auth.log"
-    machine.run(f"touch {log} && chgrp {WATCHER} {log} && chmod 640 {log}")
-    machine.detached([str(tool("busybox")), "syslogd", "-n", "-O", log])
+    let_read(machine)
+    machine.detached([str(tool("busybox")), "syslogd", "-n", "-O", LOG])
     until(lambda: "log" in machine.run("ls /dev"), f"{machine.name}: no syslogd")
     start_logging_sshd(machine)
+
+
+def let_read(machine: RigMachine) -> None:
+    """Make the log, if there is none, such that whotop's account may read it."""
+    machine.run(f"touch {LOG} && chgrp {WATCHER} {LOG} && chmod 640 {LOG}")
