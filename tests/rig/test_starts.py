@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from tests.rig.eye import Eye, watch_settings, watching
-from tests.rig.machine import Rig, RigMachine
+from tests.rig.machine import Rig, RigMachine, until
 from whotop.clock import SystemClock
 from whotop.model import MachineState, Origin, Readability
 from whotop.monitor.opening import Watch
@@ -91,12 +91,18 @@ async def test_a_sudo_that_wants_a_terminal_is_told_apart(rig: Rig) -> None:
         assert eye.fleet.machines["web-01"].start_note.endswith("(with visudo add: Defaults:watcher !requiretty)")
 
 
-async def test_a_probe_behind_sudo_ends_with_its_connection(rig: Rig) -> None:
+@pytest.mark.parametrize("defaults", ["use_pty", "!use_pty", "log_output"])
+async def test_a_probe_behind_sudo_ends_with_its_connection(rig: Rig, defaults: str) -> None:
     machine = rig.machine("web-01")
-    allow_sudo(machine, "Defaults use_pty\nwatcher ALL=(root) NOPASSWD: /bin/sh")
+    allow_sudo(machine, f"Defaults {defaults}\nwatcher ALL=(root) NOPASSWD: /bin/sh")
     async with watching_with(rig, machine, sudo=True) as eye:
         await eye.until_up("web-01")
-    machine.run("for n in 1 2 3 4 5 6 7 8 9 10; do pgrep -f '^[^ ]*python3 -I' || exit 0; sleep 0.5; done; exit 1")
+        probe = machine.run("pgrep -u root -f '^[^ ]*python3 -I'").strip()
+        machine.run("pkill -9 -f '^sshd: watcher'")
+        await eye.until_state("web-01", MachineState.DOWN)
+        until(lambda: not machine.run(f"ps -o pid= {probe}", check=False), "the probe outlives its connection")
+        await eye.until_up("web-01")
+    until(lambda: not machine.run("pgrep -f '^[^ ]*python3 -I'", check=False), "the probe outlives whotop")
 
 
 # --- a file ------------------------------------------------------------------------------------
