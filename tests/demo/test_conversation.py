@@ -13,7 +13,7 @@ from whotop.demo import record_stream
 from whotop.demo.conversation import Conversation
 from whotop.demo.machine import SimulatedMachine
 from whotop.demo.people import HOSTILE, STAFF
-from whotop.demo.world import ALPINE, DEBIAN_12, UBUNTU
+from whotop.demo.world import ALPINE, DEBIAN_12, SPECIAL, UBUNTU
 from whotop.model import EventKind, Origin
 from whotop.parse import logind, utmp
 from whotop.wire.frames import FrameEncoder, up_decoder
@@ -176,8 +176,8 @@ def test_a_failed_login_is_recorded_as_sshd_does(listen: Callable[..., Listener]
     assert not recorded.first_contact
 
 
-def test_an_ubuntu_lets_nobody_read_who_failed(listen: Callable[..., Listener]) -> None:
-    listener = listen()
+def test_one_machine_lets_nobody_read_who_failed(listen: Callable[..., Listener]) -> None:
+    listener = listen(SimulatedMachine("app-02", SPECIAL["app-02"], NOON_US))
     listener.start()
     (hello,) = listener.all(Hello)
     states = {report.name: report.state for report in hello.origins}

@@ -10,7 +10,7 @@ from whotop.demo.machine import Character, SimulatedMachine
 from whotop.demo.people import GUESSER, GUESSES, HOSTILE, Person
 
 DEBIAN_12 = Character(system="Debian GNU/Linux 12 (bookworm)", kernel="6.1.0-31-amd64", keeps="utmp")
-UBUNTU = Character(system="Ubuntu 26.04 LTS", kernel="7.0.0-14-generic", tells_failures=False)
+UBUNTU = Character(system="Ubuntu 26.04 LTS", kernel="7.0.0-14-generic")
 ALPINE = Character(system="Alpine Linux v3.22", kernel="6.12.44-0-lts", keeps="nothing")
 
 KINDS: dict[str, Character] = {
@@ -21,6 +21,7 @@ KINDS: dict[str, Character] = {
     "edge": Character(cpu_percent=5, memory_percent=30, logins_per_minute=0.04),
 }
 SPECIAL: dict[str, Character] = {
+    "app-02": replace(UBUNTU, cpu_percent=35, memory_percent=60, tells_failures=False),
     "db-02": replace(DEBIAN_12, cpu_percent=12, memory_percent=88, disk_percent=93.5),
     "edge-02": Character(cpu_percent=4, memory_percent=22, clock_ahead_seconds=47),
     "edge-04": replace(ALPINE, cpu_percent=1, memory_percent=12),

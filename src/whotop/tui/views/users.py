@@ -11,6 +11,7 @@ from whotop.tui.columns import Column
 from whotop.tui.views.machines import user_role
 from whotop.tui.views.nobody import nobody_in_fleet
 from whotop.tui.views.place import Place, UserPlace
+from whotop.tui.views.scene import Scene
 from whotop.tui.views.times import since
 from whotop.tui.views.view import Cell, Value, View, failed_cell, natural
 
@@ -29,6 +30,10 @@ class UsersView(View[str]):
         Column("failed", "failed", 6, 5, align="right"),
     )
     fields = frozenset({"user", "machine", "from", "tty", "on", "idle", "failed"})
+
+    def __init__(self, scene: Scene) -> None:
+        super().__init__(scene)
+        self._told = (-1, False)
 
     def rows(self) -> Iterable[str]:
         """Everybody with an open session."""
@@ -100,7 +105,12 @@ class UsersView(View[str]):
         return count if count or self._can_tell() else None
 
     def _can_tell(self) -> bool:
-        return any(machine.failures_known for machine in self.fleet.machines.values())
+        """Whether any machine tells of failed logins; asked once for all rows."""
+        revision, can_tell = self._told
+        if revision != self.fleet.revision:
+            can_tell = any(machine.failures_known for machine in self.fleet.machines.values())
+            self._told = (self.fleet.revision, can_tell)
+        return can_tell
 
     def ages(self, key: str) -> str:
         """How long idle, and how many logins failed within the hour."""
