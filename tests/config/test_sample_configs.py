@@ -60,3 +60,9 @@ def test_inventories_and_an_own_table_go_together() -> None:
 
 def test_hosts_of_ssh_config_are_chosen_by_pattern() -> None:
     assert list(machines_in(FOLDER / "ssh_config.toml")) == ["web1", "web2", "db-1"]
+
+
+def test_rights_are_asked_for_where_they_are_needed_alone() -> None:
+    machines = machines_in(FOLDER / "rights.toml")
+    assert [name for name, target in machines.items() if target.sudo] == ["db-1", "db-2"]
+    assert [name for name, target in machines.items() if target.start == "upload"] == ["vault-01"]
