@@ -126,8 +126,8 @@ def test_it_follows_from_the_last_entry_that_was_sent(
     gather(written, begin(), until(3))
     reading, following = journalctl.calls
     assert "--lines=12000" in reading
-    assert not any(word.startswith(("--after-cursor", "--since")) for word in reading)
-    assert {"--follow", "--no-tail", "--after-cursor=s=1;i=2"} <= set(following)
+    assert not any(word.startswith(("--cursor", "--since")) for word in reading)
+    assert {"--follow", "--no-tail", "--cursor=s=1;i=2"} <= set(following)
 
 
 def test_only_what_root_wrote_about_logins_is_asked_for(
@@ -158,8 +158,18 @@ def test_a_restart_goes_on_behind_what_was_acknowledged_and_that_is_late(
     journalctl.stored(entry(2))
     (late,) = gather(written, begin(before[-1].cursor), until(2))
     assert late.marks == {"backlog"}
-    assert "--after-cursor=s=1;i=1" in journalctl.calls[-1]
+    assert "--cursor=s=1;i=1" in journalctl.calls[-1]
     assert late.number == before[-1].number + 1
+
+
+def test_the_entry_of_the_cursor_is_not_told_again(
+    written: Collected, journalctl: Journalctl, begin: Callable[..., JournalWatch]
+) -> None:
+    journalctl.stored(entry(1))
+    before = gather(written, begin(), lambda pieces: bool(pieces))
+    journalctl.stored(entry(1), entry(2))
+    journalctl.news(entry(2), entry(3))
+    assert numbers(gather(written, begin(before[-1].cursor), until(3))) == [2, 3]
 
 
 def test_no_history_is_read_for_who_wants_none(
@@ -214,7 +224,7 @@ def test_a_cursor_that_journalctl_refuses_is_followed_by_its_time(
     before = gather(written, begin(), lambda pieces: bool(pieces))
     cursor = {**before[-1].cursor, "mark": b64encode(b"s=1;i=1;t=64511e4aa6000;x=2").decode()}
     journalctl.stored(entry(2))
-    journalctl.does("when_reading", 'case "$*" in *--after-cursor*) exit 1 ;; esac; cat stored')
+    journalctl.does("when_reading", 'case "$*" in *--cursor*) exit 1 ;; esac; cat stored')
     (piece, *_) = gather_with_no_pause(written, begin(cursor), 2)
     assert piece.marks == {"backlog"}
     assert "--since=@1764793013.395456" in journalctl.calls[-2] + journalctl.calls[-1]
@@ -263,7 +273,7 @@ def test_a_journalctl_that_dies_is_started_again_and_nothing_is_lost_or_told_twi
     (journalctl.folder / "more").write_bytes(entry(3))
     pieces = gather_with_no_pause(written, begin(), 3)
     assert numbers(pieces) == [1, 2, 3]
-    assert "--after-cursor=s=1;i=2" in journalctl.calls[-1]
+    assert "--cursor=s=1;i=2" in journalctl.calls[-1]
 
 
 def test_one_that_fails_again_and_again_is_given_up(

@@ -61,6 +61,20 @@ def let_read(machine: RigMachine) -> None:
     machine.run(f"chgrp -R {WATCHER} /run/log/journal && chmod -R g+rX /run/log/journal")
 
 
+def lose_entries(machine: RigMachine, loss: str) -> None:
+    """Take all entries so far out of its journal: ``vacuumed``, or ``wiped`` with journald started anew."""
+    journal = machine.folder / "run/log/journal"
+    if loss == "vacuumed":
+        machine.run("kill -USR2 $(pgrep -x systemd-journal)")
+        until(lambda: list(journal.glob("*/system@*")), f"{machine.name}: no rotation")
+        machine.run("rm /run/log/journal/*/system@*")
+    else:
+        machine.run("pkill -x systemd-journal; rm -r /run/log/journal/* /run/systemd/journal/dev-log")
+        machine.detached([str(JOURNALD)])
+        until(lambda: list(journal.glob("*/system.journal")), f"{machine.name}: no journald")
+    let_read(machine)
+
+
 def forget_records(machine: RigMachine) -> None:
     """Have no utmp and nothing that is kept beside it, as systems without it are."""
     machine.run("rm -f /run/utmp /var/log/wtmp /var/log/btmp /var/log/lastlog")

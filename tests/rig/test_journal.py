@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.rig.eye import Eye, watching
-from tests.rig.journald import forget_records, keep_journal, let_read, missing
-from tests.rig.machine import Rig, RigMachine, until
+from tests.rig.journald import forget_records, keep_journal, let_read, lose_entries, missing
+from tests.rig.machine import WATCHER, Rig, RigMachine, until
 from whotop.core.feed import SessionChanged
 from whotop.core.fleet import Fleet
 from whotop.model import EventKind, Origin, OriginStatus, Outcome, Readability, Session
@@ -176,3 +176,21 @@ async def test_journalctl_ends_with_the_probe_however_that_ends(rig: Rig, machin
         (probe,) = machine.run(f"ps -o ppid= -p {process}").split()
         machine.run(f"kill -9 {probe}")
         until(lambda: not machine.run(f"ps -o pid= -p {process}", check=False), "journalctl stays")
+
+
+@pytest.mark.parametrize("loss", ["vacuumed", "wiped"])
+async def test_a_journal_that_has_lost_what_was_read_loses_nothing_else(
+    rig: Rig, machine: RigMachine, tmp_path: Path, loss: str
+) -> None:
+    forget_records(machine)
+    store = tmp_path / "whotop.db"
+    async with watching(rig, machine, store=store) as eye:
+        await eye.until_up("log-01")
+        await eye.until(lambda _: journal_is_read(store), "a cursor of the journal")
+        machine.login("alice", ["true"]).process.wait()
+        await eye.until(lambda _: logouts(eye, "alice"), "her logout")
+    lose_entries(machine, loss)
+    machine.login("bob", ["true"]).process.wait()
+    async with watching(rig, machine, store=store) as eye:
+        await eye.until(lambda _: logouts(eye, "bob"), "what happened meanwhile")
+    assert [one.user for one in await stored(rig, machine, store) if one.user != WATCHER] == ["alice", "bob"]

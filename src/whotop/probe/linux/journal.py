@@ -1,8 +1,9 @@
 """The journal's lines about logins, from a cursor on, each as journalctl writes it in JSON.
 
 First what is there is read to its end (history, or what was written while nobody watched); then
-journalctl follows the journal and what it says is news. It goes on after the last entry that was
-sent. Where that entry has been vacuumed meanwhile, journalctl goes on with the next that is left.
+journalctl follows the journal and what it says is news. It begins with the last entry that was sent,
+which is left out. Where that has been vacuumed meanwhile, it begins with the next that is left: with
+``--after-cursor`` it would pass over that one (systemd 252, journalctl.c).
 """
 
 import re
@@ -76,6 +77,8 @@ class JournalWatch(MarkedSource):
         """How the lines of this reading are sent: ``backlog``, ``first_contact``, or as news."""
         self._lines_wanted = 0
         self._is_following = False
+        self._is_at_mark = False
+        """The next line may be the one that was sent last."""
         self._is_skipping = False
         """Within a line that is too long to be sent."""
         self._owes_cursor = False
@@ -131,6 +134,10 @@ class JournalWatch(MarkedSource):
         if begun > LINE_LIMIT_BYTES:
             self._buffer = self._buffer[:-begun]
             self._is_skipping = True
+        if self._is_at_mark and b"\n" in self._buffer:
+            self._is_at_mark = False
+            line, _, rest = self._buffer.partition(b"\n")
+            self._buffer = rest if CURSOR.findall(line) == [self._mark] else self._buffer
 
     def _has_ended(self, status: int) -> None:
         """What was there has been read, or something is wrong: journalctl does not end while it follows."""
@@ -155,6 +162,7 @@ class JournalWatch(MarkedSource):
             return
         if self._is_following:
             self._marks = ()
+        self._is_at_mark = True
         self._started_at = time.monotonic()
         try:
             self._child = ChildOutput([self._program, *self._arguments()])
@@ -200,12 +208,12 @@ class JournalWatch(MarkedSource):
 
 
 def place_argument(mark: bytes, failures: int) -> str:
-    """Give the option that makes journalctl begin behind a mark: an entry's cursor, or ``@`` and a time.
+    """Give the option that makes journalctl begin at a mark: an entry's cursor, or ``@`` and a time.
 
     Where it has failed twice it may not like the cursor: then the time in that.
     """
     timed = CURSOR_TIME.search(mark) if failures > 1 else None
     if timed is not None:
         mark = b"@%.6f" % (int(timed.group(1), 16) / 1000000)
-    option = "--since=" if mark.startswith(b"@") else "--after-cursor="
+    option = "--since=" if mark.startswith(b"@") else "--cursor="
     return option + mark.decode("ascii", "replace")
