@@ -75,7 +75,8 @@ def test_figures_come_each_interval(windows: WindowsMachine) -> None:
     figures = [running.next(Figures) for _ in range(3)]
     told = json.loads(figures[1].windows)
     assert {name: told[name] for name in ("idle", "kernel", "user", "memory", "available", "inputs")} == {
-        "idle": 700, "kernel": 800, "user": 200, "memory": 1000, "available": 250, "inputs": [[2, NOON + 600_000_000]],
+        "idle": 1400, "kernel": 1600, "user": 400, "memory": 1000, "available": 250,
+        "inputs": [[2, NOON + 600_000_000]],
     }  # fmt: skip
     assert figures[0].disks is not None
     assert figures[1].disks is None

@@ -281,9 +281,11 @@ int GetTokenInformation(void *token, int info_class, char *buffer, int size, int
 
 int GetSystemTimes(int64_t *idle, int64_t *kernel, int64_t *user)
 {
-    *idle = 700;
-    *kernel = 800;
-    *user = 200;
+    static int readings = 0;
+    readings++;
+    *idle = 700 * readings;
+    *kernel = 800 * readings;
+    *user = 200 * readings;
     return 1;
 }
 
