@@ -17,7 +17,8 @@ from defusedxml.ElementTree import fromstring
 from whotop.parse.windows_event import VALUE_CHARACTERS, WindowsEvent, number, time_us
 from whotop.parse.windows_fields import named
 
-EVENT_CHARACTERS = 262_144
+EVENT_CHARACTERS = 131_072
+"""Windows lets an event have 64 KB; what is longer could cost 40 MB to read."""
 _NO_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]|&#(x[0-9a-fA-F]{1,8}|[0-9]{1,8});")
 _BEGINNING = re.compile(r"<(?:(\w{1,32}):)?Event(?=[\s>])", re.ASCII)
 
