@@ -57,10 +57,11 @@ async def shell_greets(far: FakeProbe) -> None:
 NO_PYTHON = ends(127, b"no Python 3.6 or later\n")
 OLD_PYTHON = ends(126, b"Python 3.4 is too old: the probe needs 3.6\n")
 BROKEN_PYTHON = ends(1, b"Traceback (most recent call last):\nModuleNotFoundError: No module named 'json'\n")
+ANCIENT_PYTHON = ends(2, b"Unknown option: -I\nusage: python3 [option] ...\nTry `python -h' for more information.\n")
 SUDO_REFUSES = ends(1, b"sudo: a password is required\n")
 
 
-@pytest.mark.parametrize("python", [NO_PYTHON, OLD_PYTHON, BROKEN_PYTHON])
+@pytest.mark.parametrize("python", [NO_PYTHON, OLD_PYTHON, BROKEN_PYTHON, ANCIENT_PYTHON])
 async def test_where_no_python_runs_the_probe_the_shell_does(
     machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect, python: Script
 ) -> None:

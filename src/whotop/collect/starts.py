@@ -30,7 +30,8 @@ UPLOAD = "upload"
 _WINDOWS_SERVER = re.compile(r"(?i)windows|winsshd|flowssh")
 _WINDOWS_SHELL = re.compile(rb"(?<![\w\s:])exec(?![\w\s:])")
 """cmd.exe and PowerShell quote the word that they do not know, each language with quotes of its own."""
-_BROKEN_PYTHON = re.compile(r"\w*(?:Error|Exception)\b")
+_BROKEN_PYTHON = re.compile(r"\w*(?:Error|Exception)\b|Try .python\d* -h")
+"""The last line of a Python that lacks a module, or one that is too old for its options (before 3.4)."""
 
 
 class Encoder(Protocol):
