@@ -115,8 +115,14 @@ class Ledger:
         return None
 
     def _begun_with(self, logout: Event, login_us: int) -> Session | None:
-        """The session of a record that tells when it began: of those that could be it, the nearest."""
-        candidates = (self.get(key) for key in self.begun.near(login_us, TOLERANCE_US)[-CANDIDATES:])
+        """The session of a record that tells when it began: of those that could be it, the nearest.
+
+        That is the one of that very moment, where the record's own login told of it first.
+        """
+        return self._unended_near(logout, login_us, 0) or self._unended_near(logout, login_us, TOLERANCE_US)
+
+    def _unended_near(self, logout: Event, login_us: int, tolerance_us: int) -> Session | None:
+        candidates = (self.get(key) for key in self.begun.near(login_us, tolerance_us)[-CANDIDATES:])
         matching = [session for session in candidates if session is not None and ends(session, logout)]
         unended = [session for session in matching if session.outcome is _OPEN or session.key in self.provisional]
         return min(unended, key=lambda session: abs(session.login_us - login_us), default=None)
