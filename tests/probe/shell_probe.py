@@ -50,8 +50,10 @@ class ShellMachine:
     def source(self) -> bytes:
         text = probe.posix_source()
         for place, instead in (("/var/log/", "log"), ("/var/run/", "run"), ("/run/", "run")):
-            text = text.replace(b" " + place.encode(), b" %s/" % os.fsencode(self.folder / instead))
-            text = text.replace(b"=" + place.encode(), b"=%s/" % os.fsencode(self.folder / instead))
+            for before in " ='":
+                text = text.replace(
+                    f"{before}{place}".encode(), before.encode() + os.fsencode(self.folder / instead) + b"/"
+                )
         return text
 
     def session(self, name: str, text: str) -> None:

@@ -23,6 +23,7 @@ from whotop.wire.messages import (
     FileIdentity,
     Goodbye,
     Hello,
+    Read,
     Request,
     Sessions,
     Stop,
@@ -221,6 +222,24 @@ def test_no_records_are_sent_that_nobody_asked_for(machine: ShellMachine, begin:
     running.next(Figures)
     running.next(Figures)
     assert not any(type(one).__name__ == "Records" for one in running._received)
+
+
+def test_what_is_not_asked_for_any_more_is_left_until_it_is_asked_for_again(
+    machine: ShellMachine, begin: Begin
+) -> None:
+    machine.wtmp.write_bytes(record(1))
+    running = begin()
+    running.read_on()
+    running.next_records()
+    running.send(Read(origins=()))
+    running.send(Request(id=1, kind="none"))
+    running.next(Answer)
+    with machine.wtmp.open("ab") as file:
+        file.write(record(2))
+    running.next(Figures)
+    running.read_on()
+    news = running.next_records()
+    assert (news.data, news.start) == (record(2), 384)
 
 
 def test_an_empty_file_is_told_of_so_that_a_cursor_stands_before_its_first_record(

@@ -6,6 +6,8 @@ if [ -r /proc/uptime ]; then
         now=${uptime%.*}${uptime#*.}
         now=${now#0}
     }
+elif [ "${BASH_VERSION:-}" ]; then
+    look_at_clock() { now=$((SECONDS * 100)); }
 else
     look_at_clock() { now=$(date +%s)00; }
 fi

@@ -79,6 +79,19 @@ report_origins() {
     report_origin btmp /var/log/btmp
 }
 
+# look_at_origins: tell of them anew when something else can be read than before, or when a file of
+# records was written to for the first time in this connection.
+look_at_origins() {
+    signs=$are_records_written
+    for place in $session_folder /run/utmp /var/run/utmp /var/log/wtmp /var/log/btmp; do
+        if [ -r "$place" ]; then signs=${signs}r; elif [ -e "$place" ]; then signs=${signs}e; else signs=$signs-; fi
+    done
+    [ "$signs" != "${told_signs:-$signs}" ] || { told_signs=$signs && return; }
+    told_signs=$signs
+    report_origins
+    send 7 "{\"type\":\"origins\",\"origins\":[$origins]}"
+}
+
 read_identity() {
     set -- $(uname -snrm)
     system=${1:-} hostname=${2:-} kernel=${3:-} architecture=${4:-}

@@ -120,6 +120,7 @@ look_thoroughly() {
         slow_at=$now disks_due=yes stamps_due=yes logins_due=yes
     fi
     [ -z "$stamps_due" ] || look_at_stamps
+    [ -z "$disks_due" ] || look_at_origins
     look_at_sessions
     send_figures
 }
@@ -127,6 +128,7 @@ look_thoroughly() {
 look_at_stamps() {
     stamps=$(stamps_of /run/utmp /var/run/utmp /var/log/wtmp /var/log/btmp)
     [ "$stamps" != "$seen_stamps" ] || return
+    [ -z "$seen_stamps" ] || are_records_written=w
     seen_stamps=$stamps
     read_utmp
     look_at_records wtmp
@@ -138,7 +140,9 @@ obey() {
     tick) ;;
     beside) beside=$rest ;;
     read)
-        for origin in $rest; do want "$origin"; done
+        for one in wtmp btmp; do
+            case " $rest " in *" $one "*) want $one ;; *) eval "${one}_wanted=" ;; esac
+        done
         ;;
     acknowledge) acknowledge $rest ;;
     request) answer $rest ;;
@@ -163,7 +167,7 @@ umask 077
 ulimit -c 0
 renice -n 10 -p $$ >/dev/null 2>&1
 PATH=${PATH:+$PATH:}/usr/bin:/bin:/usr/sbin:/sbin
-beside= logins= logind_was_kept= utmp= has_utmp=
+beside= logins= told_signs= are_records_written= logind_was_kept= utmp= has_utmp=
 read_identity
 read_start
 begin

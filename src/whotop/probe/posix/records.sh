@@ -103,14 +103,15 @@ continues() {
 
 # --- the place to begin --------------------------------------------------------------------------
 
-# want ORIGIN: continue where its cursor points, or with some history before the end.
+# want wtmp, or btmp: continue where its cursor points, or with some history before the end.
 want() {
-    case $1 in wtmp | btmp) ;; *) return ;; esac
     load_origin "$1"
     [ -z "$wanted" ] || return
     wanted=yes
     set -- $given
-    if [ $# -ge 5 ]; then
+    if [ "$file" ]; then
+        : # It was left for a while.
+    elif [ $# -ge 5 ]; then
         find_place "$@"
     elif open_records "$log"; then
         first=$((size > history_bytes ? size - history_bytes : 0))
