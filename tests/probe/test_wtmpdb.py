@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import socket
 import sqlite3
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -305,6 +306,16 @@ def look_often(watch: WtmpdbWatch) -> None:
     for _ in range(9):
         watch._next_read = 0.0
         watch.look()
+
+
+def test_a_python_without_sqlite_gives_the_table_up(
+    written: Collected, table: Table, begin: Callable[..., WtmpdbWatch], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table.login("ann", START_US)
+    monkeypatch.setitem(sys.modules, "_sqlite3", None)
+    watch = begin()
+    assert sent(written, watch) == []
+    give_up(watch)
 
 
 def test_a_table_with_other_columns_is_given_up(

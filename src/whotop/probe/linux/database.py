@@ -22,9 +22,11 @@ class Database:
     """A database file, open for reading alone. Use it in a ``with`` block."""
 
     def __init__(self, path: bytes) -> None:
-        # Python's sqlite3 brings datetime with it: 0.35 MB of private memory for nothing that is needed here.
-        import _sqlite3
-
+        try:
+            # Python's sqlite3 brings datetime with it: 0.35 MB of private memory for nothing that is needed here.
+            import _sqlite3
+        except ImportError:
+            raise Unreadable("this Python has no SQLite") from None
         self._error = _sqlite3.Error
         try:
             self._connection = _sqlite3.connect(database_uri(path), uri=True, timeout=LOCK_SECONDS)
