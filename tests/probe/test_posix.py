@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import struct
 import subprocess
 import sys
@@ -23,6 +24,7 @@ from whotop.wire.messages import (
     FileIdentity,
     Goodbye,
     Hello,
+    Origins,
     Read,
     Request,
     Sessions,
@@ -242,6 +244,18 @@ def test_what_is_not_asked_for_any_more_is_left_until_it_is_asked_for_again(
     assert (news.data, news.start) == (record(2), 384)
 
 
+def test_what_comes_to_be_readable_is_told(machine: ShellMachine) -> None:
+    running = RunningShell("bash", machine.source.replace(b"3000", b"50"))
+    try:
+        assert {origin.state for origin in running.next(Hello).origins} == {"absent"}
+        running.next(Figures)
+        machine.wtmp.touch()
+        told = {origin.name: origin.state for origin in running.next(Origins).origins}
+        assert told == {"logind": "absent", "utmp": "absent", "wtmp": "readable", "btmp": "absent"}
+    finally:
+        running.close()
+
+
 def test_an_empty_file_is_told_of_so_that_a_cursor_stands_before_its_first_record(
     machine: ShellMachine, begin: Begin
 ) -> None:
@@ -393,3 +407,31 @@ def test_what_is_sent_to_a_machine_is_ascii_and_small() -> None:
     assert source.isascii()
     assert len(source) < 40_000
     assert b"\n#" not in source
+
+
+NOT_MEANT = {
+    "SC1007": "a=  b= is how several variables are emptied",
+    "SC2046": "words are split on purpose; nothing is expanded as a pattern (set -f)",
+    "SC2059": "the format is made of octal escapes",
+    "SC2086": "as SC2046",
+    "SC2015": "the last of them ends the function",
+    "SC2034": "read by eval",
+    "SC2154": "set by eval",
+    "SC2209": "the word is meant, not what a program of that name prints",
+    "SC3028": "asked for where it is a bash",
+    "SC3045": "tried before it is used, or no harm where it fails",
+}
+
+
+@pytest.mark.skipif(shutil.which("shellcheck") is None, reason="there is no shellcheck here")
+def test_shellcheck_finds_nothing_but_what_is_meant(tmp_path: Path) -> None:
+    joined = tmp_path / "posix.sh"
+    joined.write_bytes(b"#!/bin/sh\n" + probe.posix_source())
+    excluded = ",".join(NOT_MEANT)
+    checked = subprocess.run(
+        ["shellcheck", "--shell=sh", "--severity=warning", f"--exclude={excluded}", str(joined)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert checked.stdout == ""
