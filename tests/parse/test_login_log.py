@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from whotop.clock import SECOND_US
+from whotop.core.keys import event_key
 from whotop.model import Event, EventKind, Origin, Standing
 from whotop.parse.auth_log import AuthLog
 from whotop.parse.log_line import LogLine
@@ -148,6 +149,15 @@ def test_a_boot_after_a_farewell_follows_a_shutdown_at_the_last_line_before_it()
     ]
 
 
+def test_a_farewell_that_nothing_came_of_makes_no_boot_of_a_later_start_of_logind() -> None:
+    found = events_of(
+        line("System is rebooting.", b"systemd-logind"),
+        line("Server listening.", seconds=3600),
+        line("New seat seat0.", b"systemd-logind", seconds=4000),
+    )
+    assert found == []
+
+
 def test_an_entry_of_logind_that_names_the_leader_belongs_to_that_login() -> None:
     found = events_of(
         line("Accepted password for anna from 192.0.2.7 port 1 ssh2"),
@@ -172,6 +182,26 @@ def test_a_line_that_claims_an_impossible_time_tells_nothing() -> None:
     message = b"Failed password for x from 203.0.113.9 port 1 ssh2"
     assert events_of(LogLine(time_us=2**60, program=b"sshd", message=message)) == []
     assert events_of(LogLine(time_us=0, program=b"sshd", message=message)) == []
+
+
+def as_kept(events: list[Event]) -> set[bytes]:
+    """What the store keeps apart: a logout is known by its session, and that by its login."""
+    return {event_key(event) for event in events if event.kind is not EventKind.LOGOUT}
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_a_reader_that_begins_anew_where_lines_were_unsettled_tells_each_event_once(path: Path) -> None:
+    lines = lines_of(*json.loads(path.read_text("utf-8"))["lines"])
+    whole = LoginLog("web-01", Origin.AUTH_LOG)
+    undisturbed = as_kept(whole.events(lines) + whole.finish())
+    for cut in range(len(lines)):
+        before = LoginLog("web-01", Origin.AUTH_LOG)
+        keys = as_kept(before.events(lines[:cut]))
+        since_us = before.unsettled_since_us
+        again = cut if since_us is None else next(place for place, one in enumerate(lines) if one.time_us >= since_us)
+        after = LoginLog("web-01", Origin.AUTH_LOG)
+        keys |= as_kept(after.events(lines[again:]) + after.finish())
+        assert keys == undisturbed, f"begun anew at line {cut}"
 
 
 NAMES = st.text(st.characters(exclude_characters="\n", codec="utf-8"), max_size=60) | st.lists(

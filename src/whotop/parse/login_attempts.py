@@ -22,6 +22,8 @@ LONGEST_US = 180 * SECOND_US
 """sshd's LoginGraceTime is 120 s."""
 PAM_US = 10 * SECOND_US
 """By then the program has said what came of a module's refusal; pam_faildelay waits 2 to 3 s."""
+AFTERMATH_US = 2 * SECOND_US
+"""The end of a connection is told in several lines, so long after one another."""
 KEPT = 1024
 _NEVER_US = 2**63
 PAM_KEPT = 256
@@ -34,6 +36,7 @@ class _Attempt:
         "counted",
         "detail",
         "is_over",
+        "over_us",
         "pam_errors",
         "pid",
         "port",
@@ -49,7 +52,7 @@ class _Attempt:
         self.user = self.source = self.port = self.detail = b""
         self.refused: LogLine | None = None
         """The line from which it is known that it cannot succeed."""
-        self.counted = self.typed = self.pam_errors = 0
+        self.counted = self.typed = self.pam_errors = self.over_us = 0
         self.is_over = False
 
 
@@ -73,10 +76,13 @@ class LoginAttempts:
         self.due_us = _NEVER_US
         """Nothing is overdue before."""
 
-    @property
-    def unsettled_since_us(self) -> int | None:
+    def unsettled_since_us(self, now_us: int) -> int | None:
         """The time of the earliest line whose meaning still depends on later ones; None: there is none."""
-        times = [attempt.since_us for attempt in self._attempts.values() if not attempt.is_over]
+        times = [
+            attempt.since_us
+            for attempt in self._attempts.values()
+            if not attempt.is_over or attempt.over_us > now_us - AFTERMATH_US
+        ]
         times += [failure.line.time_us for failure in self._pam.values()]
         return min(times, default=None)
 
@@ -139,7 +145,7 @@ class LoginAttempts:
         yield from self.refused(line, sign)
         attempt = self._known(line, sign)
         if attempt is not None and attempt.source:
-            yield from self._settle(attempt)
+            yield from self._settle(attempt, line.time_us)
 
     def left(self, line: LogLine, sign: Sign) -> Iterator[Finding]:
         """The connection ended."""
@@ -155,7 +161,7 @@ class LoginAttempts:
             return
         attempt.source = attempt.source or sign.source
         attempt.user = attempt.user or sign.user
-        yield from self._settle(attempt)
+        yield from self._settle(attempt, line.time_us)
 
     def succeeded(self, line: LogLine, sign: Sign) -> None:
         """Somebody logged in: what modules said against it is void."""
@@ -176,14 +182,14 @@ class LoginAttempts:
             attempt = next(iter(self._attempts.values()))
             if attempt.since_us > now_us - LONGEST_US and len(self._attempts) <= KEPT:
                 break
-            yield from self._settle(attempt)
+            yield from self._settle(attempt, now_us)
             self._drop(attempt)
         self.due_us = self._next_due_us()
 
     def finish(self) -> Iterator[Finding]:
         """All that is left, where nothing more comes."""
         for attempt in list(self._attempts.values()):
-            yield from self._settle(attempt)
+            yield from self._settle(attempt, attempt.since_us)
         for failure in self._pam.values():
             yield from _of_pam(failure)
         self._attempts.clear()
@@ -240,10 +246,10 @@ class LoginAttempts:
         if self._ports.get((attempt.source, attempt.port)) is attempt:
             del self._ports[attempt.source, attempt.port]
 
-    def _settle(self, attempt: _Attempt) -> Iterator[Finding]:
+    def _settle(self, attempt: _Attempt, now_us: int) -> Iterator[Finding]:
         if attempt.is_over:
             return
-        attempt.is_over = True
+        attempt.is_over, attempt.over_us = True, now_us
         unexplained = self._pam.pop(attempt.pid, None)
         if attempt.refused is not None and not attempt.counted:
             sign = Sign(SignKind.REFUSED, attempt.user, attempt.source, detail=attempt.detail)

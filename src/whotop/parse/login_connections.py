@@ -47,6 +47,15 @@ class LoginConnections:
         self._others: dict[int, tuple[bytes, int]] = {}
         """Sessions of services by which nobody logs in (su): whose, and since when."""
 
+    def unsettled_since_us(self, now_us: int) -> int | None:
+        """The time of the earliest line of which logind's may still speak; None: there is none."""
+        times = [time_us for _, time_us in self._others.values() if time_us > now_us - NEAR_US]
+        for known in reversed(self._by_place.values()):
+            if known.line.time_us <= now_us - NEAR_US:
+                break
+            times.append(known.line.time_us)
+        return min(times, default=None)
+
     def accepted(self, line: LogLine, sign: Sign) -> Iterator[Finding]:
         """The program let somebody in: it knows from where."""
         known = self._open_at(line.pid)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 import msgspec
 from msgspec.structs import replace
 
+from whotop.clock import MINUTE_US
 from whotop.model import Event, EventKind, Origin, Standing
 from whotop.parse import console_log, dropbear_log, logind_log, pam_log, sshd_log
 from whotop.parse.log_line import LONGEST_BYTES, LogLine
@@ -20,6 +21,8 @@ from whotop.parse.login_sign import Sign, SignKind
 from whotop.parse.received import raw_text, received
 from whotop.parse.utmp import Ordinals
 
+GOING_DOWN_US = 10 * MINUTE_US
+"""A machine that still writes so long after its farewell did not go."""
 _LATEST_US = 2**53
 
 
@@ -56,6 +59,7 @@ class LoginLog:
         self._connections = LoginConnections()
         self._boot_id = ""
         self._latest: LogLine | None = None
+        self._now_us = 0
         self._goes_down: LogLine | None = None
         self._handlers: dict[SignKind, Callable[[LogLine, Sign], Iterator[Finding]]] = {
             SignKind.CONNECTED: self._attempts.noted,
@@ -79,7 +83,11 @@ class LoginLog:
     @property
     def unsettled_since_us(self) -> int | None:
         """From when on lines must be read again, after a restart, to understand those that follow; None: none."""
-        return self._attempts.unsettled_since_us
+        attempts, connections = self._attempts, self._connections
+        since_us = [attempts.unsettled_since_us(self._now_us), connections.unsettled_since_us(self._now_us)]
+        if self._goes_down is not None and self._now_us - self._goes_down.time_us < GOING_DOWN_US:
+            since_us.append(self._goes_down.time_us)
+        return min((time_us for time_us in since_us if time_us is not None), default=None)
 
     def events(
         self,
@@ -108,7 +116,7 @@ class LoginLog:
             if sign is not None:
                 for finding in self._handlers[sign.kind](line, sign):
                     self._tell(finding, told, found)
-            self._latest = line
+            self._latest, self._now_us = line, time_us
         return found
 
     def settle(
@@ -124,6 +132,7 @@ class LoginLog:
 
         For a log that is followed: to be asked now and then while no line comes.
         """
+        self._now_us = now_us
         return self._all_of(self._attempts.overdue(now_us), _Told(standing, seen_us, skew_us, boot_id))
 
     def finish(
@@ -156,24 +165,24 @@ class LoginLog:
 
     def _started(self, line: LogLine, sign: Sign) -> Iterator[Finding]:
         """A start of logind: with the machine if it was told to go down before, else was only restarted."""
-        if self._goes_down is not None and not line.boot_id:
-            yield from self._of_shutdown()
+        farewell, latest = self._goes_down, self._latest
+        self._goes_down = None
+        if farewell is None or latest is None or line.boot_id:
+            return
+        if latest.time_us - farewell.time_us < GOING_DOWN_US:
+            yield Finding(EventKind.SHUTDOWN, latest)
             yield Finding(EventKind.BOOT, line)
-            self._goes_down = None
 
     def _of_boot(self, line: LogLine) -> Iterator[Finding]:
         """A new boot id in the journal: the machine has booted between this line and the one before."""
         if not line.boot_id or line.boot_id == self._boot_id:
             return
         if self._boot_id:
-            yield from self._of_shutdown()
+            if self._goes_down is not None and self._latest is not None:
+                # Dated by the last line: sessions that end in the course of it end by themselves.
+                yield Finding(EventKind.SHUTDOWN, self._latest)
             yield Finding(EventKind.BOOT, line)
         self._boot_id, self._goes_down = line.boot_id, None
-
-    def _of_shutdown(self) -> Iterator[Finding]:
-        """The shutdown is dated by the last line before it: sessions that end in its course end by themselves."""
-        if self._goes_down is not None and self._latest is not None:
-            yield Finding(EventKind.SHUTDOWN, self._latest)
 
     def _all_of(self, findings: Iterator[Finding], told: _Told) -> list[Event]:
         found: list[Event] = []
