@@ -288,7 +288,7 @@ async def test_enter_does_not_keep_a_filter_that_cannot_be_read(trial: Trial) ->
 
 async def test_u_goes_to_the_user_of_an_event(trial: Trial) -> None:
     async with trial.run():
-        await trial.press("4", "u")
+        await trial.press("4", "j", "u")
         assert trial.app._crumbs() == ["fleet", "alice"]
 
 
