@@ -108,3 +108,13 @@ def test_a_session_that_only_the_log_knows_and_a_list_without_it_is_gone(reports
     tracker.apply(log_login(10))
     tracker.observe("web-01", "b1", [], 20 * SECOND_US)
     assert tracker.open_sessions() == []
+
+
+def test_a_session_that_a_process_told_first_has_the_time_of_the_record_that_tells_of_it_too() -> None:
+    tracker = SessionTracker()
+    process = make_event("login", 10.4, user="alice", tty="pts/0", login_pid=100, origin=Origin.PROC)
+    tracker.observe("web-01", "b1", [process], 12 * SECOND_US)
+    tracker.apply(log_login(10))
+    tracker.observe("web-01", "b1", [process], 14 * SECOND_US)
+    (session,) = tracker.open_sessions()
+    assert (session.login_us, session.origin, session.tty) == (10 * SECOND_US, Origin.AUTH_LOG, "pts/0")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from whotop.model import Event, RawText, Session
+from whotop.model import Event, Origin, RawText, Session
 
 
 def improved(session: Session, login: Event) -> Session:
-    """The session with its empty fields filled from another report; itself when nothing is new."""
+    """The session with its empty fields filled from another report; itself when nothing is new.
+
+    What a process alone told is dated anew: by its start, which is a little off the login itself.
+    """
     better = replace(
         session,
         user=session.user or login.user,
@@ -20,6 +23,8 @@ def improved(session: Session, login: Event) -> Session:
         login_pid=session.login_pid or login.login_pid,
         service=session.service or login.service,
     )
+    if session.origin is Origin.PROC and login.origin is not Origin.PROC:
+        better = replace(better, login_us=login.time_us, origin=login.origin)
     if better == session:
         return session
     return better if login.raw is None else replace(better, raw=_filled_raw(session, login.raw))
