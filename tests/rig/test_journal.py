@@ -58,8 +58,10 @@ async def test_the_journal_alone_tells_who_came_and_when_he_left(rig: Rig, machi
         await eye.until(lambda _: logouts(eye, "alice"), "the journal's word of her logout")
     (session,) = await stored(rig, machine, store)
     accepted, closed = journal_times(machine)
-    assert (session.outcome, session.login_us) == (Outcome.LOGOUT, accepted)
+    assert session.outcome is Outcome.LOGOUT
     assert session.logout_us is not None
+    # Whoever tells first dates the login: the list of processes may have seen her before the journal told.
+    assert abs(session.login_us - accepted) < SECOND_US
     assert abs(session.logout_us - closed) < SECOND_US
 
 

@@ -37,7 +37,7 @@ class LastlogWatch(MarkedSource):
         self._stamp = ()  # type: tuple[object, ...]
         self._is_behind = True
         self._marks = ()  # type: tuple[str, ...]
-        self._owes_cursor = False
+        self._was_read = self._owes_cursor = False
 
     def start(self, cursor: "dict[str, object] | None", history_bytes: int) -> None:
         """Begin after the cursor; without one, with everybody."""
@@ -61,6 +61,7 @@ class LastlogWatch(MarkedSource):
             # Whoever has it locked is about to change it.
             self._is_behind = not is_settled
             return
+        self._was_read = True
         lines = sorted((number_of(login[1]) or 0, json.dumps(login, separators=(",", ":"))) for login in logins)
         self._lines = [one for one in lines if one[1] not in self._at_since]
         self._is_behind = bool(self._lines) or not is_settled
@@ -70,7 +71,7 @@ class LastlogWatch(MarkedSource):
     @property
     def has_piece(self) -> bool:
         """Whether there are logins to be told, or a place of which nothing has been told yet."""
-        return bool(self._lines) or (self._owes_cursor and not self._is_behind)
+        return bool(self._lines) or (self._owes_cursor and self._was_read and not self._is_behind)
 
     def send_piece(self) -> None:
         """Send the next logins."""
