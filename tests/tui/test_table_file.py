@@ -79,7 +79,7 @@ async def test_y_copies_the_name_in_the_selected_row(trial: Trial) -> None:
         for number in "1234":
             await trial.press(number, "y")
             copied.append(trial.app.clipboard)
-    assert copied == ["web-01", "alice", "db-02", "alice"]
+    assert copied == ["web-01", "alice", "db-02", "guest"]
 
 
 async def test_capital_y_copies_the_selected_row(trial: Trial) -> None:
