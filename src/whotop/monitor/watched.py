@@ -10,7 +10,7 @@ import msgspec
 from whotop.clock import SECOND_US
 from whotop.core.choice import Choice
 from whotop.core.life import Contact, Link, judge
-from whotop.model import Event, Machine, MachineState, Origin, Sample, Target
+from whotop.model import Event, Machine, MachineState, Origin, Sample, Target, Trouble
 from whotop.monitor.held_cursor import HeldCursor
 from whotop.monitor.own_connections import OwnConnections
 from whotop.monitor.readers import Reader, reader_of
