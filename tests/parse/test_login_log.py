@@ -5,6 +5,7 @@ Each case is a JSON file: the lines, and the events that they are; ``why`` tells
 
 from __future__ import annotations
 
+import gc
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +22,7 @@ from whotop.model import Event, EventKind, Origin, Standing
 from whotop.parse.auth_log import AuthLog
 from whotop.parse.log_line import LogLine
 from whotop.parse.login_attempts import KEPT, LONGEST_US, PAM_US
+from whotop.parse.login_connections import KEPT as CONNECTIONS_KEPT
 from whotop.parse.login_log import LoginLog
 
 CASES = sorted((Path(__file__).parent / "login_log").glob("*.json"))
@@ -129,6 +131,17 @@ def test_connections_without_an_end_are_not_kept_for_ever_and_each_is_counted() 
     found = log.events(many)
     assert len(found) in (99, 100)
     assert len(found) + len(log.finish()) == len(many)
+
+
+@pytest.mark.parametrize("pids", [range(1), range(1, 2), range(1, 100_000)], ids=["none", "one", "many"])
+def test_logins_without_an_end_are_not_kept_without_end(pids: range) -> None:
+    log = LoginLog("web-01", Origin.AUTH_LOG)
+    for number in range(CONNECTIONS_KEPT + 1_000):
+        pid = pids[number % len(pids)]
+        log.events([line(f"Accepted password for anna from 192.0.2.7 port {number} ssh2", pid=pid)])
+        log.events([line(f"New session {number} of user anna.", b"systemd-logind", leader_pid=pid)])
+    kept = sum(type(one).__name__ == "_Connection" for one in gc.get_objects())
+    assert kept <= CONNECTIONS_KEPT
 
 
 def test_a_new_boot_in_the_journal_is_a_boot_and_the_first_line_read_is_none() -> None:

@@ -7,6 +7,7 @@ process: the one that opens the PAM session is the one that logind calls the ses
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from whotop.clock import SECOND_US
 from whotop.model import EventKind
@@ -18,6 +19,8 @@ from whotop.parse.pam_log import is_login
 KEPT = 8192
 NEAR_US = 10 * SECOND_US
 """logind names a session within so long of its login's other lines."""
+CANDIDATES = 64
+"""At most so many logins are looked at for one line: a machine that floods us costs no more."""
 OTHERS_KEPT = 64
 UNTOLD_SERVICES = frozenset({b"systemd-user", b"cron", b"crond"})
 """logind does not write of their sessions, or names what they are."""
@@ -50,7 +53,7 @@ class LoginConnections:
     def unsettled_since_us(self, now_us: int) -> int | None:
         """The time of the earliest line of which logind's may still speak; None: there is none."""
         times = [time_us for _, time_us in self._others.values() if time_us > now_us - NEAR_US]
-        for known in reversed(self._by_place.values()):
+        for known in islice(reversed(self._by_place.values()), CANDIDATES):
             if known.line.time_us <= now_us - NEAR_US:
                 break
             times.append(known.line.time_us)
@@ -64,7 +67,8 @@ class LoginConnections:
                 return
             known = self._begun(line, sign, line.pid, service_of(line))
         known.source, known.port = sign.source, sign.port
-        self._by_port[sign.source, sign.port] = known
+        if known.place:
+            self._by_port[sign.source, sign.port] = known
         yield _login(known, sign.detail)
 
     def opened(self, line: LogLine, sign: Sign) -> Iterator[Finding]:
@@ -134,7 +138,9 @@ class LoginConnections:
     def _begun(self, line: LogLine, sign: Sign, place: Place, service: bytes) -> _Connection:
         connection = _Connection(place, line, sign.user or line.user, service)
         if place:
-            self._by_place.pop(place, None)
+            before = self._by_place.get(place)
+            if before is not None:
+                self._drop(before)
             self._by_place[place] = connection
             if len(self._by_place) > KEPT:
                 self._drop(next(iter(self._by_place.values())))
@@ -177,7 +183,7 @@ class LoginConnections:
 
     def _newest(self, line: LogLine, user: bytes) -> _Connection | None:
         """The login just told of that user, where logind's line names no process."""
-        for known in reversed(self._by_place.values()):
+        for known in islice(reversed(self._by_place.values()), CANDIDATES):
             if known.line.time_us < line.time_us - NEAR_US:
                 return None
             if known.user == user and not known.session_id and not known.is_over:
