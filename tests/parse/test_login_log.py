@@ -140,6 +140,7 @@ def test_logins_without_an_end_are_not_kept_without_end(pids: range) -> None:
         pid = pids[number % len(pids)]
         log.events([line(f"Accepted password for anna from 192.0.2.7 port {number} ssh2", pid=pid)])
         log.events([line(f"New session {number} of user anna.", b"systemd-logind", leader_pid=pid)])
+    gc.collect()  # those of the tests before
     kept = sum(type(one).__name__ == "_Connection" for one in gc.get_objects())
     assert kept <= CONNECTIONS_KEPT
 
