@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from whotop.clock import SECOND_US
 from whotop.core.keys import event_key
-from whotop.core.rules import many_logins
+from whotop.core.rules import series_words
 from whotop.core.rules.book import RuleBook
 from whotop.core.rules.settings import RuleSettings
 from whotop.core.windows import TumblingWindows
@@ -140,7 +140,7 @@ def test_the_numbers_are_settings(login: MakeEvent) -> None:
 def test_a_flood_of_sources_ends_in_one_alert_for_all_the_rest(
     login: MakeEvent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(many_logins, "SOURCES_KEPT", 3)
+    monkeypatch.setattr(series_words, "SOURCES_KEPT", 3)
     book = RuleBook(RuleSettings())
     alerts = feed(book, [login(second, source=f"s{second // 2}") for second in range(20)])
     assert [alert.subject for alert in alerts] == ["s0", "s1", "s2", ""]

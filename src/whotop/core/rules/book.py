@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from whotop.clock import DAY_US, SECOND_US
-from whotop.core.rules import cleared, many_logins, reach, reboot, skew, tampering
+from whotop.clock import DAY_US, MINUTE_US, SECOND_US
+from whotop.core.rules import cleared, reach, reboot, series_words, skew, tampering
 from whotop.core.rules.cleared import Cleared
 from whotop.core.rules.failed_logins import FailedLogins
 from whotop.core.rules.findings import OpenAlerts
+from whotop.core.rules.lasting_logins import LastingLogins
 from whotop.core.rules.limits import Limits
 from whotop.core.rules.many_logins import ManyLogins
 from whotop.core.rules.reach import Reach
@@ -16,12 +17,14 @@ from whotop.core.rules.reboot import Reboot
 from whotop.core.rules.settings import RuleSettings
 from whotop.core.rules.skew import Skew
 from whotop.core.rules.tampering import Tampering
+from whotop.core.window_modes import windows_of
 from whotop.core.windows import Series, TumblingWindows
 from whotop.model import Alert, Event, Machine, Origin, Sample, Standing
 
 _LIVE, _LATE, _HISTORY = Standing.LIVE, Standing.LATE, Standing.HISTORY
 _WINDOWS_KEPT_US = DAY_US
 """Late logins find their window for so long."""
+_EXPIRE_EVERY_US = MINUTE_US
 
 
 class RuleBook:
@@ -35,7 +38,7 @@ class RuleBook:
     def __init__(self, settings: RuleSettings, restored: Iterable[Alert] = ()) -> None:
         self._alerts = OpenAlerts(restored)
         self._off = frozenset(settings.off)
-        self._logins_are_off = many_logins.RULE in self._off
+        self._logins_are_off = series_words.RULE in self._off
         self._reach = Reach(self._alerts)
         self._reboot = Reboot(settings, self._alerts)
         self._skew = Skew(settings, self._alerts)
@@ -43,18 +46,25 @@ class RuleBook:
         self._tampering = Tampering(settings, self._alerts)
         self._cleared = Cleared(settings, self._alerts)
         self._failed_logins = FailedLogins(settings, self._alerts)
-        self._many_logins = ManyLogins(settings, self._alerts)
-        self._windows = TumblingWindows(
-            round(settings.logins_window_seconds * SECOND_US), round(settings.logins_start_seconds * SECOND_US)
+        watch = ManyLogins if settings.logins_mode == "tumbling" else LastingLogins
+        self._many_logins: ManyLogins | LastingLogins = watch(settings, self._alerts)
+        self._windows = windows_of(
+            settings.logins_mode,
+            round(settings.logins_window_seconds * SECOND_US),
+            round(settings.logins_start_seconds * SECOND_US),
         )
+        self._expire_from_us = 0
 
     def restore(self, alerts: Iterable[Alert]) -> None:
         """Take up open alerts of machines that are new here, as the store has them."""
         self._alerts.restore(alerts)
 
     def window_start_us(self, time_us: int) -> int:
-        """When the window of logins began that a time is in."""
-        return time_us - (time_us - self._windows.start_us) % self._windows.size_us
+        """When the earliest login was, or could have been, that is in one window with a time."""
+        size_us = self._windows.size_us
+        if isinstance(self._windows, TumblingWindows):
+            return time_us - (time_us - self._windows.start_us) % size_us
+        return time_us - size_us
 
     def on_machine(self, machine: Machine, now_us: int) -> list[Alert]:
         """A machine's row has changed. Machines known from the store come first, as they were."""
@@ -119,7 +129,9 @@ class RuleBook:
 
     def tick(self, now_us: int) -> list[Alert]:
         """Time has passed; to be called about once a second."""
-        self._windows.expire(now_us - max(_WINDOWS_KEPT_US, self._windows.size_us))
+        if now_us >= self._expire_from_us:
+            self._expire_from_us = now_us + _EXPIRE_EVERY_US
+            self._windows.expire(now_us - max(_WINDOWS_KEPT_US, self._windows.size_us))
         return (
             self._reboot.tick(now_us)
             + self._tampering.tick(now_us)

@@ -1,31 +1,20 @@
 """Rule ``logins``: one source logs in more than once within one window.
 
 The window (an hour, counted from 1970) and "more than one login of one source, the same user twice
-included" are those of the login analyser that whotop replaces. The alert opens at the second login
-as information, warns from the tenth and is high from the hundredth: whotop's own steps, below the
-ten users of one address in a day that Sigma holds to be many. It grows while the window lasts.
+included" are those of the login analyser that whotop replaces. The alert grows while the window
+lasts. In windows that have no place of their own it is ``lasting_logins`` that watches.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from operator import attrgetter
-
 from whotop.clock import DAY_US, SECOND_US
-from whotop.core.rules.findings import Finding, OpenAlerts
+from whotop.core.rules.findings import OpenAlerts
+from whotop.core.rules.series_words import RULE, SeriesWords
 from whotop.core.rules.settings import RuleSettings
-from whotop.core.windows import Series, WindowLogin
-from whotop.model import Alert, Level
-from whotop.text import duration
+from whotop.core.windows import Series
+from whotop.model import Alert
 
-RULE = "logins"
-EVIDENCE_KEPT = 100
-SOURCES_KEPT = 1_000
-"""When so many alerts stand, one more stands for all further sources: a flood of them hides nothing else."""
-_user, _machine, _key = attrgetter("user"), attrgetter("machine"), attrgetter("key")
-_EXACT_UNTIL = 10
-"""Up to so many logins each one is told; beyond, each quarter more, each new level, and the whole at the end."""
-_GRACE_US = 5 * SECOND_US
+GRACE_US = 5 * SECOND_US
 """A window is judged closed so long after its end: stragglers are held back for two seconds."""
 
 
@@ -36,9 +25,7 @@ class ManyLogins:
         self._alerts = alerts
         self._size_us = round(settings.logins_window_seconds * SECOND_US)
         self._start_us = round(settings.logins_start_seconds * SECOND_US)
-        self._from = settings.logins_from
-        self._warn_from, self._high_from = settings.logins_warn_from, settings.logins_high_from
-        self._within = f"logins in {duration(settings.logins_window_seconds)}"
+        self._words = SeriesWords(settings)
         self._untold: dict[tuple[str, int], tuple[Series, bool]] = {}
         """By source and window: what has grown since it was told, and whether by late logins."""
         self._tell_at: dict[tuple[str, int], int] = {}
@@ -47,7 +34,7 @@ class ManyLogins:
 
     def judge(self, series: Series, now_us: int, *, late: bool = False) -> list[Alert]:
         """A series has grown by one login."""
-        if series.count < self._from:
+        if series.count < self._words.begin:
             return []
         place = (series.source, series.window_start_us)
         if series.count < self._tell_at.get(place, 0):
@@ -57,7 +44,7 @@ class ManyLogins:
 
     def tick(self, now_us: int) -> list[Alert]:
         """When windows have ended: tell what is untold of them, and resolve their alerts."""
-        closed_until_us = self._window_at(now_us - _GRACE_US)
+        closed_until_us = self._window_at(now_us - GRACE_US)
         if closed_until_us <= self._closed_until_us:
             return []
         self._closed_until_us = closed_until_us
@@ -75,26 +62,18 @@ class ManyLogins:
         """Open the alert, or word it anew; never with fewer logins than it has told of (after a restart)."""
         place = (series.source, series.window_start_us)
         self._untold.pop(place, None)
-        self._tell_at[place] = self._next_told(series.count)
+        self._tell_at[place] = self._words.next_told(series.count)
         standing = self._alerts.get(RULE, "", series.source)
         window_us = series.window_start_us if standing is None else self._window_at(standing.opened_us)
         if standing is not None and window_us == series.window_start_us and series.count <= standing.count:
             return []
-        finding = self._finding(series, late=late)
-        if standing is None and self._alerts.count(RULE, "") >= SOURCES_KEPT:
-            return self._alerts.found(self._too_many(series), now_us)
-        if window_us > series.window_start_us or (standing is None and window_us < self._window_at(now_us - _GRACE_US)):
+        finding = self._words.finding(series, late=late)
+        if standing is None and self._words.is_enough(self._alerts.count(RULE, "")):
+            return self._alerts.found(self._words.too_many(series), now_us)
+        if window_us > series.window_start_us or (standing is None and window_us < self._window_at(now_us - GRACE_US)):
             return [self._alerts.past(finding, now_us, series.window_start_us + self._size_us)]
         closed = self._resolve(standing) if standing is not None and window_us < series.window_start_us else []
         return closed + self._alerts.found(finding, now_us)
-
-    def _next_told(self, count: int) -> int:
-        """At how many logins the words change materially: exactly at first, by quarters later, at each level."""
-        after = count + (1 if count < _EXACT_UNTIL else count // 4)
-        for level_from in (self._warn_from, self._high_from):
-            if count < level_from < after:
-                return level_from
-        return after
 
     def _resolve(self, alert: Alert) -> list[Alert]:
         return self._alerts.over(RULE, "", alert.subject, self._window_at(alert.opened_us) + self._size_us)
@@ -102,35 +81,3 @@ class ManyLogins:
     def _window_at(self, time_us: int) -> int:
         """Where the window starts that a time is in. An alert is opened by a login of its window."""
         return time_us - (time_us - self._start_us) % self._size_us
-
-    def _finding(self, series: Series, *, late: bool) -> Finding:
-        return Finding(
-            rule=RULE,
-            subject=series.source,
-            level=self._level(series.count),
-            text=f"{series.source}: {series.count} {self._within} ({_spread(series.logins)})",
-            value=float(series.count),
-            limit=float(self._from),
-            count=series.count,
-            evidence=tuple(map(_key, series.latest(EVIDENCE_KEPT))),
-            late=late,
-            opened_us=series.shared[self._from - 1].time_us,
-        )
-
-    def _too_many(self, series: Series) -> Finding:
-        text = f"more than {SOURCES_KEPT:,} sources with several {self._within}"
-        return Finding(rule=RULE, level=Level.HIGH, text=text, opened_us=series.shared[self._from - 1].time_us)
-
-    def _level(self, count: int) -> Level:
-        if count >= self._high_from:
-            return Level.HIGH
-        return Level.WARN if count >= self._warn_from else Level.INFO
-
-
-def _spread(logins: Sequence[WindowLogin]) -> str:
-    users, machines = len(set(map(_user, logins))), len(set(map(_machine, logins)))
-    return f"{_counted(users, 'user')}, {_counted(machines, 'machine')}"
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

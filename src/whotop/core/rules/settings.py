@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from whotop.core.windows import WindowMode
+
 Percent = Annotated[float, Meta(ge=0, le=100)]
 Seconds = Annotated[float, Meta(ge=0, le=366 * 86_400)]
 Positive = Annotated[float, Meta(ge=1, le=366 * 86_400)]
@@ -54,10 +56,13 @@ class RuleSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """How long a reboot stays an open alert."""
     tampering_for_seconds: Seconds = 86_400.0
     """How long it stays an open alert that records were shrunk, rewritten, erased or cleared."""
+    logins_mode: WindowMode = "tumbling"
+    """What a window is: tumbling (side by side), sliding (any span shorter than the length) or gap (logins no
+    further apart than the length)."""
     logins_window_seconds: Positive = 3_600.0
     """Length of the windows in which the logins of one source are counted."""
     logins_start_seconds: float = 0.0
-    """A moment at which a window begins; the others follow from it without a gap."""
+    """A moment at which a tumbling window begins; the others follow from it without a gap."""
     logins_from: Count = 2
     """The login of one source in one window that opens the alert."""
     logins_warn_from: Count = 10

@@ -1,0 +1,81 @@
+"""What is said of a series of logins: its words, its level, and when it is worth saying again.
+
+The alert opens at the second login as information, warns from the tenth and is high from the
+hundredth: whotop's own steps, below the ten users of one address in a day that Sigma holds to be many.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from operator import attrgetter
+
+from whotop.core.rules.findings import Finding
+from whotop.core.rules.settings import RuleSettings
+from whotop.core.windows import Series, WindowLogin
+from whotop.model import Level
+from whotop.text import duration
+
+RULE = "logins"
+EVIDENCE_KEPT = 100
+SOURCES_KEPT = 1_000
+"""When so many alerts stand, one more stands for all further sources: a flood of them hides nothing else."""
+_user, _machine, _key = attrgetter("user"), attrgetter("machine"), attrgetter("key")
+_EXACT_UNTIL = 10
+"""Up to so many logins each one is told; beyond, each quarter more, each new level, and the whole at the end."""
+
+
+class SeriesWords:
+    """The settings of rule ``logins``, put into words."""
+
+    def __init__(self, settings: RuleSettings) -> None:
+        self.begin = settings.logins_from
+        """With how many logins a series is worth an alert."""
+        self._warn_from, self._high_from = settings.logins_warn_from, settings.logins_high_from
+        length = duration(settings.logins_window_seconds)
+        self._within = f"logins no more than {length} apart" if settings.logins_mode == "gap" else f"logins in {length}"
+
+    def next_told(self, count: int) -> int:
+        """At how many logins the words change materially: exactly at first, by quarters later, at each level."""
+        after = count + (1 if count < _EXACT_UNTIL else count // 4)
+        for level_from in (self._warn_from, self._high_from):
+            if count < level_from < after:
+                return level_from
+        return after
+
+    def finding(self, series: Series, *, late: bool) -> Finding:
+        """What is found: how many, of how many users, on how many machines."""
+        return Finding(
+            rule=RULE,
+            subject=series.source,
+            level=self._level(series.count),
+            text=f"{series.source}: {series.count} {self._within} ({_spread(series.logins)})",
+            value=float(series.count),
+            limit=float(self.begin),
+            count=series.count,
+            evidence=tuple(map(_key, series.latest(EVIDENCE_KEPT))),
+            late=late,
+            opened_us=series.nth_us(self.begin),
+        )
+
+    def is_enough(self, alerts: int) -> bool:
+        """Whether no further source gets an alert of its own."""
+        return alerts >= SOURCES_KEPT
+
+    def too_many(self, series: Series) -> Finding:
+        """Said of all further sources together."""
+        text = f"more than {SOURCES_KEPT:,} sources with several {self._within}"
+        return Finding(rule=RULE, level=Level.HIGH, text=text, opened_us=series.nth_us(self.begin))
+
+    def _level(self, count: int) -> Level:
+        if count >= self._high_from:
+            return Level.HIGH
+        return Level.WARN if count >= self._warn_from else Level.INFO
+
+
+def _spread(logins: Sequence[WindowLogin]) -> str:
+    users, machines = len(set(map(_user, logins))), len(set(map(_machine, logins)))
+    return f"{_counted(users, 'user')}, {_counted(machines, 'machine')}"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
