@@ -42,6 +42,7 @@ async def machines(user_key: asyncssh.SSHKey) -> AsyncIterator[MachineMaker]:
         algorithm: str = "ssh-ed25519",
         key: asyncssh.SSHKey | None = None,
         password: str | None = None,
+        passwords_told: list[str] | None = None,
         **options: Any,
     ) -> FakeMachine:
         host_key = key or asyncssh.generate_private_key(algorithm)
@@ -63,7 +64,7 @@ async def machines(user_key: asyncssh.SSHKey) -> AsyncIterator[MachineMaker]:
         server = await asyncssh.listen(
             "127.0.0.1",
             options.pop("port", 0),
-            server_factory=lambda: FakeServer(lambda: machine, password),
+            server_factory=lambda: FakeServer(lambda: machine, password, passwords_told),
             process_factory=play,
             encoding=None,
             **(defaults | options),

@@ -112,8 +112,14 @@ class FakeMachine:
 
 
 class FakeServer(asyncssh.SSHServer):
-    def __init__(self, machine_of: Callable[[], FakeMachine | None], password: str | None) -> None:
+    def __init__(
+        self,
+        machine_of: Callable[[], FakeMachine | None],
+        password: str | None,
+        passwords_told: list[str] | None = None,
+    ) -> None:
         self._machine_of, self._password = machine_of, password
+        self._passwords_told = [] if passwords_told is None else passwords_told
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         machine = self._machine_of()
@@ -127,6 +133,7 @@ class FakeServer(asyncssh.SSHServer):
         return self._password is not None
 
     def validate_password(self, username: str, password: str) -> bool:
+        self._passwords_told.append(password)
         return password == self._password
 
     def connection_requested(self, dest_host: str, dest_port: int, orig_host: str, orig_port: int) -> bool:

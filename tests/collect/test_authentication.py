@@ -6,13 +6,20 @@ import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import asyncssh
+import keyring
+import keyring.backend
+import keyring.errors
+import msgspec
 import pytest
+from asyncssh import sk_eddsa
 
 from tests.collect.fake_machine import MachineMaker
 from tests.collect.home import Home
 from tests.collect.recording_sink import RecordingSink
+from whotop.collect import private_keys
 from whotop.collect.collector import Collector
 from whotop.collect.passphrases import agent_keys, is_encrypted, keys_needing_passphrase
 from whotop.model import Target
@@ -39,6 +46,121 @@ async def test_a_password_comes_from_the_first_line_of_a_command_that_runs_once_
     collect(*(machine.target(f"m{number}", password_command=command) for number in range(5)))
     await sink.wait_for("hello", count=5)
     assert (home.folder / "runs").read_text() == "run\n"
+
+
+class Keyring(keyring.backend.KeyringBackend):
+    """A keyring that counts how often it is asked."""
+
+    priority = 1.0
+    asked: ClassVar[list[tuple[str, str]]] = []
+
+    def get_password(self, service: str, username: str) -> str | None:
+        self.asked.append((service, username))
+        if service == "locked":
+            raise keyring.errors.KeyringLocked("nobody\x1b[31m opened it")
+        return "sesame" if (service, username) == ("switches", "ops/lane") else None
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        raise AssertionError("whotop writes no password")
+
+
+@pytest.fixture
+def asked_of_keyring() -> Iterator[list[tuple[str, str]]]:
+    usual = keyring.get_keyring()
+    Keyring.asked.clear()
+    keyring.set_keyring(Keyring())  # type: ignore[no-untyped-call]
+    yield Keyring.asked
+    keyring.set_keyring(usual)
+
+
+async def test_a_password_comes_from_the_keyring_which_is_asked_once_for_all(
+    machines: MachineMaker,
+    home: Home,
+    sink: RecordingSink,
+    collect: Collect,
+    asked_of_keyring: list[tuple[str, str]],
+) -> None:
+    machine = await machines(password="sesame")
+    home.trust(machine.known_hosts_line())
+    collect(*(machine.target(f"m{number}", password_keyring="switches/ops/lane") for number in range(3)))
+    await sink.wait_for("hello", count=3)
+    assert asked_of_keyring == [("switches", "ops/lane")]
+
+
+@pytest.mark.parametrize(
+    ("place", "complaint"),
+    [
+        ("switches/nobody", "the keyring has no password of nobody for switches"),
+        ("locked/lane", "the keyring cannot be asked: nobody\\x1b[31m opened it"),
+    ],
+)
+@pytest.mark.usefixtures("asked_of_keyring")
+async def test_a_keyring_without_the_password_is_said(
+    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect, place: str, complaint: str
+) -> None:
+    machine = await machines(password="sesame")
+    home.trust(machine.known_hosts_line())
+    collect(machine.target(password_keyring=place))
+    assert await sink.wait_for("lost") == complaint
+
+
+@pytest.mark.parametrize("is_typed", [True, False], ids=["question", "password"])
+async def test_no_secret_is_in_the_log_whatever_its_level(
+    machines: MachineMaker,
+    home: Home,
+    sink: RecordingSink,
+    collect: Collect,
+    caplog: pytest.LogCaptureFixture,
+    is_typed: bool,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    key = home.key("locked", passphrase="open-sesame-key")
+    machine = await machines(password="open-sesame-password", authorized_client_keys=authorized(key))
+    home.trust(machine.known_hosts_line())
+    path = home.ssh / "locked"
+    target = machine.target(identity_files=(str(path),))
+    if is_typed:
+        collect(target, passphrases={path: "open-sesame-key"}, passwords={"db-02": "open-sesame-password"})
+    else:
+        collect(msgspec.structs.replace(target, identity_files=()), passwords={"db-02": "open-sesame-password"})
+    await sink.wait_for("hello")
+    assert "asyncssh" in {record.name.partition(".")[0] for record in caplog.records}
+    assert "open-sesame" not in caplog.text
+
+
+async def test_no_password_is_sent_before_the_host_key_is_known_to_be_right(
+    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect
+) -> None:
+    told: list[str] = []
+    machine = await machines(password="sesame", passwords_told=told)
+    collect(machine.target("unknown"), passwords={"unknown": "sesame"})
+    await sink.wait_for("lost", "unknown")
+    assert told == []
+    home.trust(machine.known_hosts_line())
+    collect(machine.target("known"), passwords={"known": "sesame"})
+    await sink.wait_for("hello", "known")
+    assert told == ["sesame"]
+
+
+async def test_a_key_on_a_security_key_says_what_it_needs(
+    machines: MachineMaker,
+    home: Home,
+    sink: RecordingSink,
+    collect: Collect,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(private_keys, "sk_available", False)
+    point = home.key("plain").public_data[-32:]
+    monkeypatch.setattr(sk_eddsa, "sk_enroll", lambda *_: (point, b"handle"))
+    held = asyncssh.generate_private_key("sk-ssh-ed25519@openssh.com")
+    (home.ssh / "on-a-stick").write_bytes(held.export_private_key("openssh"))
+    machine = await machines()
+    home.trust(machine.known_hosts_line())
+    collect(machine.target(identity_files=(str(home.ssh / "on-a-stick"),)))
+    assert await sink.wait_for("lost") == (
+        "authentication refused for watcher: there is no key or password to try; "
+        "on-a-stick is on a security key (ssh-add it, or pip install 'whotop[security-keys]')"
+    )
 
 
 async def test_a_password_that_was_asked_for_goes_first(

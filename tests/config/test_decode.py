@@ -76,7 +76,7 @@ def test_an_element_is_text_or_a_table_by_its_shape() -> None:
         ({"for_seconds": 1}, "c.toml: for_seconds: there is no such field "
          "(known are cpu, either, groups, kind, name, on, port, words)"),
         ({"password": "x"}, "c.toml: password: secrets are never read from this file "
-         "(use password_environment or password_command)"),
+         "(use password_environment, password_command or password_keyring)"),
     ],
 )  # fmt: skip
 def test_an_error_names_the_file_the_field_and_the_mend(table: dict[str, object], message: str) -> None:

@@ -31,11 +31,13 @@ def check(machines: tuple[str, ...], chosen: ConfigOptions, as_json: bool) -> in
     from whotop.cli.log import start_log
     from whotop.cli.precheck import check_keys_and_passwords
     from whotop.cli.prepare import prepare
+    from whotop.cli.warnings import warn_of_exposed_files
     from whotop.render.check_lines import check_json, check_text, count_line
 
     prepared = prepare(machines, chosen)
     start_log(prepared.settings, chosen)
     check_keys_and_passwords(prepared)
+    warn_of_exposed_files(prepared)
     checks = _checks(prepared)
     sys.stdout.write(check_json(checks) if as_json else check_text(checks))
     sys.stdout.flush()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 
 from whotop.cli.prepare import Prepared
@@ -68,6 +69,14 @@ def _check_passwords(prepared: Prepared) -> None:
                 place="password_environment",
                 mend=f"export {name} before whotop starts",
             )
+    _check_keyring(prepared)
+
+
+def _check_keyring(prepared: Prepared) -> None:
+    if any(target.password_keyring for target in prepared.targets) and find_spec("keyring") is None:
+        raise prepared.error(
+            "the package keyring is not installed", place="password_keyring", mend="pip install 'whotop[keyring]'"
+        )
 
 
 def _check_ssh_config(prepared: Prepared) -> None:

@@ -108,10 +108,12 @@ def report(
     from whotop.cli.log import start_log
     from whotop.cli.precheck import check_keys_and_passwords
     from whotop.cli.prepare import prepare
+    from whotop.cli.warnings import warn_of_exposed_files
 
     prepared = prepare(what, chosen)
     start_log(prepared.settings, chosen)
     check_keys_and_passwords(prepared)
+    warn_of_exposed_files(prepared)
     return report_machines(prepared, wanted)
 
 

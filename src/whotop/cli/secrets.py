@@ -70,13 +70,13 @@ def _passphrase(key: Path) -> str:
 
 def _passwords(prepared: Prepared) -> dict[str, str]:
     if not sys.stdin.isatty():
-        raise UsageError("--ask-password needs a terminal (use password_environment or password_command)")
+        raise UsageError("--ask-password needs a terminal (use password_environment, password_command or password_keyring)")
     password = _ask("Password for the machines")
     return {target.name: password for target in prepared.targets if password and _takes_a_typed_one(target)}
 
 
 def _takes_a_typed_one(target: Target) -> bool:
-    return not (target.local or target.password_environment or target.password_command)
+    return not (target.local or target.has_password)
 
 
 def _ask(question: str) -> str:

@@ -53,7 +53,7 @@ def keys_needing_passphrase(
         for one in (*route.jumps, route):
             if one.agent_path not in agents:
                 agents[one.agent_path] = agent_keys(one.agent_path)
-            has_password = one is route and bool(target.password_environment or target.password_command)
+            has_password = one is route and target.has_password
             for path in _needed(one, agents[one.agent_path], has_other_means=has_password):
                 needed[path] = None
     return list(needed)

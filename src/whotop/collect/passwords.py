@@ -1,21 +1,22 @@
-"""Passwords: from what was asked for, the environment, or a command. Never in arguments or logs."""
+"""Passwords: from what was asked for, the environment, a command or a keyring. Never in arguments or logs."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import os
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from whotop.errors import AuthenticationError
 from whotop.model import Target
 from whotop.text import safe
 
 COMMAND_SECONDS = 30.0
+KEYRING_SECONDS = 60.0
 
 
 class Passwords:
-    """Where a machine's password comes from. A command runs once for all machines that name it."""
+    """Where a machine's password comes from. A command or a keyring is asked once for all machines that name it."""
 
     def __init__(self, asked: Mapping[str, str]) -> None:
         self._asked = asked
@@ -34,16 +35,21 @@ class Passwords:
             if value is None:
                 raise AuthenticationError(f"the environment holds no {target.password_environment}")
             return value
-        if not target.password_command:
-            return None
+        if target.password_command:
+            return await self._told_by(_first_line, target.password_command)
+        if target.password_keyring:
+            return await self._told_by(_of_keyring, target.password_keyring)
+        return None
+
+    async def _told_by(self, ask: Callable[[str], Awaitable[str]], place: str) -> str:
         async with self._telling:
-            if target.password_command not in self._told:
-                self._told[target.password_command] = await _first_line(target.password_command)
-        return self._told[target.password_command]
+            if place not in self._told:
+                self._told[place] = await ask(place)
+        return self._told[place]
 
     def forget(self, target: Target) -> None:
-        """It was refused: ask the command again next time."""
-        self._told.pop(target.password_command, None)
+        """It was refused: ask the command or the keyring again next time."""
+        self._told.pop(target.password_command or target.password_keyring, None)
 
 
 async def _first_line(command: str) -> str:
@@ -71,3 +77,26 @@ async def _first_line(command: str) -> str:
     if not first_line:
         raise AuthenticationError(f"password_command told nothing: {safe(command, 60)}")
     return first_line.decode("utf-8", "surrogateescape")
+
+
+async def _of_keyring(place: str) -> str:
+    """Ask the keyring, in a thread: one that is locked waits for somebody to open it."""
+    try:
+        async with asyncio.timeout(KEYRING_SECONDS):
+            return await asyncio.to_thread(_asked_of_keyring, place)
+    except TimeoutError:
+        raise AuthenticationError(f"the keyring did not answer within {KEYRING_SECONDS:.0f} s") from None
+
+
+def _asked_of_keyring(place: str) -> str:
+    import keyring  # an extra, and 50 ms that few need to pay
+    from keyring.errors import KeyringError
+
+    service, _, user = place.partition("/")
+    try:
+        password = keyring.get_password(service, user)
+    except KeyringError as error:
+        raise AuthenticationError(f"the keyring cannot be asked: {safe(str(error), 100)}") from None
+    if not password:
+        raise AuthenticationError(f"the keyring has no password of {safe(user, 40)} for {safe(service, 40)}")
+    return password

@@ -8,8 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import asyncssh
+from asyncssh.sk import sk_available
 
 from whotop.collect.passphrases import is_encrypted
+
+SECURITY_KEY = b"sk-"
+NO_SECURITY_KEYS = "is on a security key (ssh-add it, or pip install 'whotop[security-keys]')"
 
 KeyPair = asyncssh.SSHKey | tuple[asyncssh.SSHKey, asyncssh.SSHCertificate]
 
@@ -70,6 +74,8 @@ def _read(path: Path, certificates: tuple[Path, ...], passphrase: str | None) ->
     except (asyncssh.KeyImportError, asyncssh.KeyEncryptionError):
         trouble = "does not open with this passphrase" if passphrase else "is no private key"
         return LoadedKey(path, public_data=public_data, trouble=trouble)
+    if key.algorithm.startswith(SECURITY_KEY) and not sk_available:
+        return LoadedKey(path, public_data=public_data, trouble=NO_SECURITY_KEYS)
     beside = Path(f"{path}-cert.pub")
     found = [_certificate(one) for one in dict.fromkeys((*certificates, beside)) if one.is_file()]
     signed = [one for one in found if one is not None and one.key.public_data == key.public_data]

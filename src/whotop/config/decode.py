@@ -156,7 +156,7 @@ def _in_words(message: str, value: object) -> str:
 def _unknown(key: str, fields: Mapping[str, object], place: str) -> _WrongError:
     if key.lower() in _SECRETS:
         return _WrongError(
-            place, "secrets are never read from this file", "use password_environment or password_command"
+            place, "secrets are never read from this file", "use password_environment, password_command or password_keyring"
         )
     nearest = difflib.get_close_matches(key, fields, n=1, cutoff=0.6)
     mend = f'did you mean "{nearest[0]}"?' if nearest else "known are " + ", ".join(sorted(fields))

@@ -60,6 +60,7 @@ def target_at(address: Address, settings: Settings, table: Defaults | None = Non
         identity_files=_first(table.identity_files, defaults.identity_files, ()),
         password_environment=_first(table.password_environment, defaults.password_environment, ""),
         password_command=_first(table.password_command, defaults.password_command, ""),
+        password_keyring=_first(table.password_keyring, defaults.password_keyring, ""),
         interval_seconds=interval or settings.interval_seconds,
         host_key_policy=host_keys or settings.host_keys,
         sudo=_first(table.sudo, defaults.sudo, False),

@@ -46,6 +46,8 @@ class Defaults(Table, frozen=True, kw_only=True):
     """Name of the environment variable that holds the password."""
     password_command: str | None = None
     """Command whose first line of output is the password."""
+    password_keyring: Annotated[str, Meta(pattern=r"^[^/]+/.+$")] | None = None
+    """`service/user`: under which the keyring of this computer has the password (`pip install whotop[keyring]`)."""
     sudo: bool | None = None
     """Whether the probe runs through `sudo -n`, to read what only root may. By default it does not."""
     start: ProbeStart | None = None

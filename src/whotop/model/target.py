@@ -22,6 +22,8 @@ class Target(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Name of the environment variable that holds the password."""
     password_command: str = ""
     """A command whose first line of output is the password."""
+    password_keyring: str = ""
+    """``service/user``: under which this computer's keyring has the password."""
     interval_seconds: float = 5.0
     local: bool = False
     """This very machine, watched without SSH."""
@@ -33,6 +35,11 @@ class Target(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     start: str = "stdin"
     """``stdin``: the probe's text goes in through standard input, no file is written.
     ``upload``: it is run from a private temporary folder, and removed."""
+
+    @property
+    def has_password(self) -> bool:
+        """Whether a place is named where its password is."""
+        return bool(self.password_environment or self.password_command or self.password_keyring)
 
     @property
     def address(self) -> str:

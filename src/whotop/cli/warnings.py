@@ -1,0 +1,18 @@
+"""What is worth a line before anything begins, and stops nothing."""
+
+from __future__ import annotations
+
+import sys
+
+from whotop.cli.prepare import Prepared
+from whotop.config.exposed_files import exposed_files
+
+NAMED = 3
+
+
+def warn_of_exposed_files(prepared: Prepared) -> None:
+    """Say in one line on standard error which files with secrets others can read."""
+    files = [str(file) for file in exposed_files(prepared.settings, prepared.file, prepared.targets)]
+    if files:
+        more = f" and {len(files) - NAMED} more" if len(files) > NAMED else ""
+        print(f"whotop: others can read the secret in {', '.join(files[:NAMED])}{more} (chmod go= it)", file=sys.stderr)
