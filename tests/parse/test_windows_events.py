@@ -267,6 +267,10 @@ windows_events = st.builds(
 )
 
 
+def test_a_line_with_a_name_that_is_no_utf8_is_left_out() -> None:
+    assert WindowsEvents("ws-07").lines(b'{"\x80id":4624}\n') == []
+
+
 @given(st.lists(st.binary(max_size=60) | st.text(alphabet='{}[]":,id0123tmea', max_size=60), max_size=5))
 def test_no_lines_can_stop_the_reader(lines: list[bytes | str]) -> None:
     piece = b"\n".join(line if isinstance(line, bytes) else line.encode() for line in lines)

@@ -83,7 +83,7 @@ def _line_events(data: bytes) -> Iterator[WindowsEvent]:
     for line in data.splitlines():
         try:
             event = json_event(_decode(line))
-        except (msgspec.DecodeError, RecursionError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             continue
         if event is not None:
             yield event
