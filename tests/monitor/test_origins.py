@@ -77,7 +77,7 @@ async def test_what_the_machine_has_decides_what_is_asked_for_and_shown_as_used(
     assert trial.intake.wanted(trial.name) == ("wtmp", "auth.log")
     shown = {status.origin: status for status in trial.machine.origins}
     assert shown[Origin.AUTH_LOG].used
-    assert (shown[Origin.BTMP].readability, shown[Origin.BTMP].mend) == (Readability.UNREADABLE, "group utmp")
+    assert (shown[Origin.BTMP].readability, shown[Origin.BTMP].mend) == (Readability.UNREADABLE, "join group utmp")
     assert not shown[Origin.BTMP].used
     assert trial.machine.failures_known
 
@@ -118,6 +118,14 @@ async def test_processes_tell_who_is_there_where_nothing_else_does(trial: Trial,
     nobody = Sessions(clock_us=talk.at(0), boot_id=b"", proc=())
     trial.intake.sessions(trial.name, nobody, trial.at(0))
     assert trial.machine.sessions_known
+
+
+async def test_where_nothing_tells_who_is_there_any_longer_nobody_can_tell(trial: Trial, talk: Talk) -> None:
+    trial.watch()
+    trial.intake.hello(trial.name, hello(talk), trial.at(0))
+    trial.intake.sessions(trial.name, Sessions(clock_us=talk.at(0), boot_id=b"", proc=()), trial.at(0))
+    trial.intake.sessions(trial.name, Sessions(clock_us=talk.at(1), boot_id=b""), trial.at(1))
+    assert not trial.machine.sessions_known
 
 
 async def test_who_tells_in_the_machines_own_zone_where_nothing_else_can_be_read(trial: Trial, talk: Talk) -> None:

@@ -164,6 +164,29 @@ def test_an_empty_utmp_is_none_and_the_processes_are_asked(machine: Machine) -> 
     assert "proc" in message
 
 
+def test_what_may_not_be_read_does_not_say_that_nobody_is_there(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine.folder.mkdir()
+    machine.utmp.write_bytes(bytes(384))
+    shut = {os.fsencode(machine.folder), os.fsencode(machine.utmp)}
+    monkeypatch.setattr(os, "access", lambda path, _: path not in shut)
+    [message] = machine.look()
+    assert "utmp" not in message
+    assert "logind" not in message
+    assert "proc" in message
+
+
+def test_what_comes_to_be_readable_is_read(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    machine.utmp.write_bytes(bytes(384))
+    with monkeypatch.context() as shut:
+        shut.setattr(os, "access", lambda *_: False)
+        machine.look(2)
+    machine.utmp.chmod(0o640)
+    [message] = machine.look()
+    assert b64decode(message["utmp"]) == bytes(384)
+
+
 def test_the_utmp_file_is_sent_as_it_is(machine: Machine) -> None:
     machine.utmp.write_bytes(b"\7" + bytes(383))
     [message] = machine.look()

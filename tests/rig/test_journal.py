@@ -153,7 +153,7 @@ async def test_a_journal_that_may_not_be_read_is_named_with_the_group_that_opens
     async with watching(rig, machine) as eye:
         await eye.until_up("log-01")
         found = origin(eye, Origin.JOURNAL)
-        assert (found.readability, found.mend, found.used) == (Readability.UNREADABLE, "group adm", False)
+        assert (found.readability, found.mend, found.used) == (Readability.UNREADABLE, "join group adm", False)
 
 
 async def test_beside_utmp_the_journal_adds_no_session(rig: Rig, machine: RigMachine, tmp_path: Path) -> None:

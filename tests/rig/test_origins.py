@@ -88,7 +88,7 @@ async def test_btmp_tells_of_failed_logins_once_it_may_be_read(rig: Rig, tmp_pat
     async with watching(rig, machine, store=tmp_path / "whotop.db") as eye:
         await eye.until_up("web-01")
         shut = origin(eye, machine, Origin.BTMP)
-        assert (shut.readability, shut.mend) == (Readability.UNREADABLE, "group utmp")
+        assert (shut.readability, shut.mend) == (Readability.UNREADABLE, "join group utmp")
         assert not eye.fleet.machines["web-01"].failures_known
     machine.run("chmod 664 /var/log/btmp")
     async with watching(rig, machine, store=tmp_path / "whotop.db") as eye:

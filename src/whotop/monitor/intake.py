@@ -165,6 +165,7 @@ class Intake:
             return
         reports = open_reports(watched, sessions, received_us)
         if reports is None:
+            self._note_sessions_known(watched, received_us, known=False)
             return
         if sessions.left_out:
             # Not the full list: it tells who is there, but not who is gone.
@@ -174,9 +175,12 @@ class Intake:
             standing = Standing.LATE if watched.live_list is None else Standing.LIVE
             watched.live_list = LiveList(reports, sessions.clock_us)
             self._settle(watched, watched.live_list, sessions.clock_us, received_us, standing)
-        if not watched.machine.sessions_known:
-            known = msgspec.structs.replace(watched.machine, sessions_known=True)
-            self._publish(watched, known, received_us)
+        self._note_sessions_known(watched, received_us, known=True)
+
+    def _note_sessions_known(self, watched: Watched, received_us: int, *, known: bool) -> None:
+        if watched.machine.sessions_known is not known:
+            machine = msgspec.structs.replace(watched.machine, sessions_known=known)
+            self._publish(watched, machine, received_us)
 
     def records(self, machine: str, records: Records, received_us: int) -> None:
         """A piece of login records; acknowledged once it is in the store."""

@@ -49,5 +49,5 @@ def _status(report: OriginReport, origin: Origin, *, used: bool) -> OriginStatus
     readability = _readability(report)
     mend = ""
     if readability is Readability.UNREADABLE and report.group:
-        mend = f"group {safe(report.group, 32)}"
+        mend = f"join group {safe(report.group, 32)}"
     return OriginStatus(origin=origin, path=safe(report.path), readability=readability, mend=mend, used=used)

@@ -15,13 +15,13 @@ UTMP_BYTES = 585600
 LOGIND_BYTES = 460800
 
 
-def stamp_of(path: bytes) -> "tuple[int, int, int]":
-    """Give what changes when a file or folder does: inode, size and modification time in ns."""
+def stamp_of(path: bytes) -> "tuple[int, int, int, int]":
+    """Give what changes when a file or folder does, or who may read it: inode, size, times of change in ns."""
     try:
         found = os.stat(path)
     except OSError:
-        return (0, 0, 0)
-    return (found.st_ino, found.st_size, found.st_mtime_ns)
+        return (0, 0, 0, 0)
+    return (found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
 
 
 def utmp_path() -> bytes:
@@ -63,9 +63,10 @@ class SessionWatch:
         self._settled = stamp == self._stamp
         self._stamp = stamp
         self._logind_kept = self._logind_kept or is_kept(self._logind.folder)
-        has_logind = logind[0] != 0 and self._logind_kept
+        # What we may not read says nothing, and not that nobody is there.
+        has_logind = logind[0] != 0 and self._logind_kept and os.access(self._logind.folder, os.R_OK | os.X_OK)
         # A utmp that is kept holds at least the boot: where nobody writes it, an empty one may lie about.
-        has_utmp = utmp[1] != 0
+        has_utmp = utmp[1] != 0 and os.access(self._utmp, os.R_OK)
         self._turn_to_processes(not has_logind and not has_utmp)
         share = 1
         while not self._sent_within(share, has_logind, has_utmp):
