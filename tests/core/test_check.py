@@ -65,22 +65,43 @@ def test_a_machine_that_has_not_answered_says_so() -> None:
 
 
 def test_failed_logins_that_nobody_may_read_are_told_with_what_opens_them() -> None:
-    shut = OriginStatus(origin=Origin.BTMP, path="/var/log/btmp", readability=Readability.UNREADABLE, mend="group utmp")
+    shut = OriginStatus(
+        origin=Origin.BTMP, path="/var/log/btmp", readability=Readability.UNREADABLE, mend="join group utmp"
+    )
     check = checked(replace(WELL, failures_known=False, origins=(shut,)))
     assert check.is_reached
     assert step(check, Step.FAILURES) == StepResult(
         Step.FAILURES,
         Result.WARNING,
         "cannot tell: /var/log/btmp may not be read",
-        "group utmp or sudo = true",
+        "join group utmp, or set sudo = true",
     )
 
 
 def test_a_machine_without_any_origin_of_sessions_cannot_tell() -> None:
     check = checked(replace(WELL, sessions_known=False, origins=()))
     assert step(check, Step.SESSIONS) == StepResult(
-        Step.SESSIONS, Result.WARNING, "cannot tell: no origin of them there"
+        Step.SESSIONS, Result.WARNING, "cannot tell: no origin of them is there"
     )
+
+
+def test_where_even_processes_are_hidden_that_is_why_nobody_can_tell() -> None:
+    proc = OriginStatus(origin=Origin.PROC, path="", readability=Readability.READABLE, used=True)
+    check = checked(replace(WELL, sessions_known=False, origins=(proc,)))
+    assert step(check, Step.SESSIONS) == StepResult(
+        Step.SESSIONS, Result.WARNING, "cannot tell: processes of others are hidden (hidepid)", "set sudo = true"
+    )
+    assert step(check, Step.ORIGINS).text == "no origin of logins"
+
+
+def test_processes_are_named_where_they_are_what_tells() -> None:
+    proc = OriginStatus(origin=Origin.PROC, path="", readability=Readability.READABLE, used=True)
+    assert step(checked(replace(WELL, origins=(proc,))), Step.SESSIONS).text == "proc"
+
+
+@pytest.mark.parametrize(("skew_us", "text"), [(-40_000, "agrees"), (300_000, "+0.3 s"), (-1_900_000, "-1.9 s")])
+def test_how_far_a_clock_is_off_is_told_in_tenths(skew_us: int, text: str) -> None:
+    assert step(checked(replace(WELL, skew_us=skew_us)), Step.CLOCK).text == text
 
 
 @pytest.mark.parametrize(("skew_us", "result"), [(-1_900_000, Result.OK), (2_000_000, Result.WARNING)])

@@ -19,7 +19,7 @@ WELL = MachineCheck(
 LESS = MachineCheck(
     "db",
     "db",
-    (*WELL.steps, StepResult(Step.FAILURES, Result.WARNING, "cannot tell", "group utmp")),
+    (*WELL.steps, StepResult(Step.FAILURES, Result.WARNING, "cannot tell", "join group utmp")),
 )
 SHUT = MachineCheck(
     "a-machine-with-a-name-that-is-longer-than-its-column",
@@ -32,7 +32,7 @@ def test_each_machine_has_a_line_and_its_faults_lines_below() -> None:
     assert check_text([WELL, LESS]) == (
         "web-01  ok · Python 3.11.2 · logind, wtmp · clock +0.0 s · sealed\n"
         "db      works · Python 3.11.2 · logind, wtmp · clock +0.0 s · sealed\n"
-        "    failed logins: cannot tell (mend: group utmp)\n"
+        "    failed logins: cannot tell (mend: join group utmp)\n"
     )
 
 

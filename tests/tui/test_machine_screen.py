@@ -62,6 +62,14 @@ async def test_a_clock_that_is_off_is_told(at_db: Trial) -> None:
         assert at_db.line("clock -1m")
 
 
+async def test_a_probe_that_was_not_started_as_asked_is_told_first(at_db: Trial) -> None:
+    async with at_db.run():
+        await open_db(at_db)
+        refused = "sudo -n is refused: a password is required"
+        await at_db.publish(MachineChanged(msgspec.structs.replace(machine("db-02"), start_note=refused)))
+        assert at_db.line("● up", refused)
+
+
 async def test_open_sessions_say_what_they_run(at_db: Trial) -> None:
     async with at_db.run():
         await open_db(at_db)

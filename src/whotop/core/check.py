@@ -79,7 +79,7 @@ _FAILS_AT = {
     Trouble.PROBE: Step.PROBE,
     Trouble.PROTOCOL: Step.PROBE,
 }
-_LIVE = (Origin.LOGIND, Origin.UTMP, Origin.WHO, Origin.WTS)
+_LIVE = (Origin.LOGIND, Origin.UTMP, Origin.WHO, Origin.WTS, Origin.PROC)
 _FAILURES = (Origin.BTMP, Origin.JOURNAL, Origin.AUTH_LOG, Origin.EVENT_LOG)
 
 
@@ -106,9 +106,16 @@ def _passed(machine: Machine) -> Iterator[StepResult]:
     yield StepResult(Step.PROBE, Result.WARNING if machine.start_note else Result.OK, _started(machine))
     yield _known(Step.SESSIONS, machine, machine.sessions_known, _LIVE)
     yield _known(Step.FAILURES, machine, machine.failures_known, _FAILURES)
-    yield StepResult(Step.ORIGINS, Result.OK, ", ".join(origin.origin for origin in machine.origins if origin.used))
+    yield StepResult(Step.ORIGINS, Result.OK, _read(machine))
     yield _clock(machine)
     yield StepResult(Step.SEALING, Result.OK, "sealed" if machine.sealed else "protected by SSH alone")
+
+
+def _read(machine: Machine) -> str:
+    """What is read there; processes that are hidden from us tell nothing."""
+    used = [status.origin for status in machine.origins if status.used]
+    told = [origin for origin in used if origin is not Origin.PROC or machine.sessions_known]
+    return ", ".join(told) or "no origin of logins"
 
 
 def _started(machine: Machine) -> str:
@@ -125,22 +132,21 @@ def _known(step: Step, machine: Machine, is_known: bool, origins: tuple[Origin, 
         for status in machine.origins
         if status.origin in origins and status.readability is Readability.UNREADABLE
     ]
-    return StepResult(step, Result.WARNING, f"cannot tell: {_why(shut)}", _opened_by(shut))
-
-
-def _why(shut: list[OriginStatus]) -> str:
-    if not shut:
-        return "no origin of them there"
-    return ", ".join(f"{status.path} may not be read" for status in shut)
+    reasons = [f"{status.path} may not be read" for status in shut]
+    if Origin.PROC in told:
+        reasons.append("processes of others are hidden (hidepid)")
+    why = ", ".join(reasons) or "no origin of them is there"
+    return StepResult(step, Result.WARNING, f"cannot tell: {why}", _opened_by(shut) if reasons else "")
 
 
 def _opened_by(shut: list[OriginStatus]) -> str:
     ways = dict.fromkeys(status.mend for status in shut if status.mend)
-    return " or ".join([*ways, "sudo = true"]) if shut else ""
+    return ", or ".join([*ways, "set sudo = true"])
 
 
 def _clock(machine: Machine) -> StepResult:
-    text = f"{machine.skew_us / SECOND_US:+.1f} s"
+    tenths = round(10 * machine.skew_us / SECOND_US)
+    text = f"{tenths / 10:+.1f} s" if tenths else "agrees"
     if abs(machine.skew_us) < WORTH_TELLING_SKEW_US:
         return StepResult(Step.CLOCK, Result.OK, text)
     return StepResult(Step.CLOCK, Result.WARNING, text, "let it keep time by NTP")

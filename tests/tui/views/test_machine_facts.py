@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from whotop.model import Machine, Origin, OriginStatus, Readability
-from whotop.tui.views.machine_facts import origins, protection
+from msgspec.structs import replace
+
+from whotop.model import Machine, MachineState, Origin, OriginStatus, Readability
+from whotop.tui.views.machine_facts import origins, probe
+from whotop.tui.views.view import Span
 
 
 def words(*statuses: OriginStatus) -> str:
-    return "".join(text for text, _ in origins(Machine(name="web-01", address="web-01", origins=statuses)))
+    return text_of(origins(Machine(name="web-01", address="web-01", origins=statuses)))
+
+
+def text_of(spans: list[Span]) -> str:
+    return "".join(text for text, _ in spans)
 
 
 def status(origin: Origin, readability: Readability = Readability.READABLE, **fields: object) -> OriginStatus:
@@ -18,17 +25,30 @@ def test_what_is_used_comes_first_then_what_cannot_be_read_then_what_need_not_be
     told = words(
         status(Origin.WTMPDB, Readability.ABSENT),
         status(Origin.JOURNAL),
-        status(Origin.BTMP, Readability.UNREADABLE, mend="group utmp"),
+        status(Origin.BTMP, Readability.UNREADABLE, mend="join group utmp"),
         status(Origin.WTMP, used=True),
     )
-    assert told == " logins from  ✓ wtmp  ✗ btmp unreadable (group utmp)  journal not needed  – wtmpdb"
+    assert told == " logins from  ✓ wtmp  ✗ btmp unreadable (join group utmp)   not needed: journal   not there: wtmpdb"
 
 
 def test_before_the_probe_has_answered_that_is_said() -> None:
     assert words() == " where it keeps logins is not known yet"
 
 
-def test_a_sudo_that_was_refused_is_said_beside_what_protects_the_frames() -> None:
-    refused = "sudo -n is refused: a password is required"
-    machine = Machine(name="web-01", address="web-01", interpreter="Python 3.11.2", sealed=True, start_note=refused)
-    assert [text for text, _ in protection(machine) if text.strip()] == ["sealed", refused]
+def test_processes_that_are_hidden_tell_nothing() -> None:
+    proc = status(Origin.PROC, used=True)
+    machine = Machine(name="web-01", address="web-01", state=MachineState.UP, origins=(proc,))
+    assert text_of(origins(machine)) == " logins from  ✗ proc hidden"
+    assert text_of(origins(replace(machine, sessions_known=True))) == " logins from  ✓ proc"
+
+
+def test_what_runs_the_probe_is_told_with_what_keeps_its_frames_from_others() -> None:
+    machine = Machine(name="web-01", address="web-01", interpreter="Python 3.11.2", sealed=True)
+    assert text_of(probe(machine)).strip() == "probe Python 3.11.2, sealed"
+    assert text_of(probe(replace(machine, interpreter="dash", sealed=False))).strip() == (
+        "probe dash, protected by SSH alone"
+    )
+
+
+def test_of_a_machine_that_has_not_answered_no_probe_is_told() -> None:
+    assert probe(Machine(name="web-01", address="web-01")) == []

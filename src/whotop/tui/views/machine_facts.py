@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from whotop.clock import SECOND_US
-from whotop.model import Machine, MachineState, OriginStatus, Readability
+from whotop.model import Machine, MachineState, Origin, OriginStatus, Readability
 from whotop.text import duration
 from whotop.tui.views.machines import glyph
 from whotop.tui.views.scene import Scene, is_seen, seen_us
@@ -15,23 +15,26 @@ _GAP: Span = ("   ", "normal")
 
 
 def identity(scene: Scene, machine: Machine) -> list[Span]:
-    """State and why, address, system, kernel."""
+    """State and why, what is wrong with how its probe was started, address, system, kernel."""
     mark, role = glyph(machine)
-    spans: list[Span] = [(f" {mark} {state_words(scene, machine)}", role), _GAP, (machine.address, "source")]
+    spans: list[Span] = [(f" {mark} {state_words(scene, machine)}", role), _GAP]
+    if machine.start_note:
+        spans += [(machine.start_note, "stale"), _GAP]
+    spans.append((machine.address, "source"))
     if machine.jump:
         spans.append((f" through {machine.jump}", "dim"))
     for text in (machine.hostname if machine.hostname != machine.name else "", machine.system, machine.kernel):
         if text:
             spans += [_GAP, (text, "normal")]
-    return spans + protection(machine)
+    return spans
 
 
-def protection(machine: Machine) -> list[Span]:
-    """What keeps its frames from others, once a probe has answered, and what is wrong with how that was started."""
+def probe(machine: Machine) -> list[Span]:
+    """What runs the probe, and what keeps its frames from others, once it has answered."""
     if not machine.interpreter:
         return []
-    spans: list[Span] = [_GAP, ("sealed", "dim") if machine.sealed else ("protected by SSH alone", "stale")]
-    return [*spans, _GAP, (machine.start_note, "stale")] if machine.start_note else spans
+    guard: Span = ("sealed", "normal") if machine.sealed else ("protected by SSH alone", "stale")
+    return [_GAP, ("probe ", "dim"), (machine.interpreter, "normal"), (", ", "dim"), guard]
 
 
 def state_words(scene: Scene, machine: Machine) -> str:
@@ -57,6 +60,7 @@ def condition(scene: Scene, machine: Machine) -> list[Span]:
     if is_seen(machine):
         up_seconds += max(0, scene.now_us() - sample.time_us) / SECOND_US
     spans: list[Span] = [(" up ", "dim"), (duration(up_seconds), "normal"), _GAP, ("clock ", "dim"), skew(machine)]
+    spans += probe(machine)
     if sample.cpu_count:
         spans += [_GAP, (f"{sample.cpu_count}", "normal"), (" processors", "dim")]
     if sample.swap_percent is not None:
@@ -79,25 +83,27 @@ def skew(machine: Machine) -> Span:
 
 
 def origins(machine: Machine) -> list[Span]:
-    """Where logins are read from, what keeps us from reading more, and what need not be read."""
+    """Where logins are read from, what keeps us from reading more, what need not be read and what there is none of."""
+    if not machine.origins:
+        return [(" where it keeps logins is not known yet", "dim")]
     spans: list[Span] = [(" logins from", "dim")]
-    for status in sorted(machine.origins, key=_rank):
-        spans += [("  ", "normal"), *_origin(status)]
-    return spans if machine.origins else [(" where it keeps logins is not known yet", "dim")]
-
-
-def _rank(status: OriginStatus) -> int:
-    if status.used:
-        return 0
-    return {Readability.UNREADABLE: 1, Readability.READABLE: 2, Readability.ABSENT: 3}[status.readability]
-
-
-def _origin(status: OriginStatus) -> list[Span]:
-    match status.readability:
-        case Readability.READABLE:
-            return [(f"✓ {status.origin.value}", "up") if status.used else (f"{status.origin.value} not needed", "dim")]
-        case Readability.UNREADABLE:
+    for status in machine.origins:
+        if status.used:
+            spans += [("  ", "normal"), _used(machine, status)]
+    for status in machine.origins:
+        if status.readability is Readability.UNREADABLE:
             mend = f" ({status.mend})" if status.mend else ""
-            return [(f"✗ {status.origin.value} unreadable{mend}", "stale")]
-        case Readability.ABSENT:
-            return [(f"– {status.origin.value}", "dim")]
+            spans += [("  ", "normal"), (f"✗ {status.origin.value} unreadable{mend}", "stale")]
+    rest = [status for status in machine.origins if not status.used]
+    for words, readability in (("not needed", Readability.READABLE), ("not there", Readability.ABSENT)):
+        names = [status.origin.value for status in rest if status.readability is readability]
+        if names:
+            spans.append((f"   {words}: {', '.join(names)}", "dim"))
+    return spans
+
+
+def _used(machine: Machine, status: OriginStatus) -> Span:
+    """The last resort may fail as well: then others' processes are hidden from our account (hidepid)."""
+    if status.origin is Origin.PROC and machine.state is MachineState.UP and not machine.sessions_known:
+        return ("✗ proc hidden", "stale")
+    return (f"✓ {status.origin.value}", "up")
