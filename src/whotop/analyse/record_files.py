@@ -1,84 +1,90 @@
 """Files of login records, whatever kept them: which kind each is, and the events that it tells.
 
-Rotated copies may be compressed. Text logs and journals are read in pieces: they may be large.
+Rotated copies may be compressed. All that may be large is read in pieces.
 """
 
 from __future__ import annotations
 
-import bz2
-import gzip
-import lzma
-import platform
-import re
-import sys
-import zlib
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
-from datetime import tzinfo
-from itertools import chain, groupby
-from operator import attrgetter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
+from itertools import chain
 from pathlib import Path
-from typing import IO, Any
 
+from msgspec.structs import replace
+
+from whotop.analyse.login_logs import LoginLogs
+from whotop.analyse.opening import OpenedFile, Progress, opened, unseen
+from whotop.analyse.ownership import STANDARD_INPUT, Ownership
 from whotop.errors import InputError
 from whotop.model import Event, Origin, Standing
 from whotop.parse import journal, last_text, loginctl_text, utmp, utx, who_text
 from whotop.parse.auth_log import AuthLog
-from whotop.parse.event_table import parse_event_table
+from whotop.parse.event_lines import line_events
+from whotop.parse.event_row import Refuse, RowReader, TableForm
+from whotop.parse.event_table import table_events
 from whotop.parse.journal_export import JournalExport
 from whotop.parse.log_line import LogLine
-from whotop.parse.login_log import LoginLog
 from whotop.parse.record_kind import LOOKED_AT_BYTES, RecordKind, kind_of
-from whotop.text import safe
+from whotop.parse.utmp_layout import layout_of
 
-STANDARD_INPUT = "-"
-PIECE_BYTES = 1024 * 1024
 WHOLE_BYTES = 1024 * 1024 * 1024
 """Longest file, uncompressed, of a kind that is not read in pieces."""
-MOST_MACHINES = 1000
-"""That one log tells of: a log server's."""
+RECORDS_AT_ONCE = 4096
 
-_SYSTEM_FOLDERS = frozenset({"/var/log", "/run", "/var/run", "/var/lib/wtmpdb", "/var/log/journal"})
-_ENDING = re.compile(
-    r"(?:\.(?:gz|xz|bz2|\d{1,3}|log|jsonl?|export|txt|out|csv|db|evtx|xml)|-\d{8}(?:T\d+)?)+$", re.IGNORECASE
-)
-_KIND_WORDS = re.compile(
-    r"(?:^|[._-])(?:wtmpx?|btmp|utmpx?|utx|lastb?|lastlog|auth|secure|messages|syslog|sshd?|journal|loginctl|who"
-    r"|events?|security|active|log|export|wtmpdb)(?=[._-]|$)",
-    re.IGNORECASE,
-)
+LOG_KINDS = frozenset({RecordKind.LOG, RecordKind.JOURNAL, RecordKind.JOURNAL_EXPORT})
+"""Those whose lines name their machine, and may go on in the next file."""
+TABLE_KINDS = frozenset({RecordKind.EVENT_TABLE, RecordKind.EVENT_LINES})
+"""Those that number nothing: equal rows are told apart by their order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How files are read."""
+
+    zone: tzinfo = UTC
+    """Of dates without an offset."""
+    now_us: int = 0
+    ownership: Ownership = field(default_factory=Ownership)
+    form: TableForm | None = None
+    """How tables are written, if the user says so; then every text is one."""
+    refuse: Refuse | None = None
+    """Told of wrong rows; without it they end the reading."""
+    progress: Progress = unseen
 
 
 class RecordFile:
-    """One file: ``name`` is for people, ``now_us`` when it was last written to."""
+    """One file: ``name`` is for people."""
 
-    def __init__(self, path: str, zone: tzinfo, now_us: int) -> None:
-        self.path, self.zone, self.now_us = path, zone, now_us
+    def __init__(self, path: str, reading: Reading, logs: LoginLogs | None = None) -> None:
+        self.path, self._reading, self._logs = path, reading, logs
         self.name = "standard input" if path == STANDARD_INPUT else path
-        self.machine = machine_named(path)
+        self._now_us = reading.now_us
 
-    def events(self) -> list[Event]:
-        """Read it. Raises InputError, with its name, if it cannot be read."""
-        try:
-            with ExitStack() as stack:
-                file = self._opened(stack)
-                beginning = file.read(LOOKED_AT_BYTES)
-                kind = kind_of(beginning, Path(self.path).name)
-                return self._read(kind, chain([beginning], iter(lambda: file.read(PIECE_BYTES), b"")))
-        except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
-            raise InputError(getattr(error, "strerror", None) or str(error), file=self.name) from error
+    def kind(self) -> RecordKind:
+        """Of a file, not of standard input. Raises InputError, with its name, if it cannot be read."""
+        with opened(self.path, self.name) as file:
+            return self._kind(file.beginning(LOOKED_AT_BYTES))
 
-    def _opened(self, stack: ExitStack) -> IO[bytes]:
-        if self.path == STANDARD_INPUT:
-            return sys.stdin.buffer
-        path = Path(self.path)
-        plain = stack.enter_context(path.open("rb"))
-        self.now_us = min(self.now_us, path.stat().st_mtime_ns // 1000)
-        opener = _opener(plain.read(6))
-        plain.seek(0)
-        return plain if opener is None else stack.enter_context(opener(plain))
+    def events(self) -> Iterator[Event]:
+        """Its events in its own order, as they are read. Raises InputError, with its name, if it cannot be read."""
+        with opened(self.path, self.name) as file:
+            beginning = file.beginning(LOOKED_AT_BYTES)
+            if file.written_us is not None:
+                self._now_us = min(self._now_us, file.written_us)
+            yield from self._read(self._kind(beginning), chain([beginning], self._watched(file)))
 
-    def _read(self, kind: RecordKind, pieces: Iterator[bytes]) -> list[Event]:
+    def _kind(self, beginning: bytes) -> RecordKind:
+        if self._reading.form is not None:
+            return RecordKind.EVENT_LINES if beginning.lstrip()[:1] == b"{" else RecordKind.EVENT_TABLE
+        return kind_of(beginning, Path(self.path).name)
+
+    def _watched(self, file: OpenedFile) -> Iterator[bytes]:
+        for piece in file.pieces():
+            self._reading.progress(self.name, file.share)
+            yield piece
+
+    def _read(self, kind: RecordKind, pieces: Iterator[bytes]) -> Iterator[Event]:
         match kind:
             case RecordKind.LOG:
                 return self._of_lines(self._log_lines(pieces), Origin.AUTH_LOG)
@@ -86,9 +92,28 @@ class RecordFile:
                 return self._of_lines(_journal_lines(pieces), Origin.JOURNAL)
             case RecordKind.JOURNAL_EXPORT:
                 return self._of_lines(_export_lines(pieces), Origin.JOURNAL)
+            case RecordKind.WTMP | RecordKind.UTMP:
+                return self._of_records(pieces, Origin.WTMP)
+            case RecordKind.BTMP:
+                return self._of_records(pieces, Origin.BTMP)
+            case RecordKind.EVENT_TABLE:
+                return table_events(pieces, self._rows(), file=self.name, form=self._form)
+            case RecordKind.EVENT_LINES:
+                return line_events(pieces, self._rows(), form=self._form)
             case RecordKind.WTMPDB | RecordKind.EVTX | RecordKind.WINDOWS_EXPORT:
-                return self._of_path(kind)
-        return self._of_whole(kind, self._whole(pieces))
+                return iter(self._of_path(kind))
+        return iter(self._of_whole(kind, self._whole(pieces)))
+
+    def _rows(self) -> RowReader:
+        return RowReader(self.name, self._reading.zone, self._reading.refuse)
+
+    @property
+    def _form(self) -> TableForm:
+        return self._reading.form or TableForm()
+
+    @property
+    def _machine(self) -> str:
+        return self._reading.ownership.of_file(self.path)
 
     def _of_path(self, kind: RecordKind) -> list[Event]:
         """Of kinds whose readers open the file themselves; loaded only for these (SQLite's takes 6 ms)."""
@@ -97,31 +122,30 @@ class RecordFile:
         if kind is RecordKind.WTMPDB:
             from whotop.analyse.wtmpdb_file import wtmpdb_events
 
-            return wtmpdb_events(Path(self.path), self.machine)
+            return wtmpdb_events(Path(self.path), self._machine)
         from whotop.analyse.windows_log import windows_log
 
-        return windows_log(Path(self.path)).events
+        return [self._ours(event) for event in windows_log(Path(self.path)).events]
+
+    def _ours(self, event: Event) -> Event:
+        """An event that names its machine itself."""
+        machine = self._reading.ownership.of_host(self.path, event.machine)
+        return event if machine == event.machine else replace(event, machine=machine)
 
     def _of_whole(self, kind: RecordKind, data: bytes) -> list[Event]:
-        history = Standing.HISTORY
+        machine, zone = self._machine, self._reading.zone
         match kind:
-            case RecordKind.WTMP | RecordKind.UTMP:
-                return utmp.events(data, self.machine, standing=history)
-            case RecordKind.BTMP:
-                return utmp.events(data, self.machine, Origin.BTMP, standing=history)
             case RecordKind.UTX_LOG:
-                return utx.events(data, self.machine, standing=history)
+                return utx.events(data, machine, standing=Standing.HISTORY)
             case RecordKind.UTX_ACTIVE:
-                return utx.live_reports(data, self.machine)
-            case RecordKind.LAST:
-                return last_text.events(data, self.machine, self.now_us, self.zone)
+                return utx.live_reports(data, machine)
             case RecordKind.LASTB:
-                return last_text.events(data, self.machine, self.now_us, self.zone, origin=Origin.BTMP)
+                return last_text.events(data, machine, self._now_us, zone, origin=Origin.BTMP)
             case RecordKind.WHO:
-                return who_text.live_reports(data, self.machine, self.now_us, self.zone)
+                return who_text.live_reports(data, machine, self._now_us, zone)
             case RecordKind.LOGINCTL:
-                return loginctl_text.live_reports(data, self.machine, self.now_us, self.zone)
-        return parse_event_table(data, file=self.name, zone=self.zone).events
+                return loginctl_text.live_reports(data, machine, self._now_us, zone)
+        return last_text.events(data, machine, self._now_us, zone)
 
     def _whole(self, pieces: Iterable[bytes]) -> bytes:
         parts: list[bytes] = []
@@ -133,40 +157,33 @@ class RecordFile:
             parts.append(piece)
         return b"".join(parts)
 
-    def _log_lines(self, pieces: Iterable[bytes]) -> Iterator[LogLine]:
-        log = AuthLog(self.zone)
+    def _of_records(self, pieces: Iterable[bytes], origin: Origin) -> Iterator[Event]:
+        """Of records of fixed size, whose layout shows at the beginning."""
+        machine, ordinals, layout, data = self._machine, utmp.Ordinals(), None, b""
         for piece in pieces:
-            yield from log.lines(piece, self.now_us)
+            data += piece
+            layout = layout or layout_of(data)
+            size = layout.record_bytes
+            end = len(data) - len(data) % size
+            for start in range(0, end, RECORDS_AT_ONCE * size):
+                part = data[start : min(start + RECORDS_AT_ONCE * size, end)]
+                yield from utmp.events(
+                    part, machine, origin, ordinals=ordinals, layout=layout, standing=Standing.HISTORY
+                )
+            data = data[end:]
+
+    def _log_lines(self, pieces: Iterable[bytes]) -> Iterator[LogLine]:
+        log = AuthLog(self._reading.zone)
+        for piece in pieces:
+            yield from log.lines(piece, self._now_us)
         yield from log.finish()
 
-    def _of_lines(self, lines: Iterable[LogLine], origin: Origin) -> list[Event]:
-        """The events of each machine that the lines name."""
-        logs: dict[bytes, LoginLog] = {}
-        found: list[Event] = []
-        for host, of_host in groupby(lines, key=attrgetter("host")):
-            log = logs.get(host)
-            if log is None:
-                if len(logs) >= MOST_MACHINES:
-                    continue
-                log = logs[host] = LoginLog(safe(host, 64) or self.machine, origin)
-            found += log.events(of_host, standing=Standing.HISTORY)
-        for log in logs.values():
-            found += log.finish(standing=Standing.HISTORY)
-        return found
-
-
-def machine_named(path: str) -> str:
-    """The machine that a file's name tells of: ``web-01.wtmp``, ``web-01/auth.log.1.gz``; a system's own, ours."""
-    if path == STANDARD_INPUT:
-        return "standard input"
-    file = Path(path).absolute()
-    if str(file.parent) in _SYSTEM_FOLDERS:
-        return platform.node()
-    for name in (file.name, file.parent.name):
-        left = _KIND_WORDS.sub("", _ENDING.sub("", name)).strip("._-")
-        if left:
-            return safe(left, 64)
-    return safe(file.name, 64)
+    def _of_lines(self, lines: Iterable[LogLine], origin: Origin) -> Iterator[Event]:
+        """Of lines that name their machine; whoever gave us the logs of earlier files finishes them."""
+        logs = LoginLogs() if self._logs is None else self._logs
+        yield from logs.events(lines, origin, lambda host: self._reading.ownership.of_host(self.path, host))
+        if self._logs is None:
+            yield from logs.finish()
 
 
 def _journal_lines(pieces: Iterable[bytes]) -> Iterator[LogLine]:
@@ -183,9 +200,3 @@ def _export_lines(pieces: Iterable[bytes]) -> Iterator[LogLine]:
     for piece in pieces:
         yield from log.lines(piece)
     yield from log.finish()
-
-
-def _opener(beginning: bytes) -> Callable[[IO[bytes]], IO[bytes]] | None:
-    """What reads a file that is compressed."""
-    openers: dict[bytes, Callable[..., Any]] = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\0": lzma.open}
-    return next((opener for magic, opener in openers.items() if beginning.startswith(magic)), None)

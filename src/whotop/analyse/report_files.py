@@ -6,32 +6,78 @@ from collections.abc import Iterable
 from datetime import UTC, tzinfo
 from pathlib import Path
 
-from whotop.analyse.record_files import RecordFile
+from msgspec.structs import replace
+
+from whotop.analyse.opening import Progress, unseen
+from whotop.analyse.record_files import Reading
+from whotop.analyse.record_stream import record_stream
+from whotop.analyse.time_order import TimeOrder
 from whotop.clock import Clock, SystemClock
+from whotop.core.failure_book import FailureBook
+from whotop.core.failures import FailedOnce
 from whotop.core.report import Report, report_of_sessions
+from whotop.core.report_failures import FAILURES_KEPT, reported_failures
 from whotop.core.tracker import SessionTracker
+from whotop.model import Event, EventKind
+from whotop.parse.event_row import TableForm
 
 
 def report_files(
-    paths: Iterable[str | Path], at_us: int | None = None, zone: tzinfo = UTC, clock: Clock | None = None
+    paths: Iterable[str | Path],
+    at_us: int | None = None,
+    zone: tzinfo = UTC,
+    clock: Clock | None = None,
+    *,
+    form: TableForm | None = None,
+    progress: Progress = unseen,
 ) -> tuple[Report, int]:
     """The report of all events up to ``at_us`` (default: of all), and how many logouts had no login.
 
-    ``-`` is standard input; of what kind each is, is seen by how it begins. ``zone`` is that of
-    dates without an offset, and of the report. Several files are one stream of events: what one
-    says twice, or two of them say, counts once. Raises InputError for a file that cannot be read.
+    ``-`` is standard input, a folder all login records in it; of what kind each file is, is seen by
+    how it begins. ``zone`` is that of dates without an offset, and of the report; ``form`` is how
+    tables are written, where they are not as usual. Several files are one stream of events: what one
+    says twice, or two of them say, counts once. Failed logins are those of the 24 hours before
+    ``at_us``, or before the last event. Raises InputError for a file that cannot be read.
     """
     made_us = (clock or SystemClock()).now_us()
-    events = [event for path in paths for event in RecordFile(str(path), zone, made_us).events()]
-    if at_us is not None:
-        events = [event for event in events if event.time_us <= at_us]
-    # Stable, so that equal times keep the order of the files and of their rows.
-    events.sort(key=lambda event: event.time_us)
-    tracker = SessionTracker()
-    for event in events:
-        tracker.apply(event)
-    machines = dict.fromkeys(event.machine for event in events)
+    reading = Reading(zone=zone, now_us=made_us, form=form, progress=progress)
+    told = _Told()
+    with TimeOrder() as order:
+        for event in record_stream(map(str, paths), reading, order):
+            if at_us is not None and event.time_us > at_us:
+                break
+            told.add(event)
+    at_or_made_us = made_us if at_us is None else at_us
     report = report_of_sessions(
-        machines, tracker.open_sessions(), made_us=made_us, at_us=made_us if at_us is None else at_us, zone=zone
+        told.machines, told.tracker.open_sessions(), made_us=made_us, at_us=at_or_made_us, zone=zone
     )
-    return report, tracker.unmatched_logouts
+    return told.with_failures(report, at_us), told.tracker.unmatched_logouts
+
+
+class _Told:
+    """What the events up to now have told."""
+
+    def __init__(self) -> None:
+        self.tracker = SessionTracker()
+        self.machines: dict[str, None] = {}
+        """In the order of their first events."""
+        self._failures = FailureBook()
+        self._failed_once = FailedOnce()
+        self._last_us = 0
+
+    def add(self, event: Event) -> None:
+        """Take in the next event."""
+        self.machines[event.machine] = None
+        self._last_us = event.time_us
+        for transition in self.tracker.apply(event):
+            noted = transition.event
+            if noted is not None and noted.kind is EventKind.FAILED_LOGIN and self._failed_once.is_news(noted):
+                self._failures.add(noted)
+
+    def with_failures(self, report: Report, at_us: int | None) -> Report:
+        """The report with the failed logins, if there were any at all."""
+        if not len(self._failures):
+            return report
+        failures = reported_failures(self._failures, self._last_us if at_us is None else at_us)
+        totals = replace(report.totals, failed_logins=sum(one.count for one in failures))
+        return replace(report, totals=totals, failed_logins=failures[:FAILURES_KEPT])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from whotop.core.failure_book import FailureBook
 from whotop.core.fleet import Fleet
 
 FAILURES_KEPT = 100
@@ -24,6 +25,11 @@ class ReportedFailures(msgspec.Struct, frozen=True, kw_only=True):
 
 def failures_of_fleet(fleet: Fleet, at_us: int) -> tuple[ReportedFailures, ...]:
     """All that the fleet has counted."""
+    return reported_failures(fleet.failures, at_us)
+
+
+def reported_failures(book: FailureBook, at_us: int) -> tuple[ReportedFailures, ...]:
+    """All that a book has counted in the day before."""
     found = [
         ReportedFailures(
             machine=tally.key.machine,
@@ -33,7 +39,7 @@ def failures_of_fleet(fleet: Fleet, at_us: int) -> tuple[ReportedFailures, ...]:
             count=count,
             last_us=tally.last_us,
         )
-        for tally in fleet.failures.all.values()
+        for tally in book.all.values()
         if (count := tally.counts.in_day(at_us))
     ]
     return tuple(sorted(found, key=lambda failures: (-failures.count, -failures.last_us, failures.machine)))

@@ -3,35 +3,31 @@
     date,type,machine,user
     2020-01-21 12:45:56,login,myworkstation.local,jordan
 
-The columns stand in any order; ``tty`` and ``from`` are read too where there are such. Dates are
-``YYYY-MM-DD HH:MM:SS`` in a zone that the caller gives, or ISO 8601 with ``T``, fractions and an
-offset of their own. Types are ``login`` and ``logout``; others are counted and left out.
+The columns stand in any order; ``tty`` and ``from`` are read too where there are such. Commas,
+semicolons, tabs or bars may stand between them. ``event_row`` says what a row may hold.
 """
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
-import re
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, tzinfo
+from functools import partial
 from operator import itemgetter
 
-import msgspec
-
 from whotop.errors import InputError
-from whotop.model import Event, EventKind, Origin, RawText, Standing
-from whotop.text import safe
+from whotop.model import Event
+from whotop.parse.event_row import NEEDED, OPTIONAL, RowReader, TableForm, numbered
+from whotop.parse.pieces import PiecesFile
 
-NEEDED = ("date", "type", "machine", "user")
-OPTIONAL = ("tty", "from")
-KINDS = {"login": EventKind.LOGIN, "logout": EventKind.LOGOUT}
-
-_DATE = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d{1,6})?( ?(Z|[+-]\d\d:?\d\d))?", re.ASCII)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
+DELIMITERS = ",;\t|"
+LONGEST_LINE = 4 * 1024 * 1024
+"""In characters: what is longer is no table, and shall not fill our memory."""
+_USUAL = TableForm()
+_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,105 +41,84 @@ class EventTable:
 
 
 def parse_event_table(content: bytes, *, file: str, zone: tzinfo = UTC) -> EventTable:
-    """Read a table; ``file`` is its name in errors, ``zone`` that of dates without an offset.
+    """Read a whole table; ``file`` is its name in errors, ``zone`` that of dates without an offset.
 
     A byte-order mark, any line ending and bytes that are no UTF-8 (U+FFFD) are borne with.
     Raises InputError, with the line, for a missing column, a wrong date, or CSV that is none.
     """
-    rows = _rows(content, file)
-    line, header = next(rows, (1, []))
-    cells_of = _columns(header, file, line)
-    width = len(header)
-    events: list[Event] = []
-    seen: Counter[Event] = Counter()
-    ignored = 0
-    for line, row in rows:
+    rows = RowReader(file, zone)
+    events = sorted(table_events([content], rows, file=file), key=lambda event: event.time_us)
+    return EventTable(list(numbered(events)), rows.ignored)
+
+
+def table_events(pieces: Iterable[bytes], rows: RowReader, *, file: str, form: TableForm = _USUAL) -> Iterator[Event]:
+    """The events of a table in its own order, as it is read. Raises InputError as ``parse_event_table``."""
+    table = _Table(pieces, file, form)
+    cells_of, width = table.columns()
+    for line, row in table.rows():
         del row[width:]
         # The empty cell behind the last is what a column that is not there reads.
         row += [""] * (width + 1 - len(row))
-        date, type_, *cells = cells_of(row)
-        kind = KINDS.get(type_.strip().lower())
-        if kind is None:
-            ignored += 1
-            continue
-        event = _event(kind, _time_us(date.strip(), zone, file, line), cells, file, line)
-        events.append(_numbered(event, seen))
-    events.sort(key=lambda event: event.time_us)
-    return EventTable(events, ignored)
+        event = rows.event(line, cells_of(row))
+        if event is not None:
+            yield event
 
 
-def _rows(content: bytes, file: str) -> Iterator[tuple[int, list[str]]]:
-    """Each row that is not blank, with the line on which it begins."""
-    text = io.StringIO(content.decode("utf-8-sig", "replace"), newline="")
-    reader = csv.reader(text, strict=True, skipinitialspace=True)
-    while True:
-        line = reader.line_num + 1
-        try:
-            row = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise InputError(f"this is no CSV: {error}", file=file, line=line) from None
-        if row:
-            yield line, row
+class _Table:
+    """The rows of a file, with the line on which each begins."""
+
+    def __init__(self, pieces: Iterable[bytes], file: str, form: TableForm) -> None:
+        self._file, self._form = file, form
+        source = io.BufferedReader(PiecesFile(pieces))
+        encoding = form.encoding or _encoding(source.peek(4))
+        self._text = io.TextIOWrapper(source, encoding, errors="replace", newline="")
+        self._header_line = 1
+
+    def columns(self) -> tuple[Callable[[Sequence[str]], tuple[str, ...]], int]:
+        """What picks the columns that we know from a row, in our order, and how many a row has."""
+        header = self._header()
+        self._delimiter = self._form.delimiter or _delimiter(header)
+        cells = next(csv.reader([header], delimiter=self._delimiter, skipinitialspace=True), [])
+        names = [name.strip().lower() for name in cells]
+        wanted = [self._form.name(column).lower() for column in (*NEEDED, *OPTIONAL)]
+        missing = [name for name in wanted[: len(NEEDED)] if name not in names]
+        if missing:
+            first = ",".join(wanted[: len(NEEDED)])
+            raise self._wrong(f"no column {', '.join(missing)}: the first line must name {first}", self._header_line)
+        return itemgetter(*(names.index(name) if name in names else len(names) for name in wanted)), len(names)
+
+    def rows(self) -> Iterator[tuple[int, list[str]]]:
+        """Each row below the header that is not blank."""
+        lines = iter(partial(self._text.readline, LONGEST_LINE), "")
+        reader = csv.reader(lines, delimiter=self._delimiter, strict=True, skipinitialspace=True)
+        while True:
+            line = self._header_line + reader.line_num + 1
+            try:
+                row = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                raise self._wrong(f"this is no CSV: {error}", line) from None
+            if row:
+                yield line, row
+
+    def _header(self) -> str:
+        """The first line that is not blank."""
+        while line := self._text.readline(LONGEST_LINE):
+            if line.strip():
+                return line
+            self._header_line += 1
+        self._header_line = 1
+        return ""
+
+    def _wrong(self, what: str, line: int) -> InputError:
+        return InputError(what, file=self._file, line=line)
 
 
-def _columns(header: Sequence[str], file: str, line: int) -> Callable[[Sequence[str]], tuple[str, ...]]:
-    """What picks the columns that we know from a row, in our order."""
-    names = [name.strip().lower() for name in header]
-    missing = [name for name in NEEDED if name not in names]
-    if missing:
-        wanted = ",".join(NEEDED)
-        raise InputError(f"no column {', '.join(missing)}: the first line must name {wanted}", file=file, line=line)
-    return itemgetter(*(names.index(name) if name in names else len(names) for name in NEEDED + OPTIONAL))
+def _delimiter(header: str) -> str:
+    """What stands between the names of the first line."""
+    return max(DELIMITERS, key=header.count)
 
 
-def _event(kind: EventKind, time_us: int, cells: Sequence[str], file: str, line: int) -> Event:
-    machine, user, tty, source = received = [cell.strip() for cell in cells]
-    if not machine or not user:
-        raise InputError(f"a {kind} without a {'user' if machine else 'machine'}", file=file, line=line)
-    shown = [safe(text) for text in received]
-    return Event(
-        machine=shown[0],
-        kind=kind,
-        time_us=time_us,
-        user=shown[1],
-        tty=shown[2],
-        source=shown[3],
-        origin=Origin.FILE,
-        standing=Standing.HISTORY,
-        raw=_raw((user, tty, source), shown[1:]) if shown != received else None,
-    )
-
-
-def _raw(received: Sequence[str], shown: Sequence[str]) -> RawText | None:
-    changed = [_as_bytes(text) if text != safe_text else None for text, safe_text in zip(received, shown, strict=True)]
-    return RawText(*changed) if any(text is not None for text in changed) else None
-
-
-def _as_bytes(text: str) -> str:
-    return text.encode().decode("latin-1")
-
-
-def _time_us(date: str, zone: tzinfo, file: str, line: int) -> int:
-    """In the hour that an autumn clock change repeats, the earlier one is meant."""
-    try:
-        if not _DATE.fullmatch(date):
-            raise ValueError
-        moment = datetime.fromisoformat(date[:10] + "T" + date[11:].replace(" ", ""))
-    except ValueError:
-        raise InputError(
-            f"{safe(date, 40)!r} is no date: it must read YYYY-MM-DD HH:MM:SS", file=file, line=line
-        ) from None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=zone)
-    return (moment - _EPOCH) // _MICROSECOND
-
-
-def _numbered(event: Event, seen: Counter[Event]) -> Event:
-    """Equal rows are told apart by their number, so that each has a key of its own."""
-    ordinal = seen[event]
-    seen[event] += 1
-    if not ordinal:
-        return event
-    return msgspec.structs.replace(event, ordinal=ordinal)
+def _encoding(beginning: bytes) -> str:
+    return next((encoding for mark, encoding in _MARKS if beginning.startswith(mark)), "utf-8")

@@ -17,6 +17,7 @@ class RecordKind(StrEnum):
     """The kinds, each with its parser."""
 
     EVENT_TABLE = "table of events"
+    EVENT_LINES = "events in JSON"
     UTMP = "utmp"
     WTMP = "wtmp"
     BTMP = "btmp"
@@ -37,6 +38,8 @@ class RecordKind(StrEnum):
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a]")
 _JSON_JOURNAL = re.compile(rb'\A\s*\{[^\n]*"(?:__CURSOR|__REALTIME_TIMESTAMP|MESSAGE)"\s*:')
 _JSON_LOGINCTL = re.compile(rb'\A\s*\[\s*(?:\{\s*"session"|\])')
+_JSON_EVENT = re.compile(rb'\A\s*(?=\{[^\n]*"machine"\s*:)(?=\{[^\n]*"user"\s*:)(?=\{[^\n]*"type"\s*:)\{')
+_WIDE_TABLE = re.compile(rb"\A(?:\xff\xfe[^<{\[\s]|\xfe\xff\x00[^<{\[\s])")
 _EXPORT = re.compile(rb"\A\s*__(?:CURSOR|REALTIME_TIMESTAMP)=", re.MULTILINE)
 _XML_OR_JSON = re.compile(rb"\A(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*[<{\[]|\A\xff\xfe")
 _LOGINCTL = re.compile(rb"^ *SESSION +UID +USER|^Id=[A-Za-z0-9_-]{1,32}\r?$", re.MULTILINE)
@@ -60,6 +63,10 @@ def kind_of(beginning: bytes, name: str) -> RecordKind:
         return RecordKind.JOURNAL
     if _EXPORT.match(beginning):
         return RecordKind.JOURNAL_EXPORT
+    if _JSON_EVENT.match(beginning.removeprefix(b"\xef\xbb\xbf")):
+        return RecordKind.EVENT_LINES
+    if _WIDE_TABLE.match(beginning):
+        return RecordKind.EVENT_TABLE
     if _XML_OR_JSON.match(beginning) and not _PRI.match(beginning):
         return RecordKind.LOGINCTL if _JSON_LOGINCTL.match(beginning) else RecordKind.WINDOWS_EXPORT
     if _BINARY.search(beginning) and (kind := _binary_kind(beginning, name)) is not None:

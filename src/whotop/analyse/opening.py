@@ -1,0 +1,75 @@
+"""Opens a file of records, compressed or not, and reads it in pieces."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import lzma
+import os
+import sys
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from whotop.analyse.ownership import STANDARD_INPUT
+from whotop.errors import InputError
+
+PIECE_BYTES = 1024 * 1024
+
+Progress = Callable[[str, float], None]
+"""Told of what is being done, and how much of it is, from 0 to 1."""
+
+
+def unseen(_what: str, _share: float) -> None:
+    """Progress that nobody watches."""
+
+
+class OpenedFile:
+    """Bytes as they were written; ``written_us`` is when the last of them were, None for standard input."""
+
+    def __init__(self, path: str, stack: ExitStack) -> None:
+        self.written_us: int | None = None
+        if path == STANDARD_INPUT:
+            self._file: IO[bytes] = sys.stdin.buffer
+            self._plain = None
+            return
+        place = Path(path)
+        plain = stack.enter_context(place.open("rb"))
+        status = os.fstat(plain.fileno())
+        self.written_us = status.st_mtime_ns // 1000
+        self._size = status.st_size
+        opener = _opener(plain.read(6))
+        plain.seek(0)
+        self._plain = plain
+        self._file = plain if opener is None else stack.enter_context(opener(plain))
+
+    def beginning(self, size: int) -> bytes:
+        """The first bytes: to be asked for before the pieces, which go on behind them."""
+        return self._file.read(size)
+
+    def pieces(self) -> Iterator[bytes]:
+        """The rest."""
+        return iter(lambda: self._file.read(PIECE_BYTES), b"")
+
+    @property
+    def share(self) -> float:
+        """How much of it is read, from 0 to 1."""
+        return 0.0 if self._plain is None or not self._size else min(self._plain.tell() / self._size, 1.0)
+
+
+@contextmanager
+def opened(path: str, name: str) -> Iterator[OpenedFile]:
+    """Open a file; whatever keeps it from being read becomes an InputError with its ``name``."""
+    try:
+        with ExitStack() as stack:
+            yield OpenedFile(path, stack)
+    except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
+        raise InputError(getattr(error, "strerror", None) or str(error), file=name) from error
+
+
+def _opener(beginning: bytes) -> Callable[[IO[bytes]], IO[bytes]] | None:
+    """What reads a file that is compressed."""
+    openers: dict[bytes, Callable[..., Any]] = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\0": lzma.open}
+    return next((opener for magic, opener in openers.items() if beginning.startswith(magic)), None)

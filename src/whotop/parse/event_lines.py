@@ -1,0 +1,43 @@
+"""Login events as JSON lines: one object a line, with the names that a table's columns have.
+
+{"date": "2020-01-21T12:45:56Z", "type": "login", "machine": "web-01", "user": "jordan"}
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator
+from functools import partial
+
+import msgspec
+
+from whotop.model import Event
+from whotop.parse.event_row import NEEDED, OPTIONAL, RowReader, TableForm
+from whotop.parse.pieces import PiecesFile
+
+LONGEST_LINE_BYTES = 65536
+_USUAL = TableForm()
+
+_decode = msgspec.json.Decoder(dict[str, object]).decode
+
+
+def line_events(pieces: Iterable[bytes], rows: RowReader, *, form: TableForm = _USUAL) -> Iterator[Event]:
+    """The events of a file in its own order, as it is read. Raises InputError for a line that is no such object."""
+    file = io.BufferedReader(PiecesFile(pieces))
+    names = [form.name(column) for column in (*NEEDED, *OPTIONAL)]
+    for number, line in enumerate(iter(partial(file.readline, LONGEST_LINE_BYTES), b""), 1):
+        text = line.removeprefix(b"\xef\xbb\xbf").strip()
+        if not text:
+            continue
+        try:
+            values = _decode(text)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            rows.refused("this is no JSON object", number)
+            continue
+        event = rows.event(number, [_text(values.get(name)) for name in names])
+        if event is not None:
+            yield event
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,128 @@
+"""One row of a table of login events, whether CSV or JSON told it.
+
+Dates are ``YYYY-MM-DD HH:MM:SS`` in a zone that the caller gives, or ISO 8601 with ``T``, fractions
+and an offset of their own. Types are ``login`` and ``logout``; others are counted and left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, tzinfo
+
+import msgspec
+
+from whotop.errors import InputError
+from whotop.model import Event, EventKind, Origin, RawText, Standing
+from whotop.text import safe
+
+NEEDED = ("date", "type", "machine", "user")
+OPTIONAL = ("tty", "from")
+KINDS = {"login": EventKind.LOGIN, "logout": EventKind.LOGOUT}
+
+_DATE = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d{1,6})?( ?(Z|[+-]\d\d:?\d\d))?", re.ASCII)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+Refuse = Callable[[InputError], None]
+"""Told of each row that is left out because it is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableForm:
+    """How a table is written where it is not as usual."""
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """What the table calls the columns that we know: ours first."""
+    delimiter: str = ""
+    """Empty: seen from the first line."""
+    encoding: str = ""
+    """Empty: by the byte-order mark, else UTF-8."""
+
+    def name(self, column: str) -> str:
+        """What the table calls a column of ours."""
+        return self.columns.get(column, column)
+
+
+class RowReader:
+    """Reads the rows of one file. Without ``refuse`` a wrong one raises InputError, with its line."""
+
+    __slots__ = ("_file", "_refuse", "_zone", "ignored")
+
+    def __init__(self, file: str, zone: tzinfo, refuse: Refuse | None = None) -> None:
+        self._file, self._zone, self._refuse = file, zone, refuse
+        self.ignored = 0
+        """Rows of types other than login and logout."""
+
+    def event(self, line: int, cells: Sequence[str]) -> Event | None:
+        """The event of a row, whose cells stand in the order of NEEDED and OPTIONAL; None if it is left out."""
+        date, type_, *others = cells
+        kind = KINDS.get(type_.strip().lower())
+        if kind is None:
+            self.ignored += 1
+            return None
+        try:
+            return _event(kind, _time_us(date.strip(), self._zone), others)
+        except ValueError as wrong:
+            self.refused(str(wrong), line)
+            return None
+
+    def refused(self, what: str, line: int) -> None:
+        """A row is wrong: tell of it, or raise."""
+        error = InputError(what, file=self._file, line=line)
+        if self._refuse is None:
+            raise error
+        self._refuse(error)
+
+
+def numbered(events: Iterable[Event]) -> Iterator[Event]:
+    """Equal rows, of events in the order of their times, told apart by number: each has a key of its own."""
+    time_us = -1
+    seen: dict[Event, int] = {}
+    for event in events:
+        if event.time_us != time_us:
+            time_us = event.time_us
+            seen.clear()
+        ordinal = seen[event] = seen.get(event, -1) + 1
+        yield msgspec.structs.replace(event, ordinal=ordinal) if ordinal else event
+
+
+def _event(kind: EventKind, time_us: int, cells: Sequence[str]) -> Event:
+    machine, user, tty, source = received = [cell.strip() for cell in cells]
+    if not machine or not user:
+        raise ValueError(f"a {kind} without a {'user' if machine else 'machine'}")
+    shown = [safe(text) for text in received]
+    return Event(
+        machine=shown[0],
+        kind=kind,
+        time_us=time_us,
+        user=shown[1],
+        tty=shown[2],
+        source=shown[3],
+        origin=Origin.FILE,
+        standing=Standing.HISTORY,
+        raw=_raw((user, tty, source), shown[1:]) if shown != received else None,
+    )
+
+
+def _raw(received: Sequence[str], shown: Sequence[str]) -> RawText | None:
+    changed = [_as_bytes(text) if text != safe_text else None for text, safe_text in zip(received, shown, strict=True)]
+    return RawText(*changed) if any(text is not None for text in changed) else None
+
+
+def _as_bytes(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("latin-1")
+
+
+def _time_us(date: str, zone: tzinfo) -> int:
+    """In the hour that an autumn clock change repeats, the earlier one is meant."""
+    try:
+        if not _DATE.fullmatch(date):
+            raise ValueError
+        moment = datetime.fromisoformat(date[:10] + "T" + date[11:].replace(" ", ""))
+    except ValueError:
+        raise ValueError(f"{safe(date, 40)!r} is no date: it must read YYYY-MM-DD HH:MM:SS") from None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=zone)
+    return (moment - _EPOCH) // _MICROSECOND
