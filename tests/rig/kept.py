@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
-from whotop.model import Event, EventKind, Outcome
-from whotop.store.store import Store
+from pathlib import Path
+
+from whotop.clock import SystemClock
+from whotop.model import Event, EventKind, Origin, Outcome
+from whotop.parse import utmp
+from whotop.store.store import Store, open_store
 
 LIMIT = 100_000
 
 Row = tuple[str, str, int, int | None, Outcome]
+
+
+async def holds_what_was_written(place: Path, machine: str, wtmp: bytes) -> str:
+    """That a store holds every session and event of all that was ever written to a wtmp, once; how many, in words."""
+    store = await open_store(place, clock=SystemClock())
+    try:
+        written = utmp.events(wtmp, machine, Origin.WTMP)
+        sessions, events = await kept_sessions(store, machine), await kept_events(store, machine)
+        assert sessions == sessions_of(written)
+        assert events == sorted(seen(event) for event in written)
+        return f"{machine}: {len(sessions)} sessions and {len(events)} events, as written, each once"
+    finally:
+        await store.close()
 
 
 async def kept_sessions(store: Store, machine: str) -> list[Row]:

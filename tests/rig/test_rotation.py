@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.rig.eye import Eye, watching
-from tests.rig.kept import kept_events, kept_sessions, seen, sessions_of
+from tests.rig.kept import holds_what_was_written, kept_sessions, sessions_of
 from tests.rig.machine import Rig, RigMachine
 from whotop.clock import SystemClock
 from whotop.core.feed import AlertChanged
@@ -66,16 +66,6 @@ def come_and_go_unwatched(machine: RigMachine, user: str) -> None:
     machine.login(user, ["true"]).process.wait()
 
 
-async def holds_what_was_written(place: Path, rotated: RotatedMachine) -> None:
-    store = await open_store(place, clock=SystemClock())
-    try:
-        written = utmp.events(rotated.written, rotated.machine.name, Origin.WTMP)
-        assert await kept_sessions(store, rotated.machine.name) == sessions_of(written)
-        assert await kept_events(store, rotated.machine.name) == sorted(seen(event) for event in written)
-    finally:
-        await store.close()
-
-
 async def test_rotated_in_every_way_while_watched(rig: Rig, tmp_path: Path) -> None:
     machine, store = rig.machine("web-01"), tmp_path / "whotop.db"
     rotated = RotatedMachine(machine)
@@ -89,7 +79,7 @@ async def test_rotated_in_every_way_while_watched(rig: Rig, tmp_path: Path) -> N
         await eye.until_there("dave", "web-01")
         assert tampering(eye) == []
     await read_to_the_end(rig, machine, store)
-    await holds_what_was_written(store, rotated)
+    await holds_what_was_written(store, machine.name, rotated.written)
 
 
 async def test_rotated_in_every_way_while_nobody_watches(rig: Rig, tmp_path: Path) -> None:
@@ -109,7 +99,7 @@ async def test_rotated_in_every_way_while_nobody_watches(rig: Rig, tmp_path: Pat
             await eye.until_gone("dave", "web-01")
             assert tampering(eye) == []
     await read_to_the_end(rig, machine, store)
-    await holds_what_was_written(store, rotated)
+    await holds_what_was_written(store, machine.name, rotated.written)
 
 
 async def read_to_the_end(rig: Rig, machine: RigMachine, store: Path) -> None:
