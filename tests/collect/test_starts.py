@@ -42,11 +42,11 @@ def by_command(scripts: dict[str, Script]) -> Script:
 
 
 async def shell_greets(far: FakeProbe) -> None:
-    """The shell's probe: spoken to in lines, and not sealed."""
+    """The shell's probe: spoken to in lines; its openssl makes no envelopes."""
     size = int(await far.process.stdin.readline())
     await far.process.stdin.readexactly(size)
-    words = (await far.process.stdin.readline()).split()
-    assert words[0] == b"start"
+    certificate, words = [(await far.process.stdin.readline()).split() for _ in range(2)]
+    assert (certificate[0], words[0]) == (b"certificate", b"start")
     far.process.stdout.write(preamble(words[2].decode()))
     far.send(HELLO, FIGURES)
     while await far.process.stdin.readline() not in (b"", b"stop\n"):

@@ -53,6 +53,7 @@ class Running:
         self.send(Start(nonce=nonce, interval_ms=interval_ms, tick_ms=50, seal=recipient.offer))
         self._received.insert(0, self.next(Hello))
         assert self._decoder.seals is not None
+        assert self._decoder.seals.down is not None
         self._encoder.seal_with(self._decoder.seals.down)
 
     def send(self, message: Message) -> None:

@@ -12,6 +12,7 @@ from secrets import token_hex
 from typing import TypeVar
 
 from whotop import probe
+from whotop.wire.envelope import EnvelopeRecipient
 from whotop.wire.frames import up_decoder
 from whotop.wire.lines import LineEncoder
 from whotop.wire.messages import Acknowledge, Cursor, Message, Read, Records, Start, Up
@@ -76,6 +77,7 @@ class RunningShell:
         history_bytes: int = 7_680_000,
         environment: Mapping[str, str] | None = None,
         before: str = "",
+        seals: bool = False,
     ) -> None:
         nonce = token_hex(16)
         self.process = subprocess.Popen(
@@ -88,13 +90,19 @@ class RunningShell:
             env=environment,
         )
         self._encoder = LineEncoder()
-        self._decoder = up_decoder(nonce)
+        recipient = EnvelopeRecipient(nonce) if seals else None
+        self._decoder = up_decoder(nonce, recipient)
         self._received: list[Up] = []
         self._write(b"%d\n" % len(source) + source)
         start = Start(
             nonce=nonce, interval_ms=500, tick_ms=50, cursors=dict(cursors or {}), history_bytes=history_bytes
         )
-        self.send(start)
+        self.send(start if recipient is None else recipient.asked(start))
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether what it sends is sealed."""
+        return self._decoder.seals is not None
 
     def send(self, message: Message) -> None:
         self._write(self._encoder.encode(message))

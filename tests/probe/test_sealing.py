@@ -52,6 +52,7 @@ class Both:
         self.decoder = up_decoder(NONCE, recipient)
         self.decoder.feed(preamble(NONCE, bytes.fromhex(self.sealing.enc)))
         assert self.decoder.seals is not None
+        assert self.decoder.seals.down is not None
         self.encoder = FrameEncoder()
         self.reader.feed(self.encoder.encode(Start(nonce=NONCE, seal=recipient.offer)))
         self.reader.open_with(self.sealing.down)

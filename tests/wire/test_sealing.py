@@ -95,6 +95,7 @@ def test_the_same_message_looks_different_each_time() -> None:
 def test_frames_down_are_sealed_with_a_key_of_their_own() -> None:
     far = Far().greets()
     assert far.near.seals is not None
+    assert far.near.seals.down is not None
     encoder, decoder = FrameEncoder(), down_decoder()
     assert decoder.feed(encoder.encode(Start(nonce=NONCE))) == [Start(nonce=NONCE)]
     encoder.seal_with(far.near.seals.down)

@@ -13,7 +13,6 @@ import secrets
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from whotop import probe
 from whotop.clock import Clock
 from whotop.collect.last_words import LastWords, why_not_started
 from whotop.collect.sink import Sink
@@ -37,7 +36,6 @@ from whotop.wire.messages import (
     Start,
     Stop,
 )
-from whotop.wire.sealing import Recipient
 
 COMPLAINT_BYTES = 4096
 """How much of the end of standard error is kept, to say why the probe died."""
@@ -112,7 +110,7 @@ class Conversation:
     def begin(self, channel: Channel, how: ProbeStart = PYTHON) -> None:
         """Send the probe's source to the loader that waits for it, and the start frame behind it."""
         self._channel, self._encoder = channel, how.encoder()
-        recipient = Recipient(self._nonce, probe.source_digest()) if how.seals else None
+        recipient = how.recipient(self._nonce)
         self._decoder = up_decoder(self._nonce, recipient)
         start = Start(
             nonce=self._nonce,
@@ -120,9 +118,9 @@ class Conversation:
             tick_ms=self._tick_ms,
             cursors=dict(self._sink.cursors(self._machine)),
             history_bytes=self._history_bytes,
-            seal=recipient.offer if recipient is not None else None,
         )
-        channel.write(how.opening() + self._encoder.encode(start))
+        asked = start if recipient is None else recipient.asked(start)
+        channel.write(how.opening() + self._encoder.encode(asked))
 
     def acknowledge(self, origin: str, offset: int) -> None:
         """Tell the probe that all of ``origin`` up to ``offset`` is in the store.
@@ -201,7 +199,7 @@ class Conversation:
     def _hello(self, machine: str, hello: Hello, received_us: int) -> None:
         self._noise = b""
         seals = self._decoder.seals
-        if seals is not None and isinstance(self._encoder, FrameEncoder):
+        if seals is not None and seals.down is not None and isinstance(self._encoder, FrameEncoder):
             self._encoder.seal_with(seals.down)
         self._sink.hello(machine, hello, received_us, sealed=seals is not None)
         self._ask_for_records()

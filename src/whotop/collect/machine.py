@@ -174,6 +174,8 @@ class MachineWatch:
         seconds = self._settings.hello_seconds
         try:
             async with asyncio.timeout(seconds):
+                if start.prepare is not None:
+                    await asyncio.to_thread(start.prepare)
                 await link.begin(conversation, start)
         except TimeoutError:
             raise UnreachableError(f"no session on the machine within {seconds:.0f} s") from None

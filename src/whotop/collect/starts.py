@@ -18,9 +18,11 @@ from whotop.collect.last_words import LastWords, last_line
 from whotop.errors import MachineError, ProbeError
 from whotop.model import Target
 from whotop.text import safe
+from whotop.wire.envelope import EnvelopeRecipient, certificate
 from whotop.wire.frames import FrameEncoder
 from whotop.wire.lines import LineEncoder
 from whotop.wire.messages import Message
+from whotop.wire.sealing import Recipient
 
 SUDO_FAILED_STATUS = 1
 """sudo's own, whatever its reason (sudo(8), "Exit value")."""
@@ -54,8 +56,10 @@ class ProbeStart:
     """What goes to the command's standard input before any message: the probe, as its loader takes it."""
     encoder: Callable[[], Encoder] = FrameEncoder
     """How it is spoken to: in frames, or in lines."""
-    seals: bool = True
-    """Whether it can seal frames, and so has to."""
+    recipient: Callable[[str], Recipient | EnvelopeRecipient | None]
+    """Who opens the sealed frames of a connection, named by its nonce; None where none are sealed."""
+    prepare: Callable[[], object] | None = None
+    """What takes long the first time, and so is done in a thread before."""
     through_sudo: bool = False
     uploads: bool = False
     """Whether the source lies in a file on the machine before it runs; ``opening`` has it written by its receiver."""
@@ -71,16 +75,26 @@ def with_length(source: Callable[[], bytes]) -> Callable[[], bytes]:
     return opening
 
 
-PYTHON = ProbeStart(name="Python", command=probe.LOADER, opening=probe.opening)
+def _unsealed(_nonce: str) -> None:
+    """SSH alone protects it."""
+
+
+PYTHON = ProbeStart(
+    name="Python",
+    command=probe.LOADER,
+    recipient=lambda nonce: Recipient(nonce, probe.source_digest()),
+    opening=probe.opening,
+)
 SHELL = ProbeStart(
     name="sh",
     command=probe.POSIX_LOADER,
     opening=with_length(probe.posix_source),
     encoder=LineEncoder,
-    seals=False,
+    recipient=EnvelopeRecipient,
+    prepare=certificate,
 )
 POWERSHELL = ProbeStart(
-    name="PowerShell", command=probe.WINDOWS_LOADER, opening=with_length(probe.windows_source), seals=False
+    name="PowerShell", command=probe.WINDOWS_LOADER, opening=with_length(probe.windows_source), recipient=_unsealed
 )
 
 

@@ -31,10 +31,10 @@ from whotop.wire.messages import (
     Stop,
     Up,
 )
-from whotop.wire.preamble import PreambleReader, preamble
+from whotop.wire.preamble import PreambleReader, Recipient, preamble
 
 if TYPE_CHECKING:  # whoever reads and writes plain frames alone need not load ``cryptography``
-    from whotop.wire.sealing import FrameSeal, Recipient, Seals
+    from whotop.wire.sealing import FrameOpener, FrameSeal, OneWay, Seals
 
 __all__ = ["FrameDecoder", "FrameEncoder", "down_decoder", "preamble", "up_decoder"]
 
@@ -58,8 +58,7 @@ MessageT = TypeVar("MessageT", bound=Message)
 def up_decoder(nonce: str, recipient: Recipient | None = None) -> FrameDecoder[Up]:
     """Make what the collector reads a probe with.
 
-    With a recipient, whose offer the start carried, every frame must be sealed: a probe that could
-    not do that may be started only without one.
+    With a recipient, whose offer the start carried, every frame must be sealed as the preamble agrees.
     """
     return cast("FrameDecoder[Up]", FrameDecoder(UP_TYPES, PreambleReader(nonce, recipient)))
 
@@ -108,12 +107,12 @@ class FrameDecoder(Generic[MessageT]):
     def __init__(self, types: dict[int, type[Message]], preamble: PreambleReader | None) -> None:
         self.opened_bytes = 0
         """JSON read so far, after decompression: what a quota counts."""
-        self.seals: Seals | None = None
+        self.seals: Seals | OneWay | None = None
         """Of both directions, where the preamble has agreed on them."""
         self._types = types
         self._first = min(types)
         self._preamble = preamble
-        self._seal: FrameSeal | None = None
+        self._seal: FrameOpener | None = None
         self._buffer = bytearray()
         self._sequence = 0
         self._is_over = False
@@ -129,7 +128,7 @@ class FrameDecoder(Generic[MessageT]):
         """Whether the stream, if it ended here, would be cut off in the middle of a frame."""
         return self._preamble is None and bool(self._buffer)
 
-    def open_with(self, seal: FrameSeal) -> None:
+    def open_with(self, seal: FrameOpener) -> None:
         """Take sealed frames alone from now on."""
         self._seal = seal
 

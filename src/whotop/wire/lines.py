@@ -43,7 +43,14 @@ def _start(start: Start) -> bytes:
     """The cursors first: at the word ``start`` the probe begins."""
     cursors = [_cursor(origin, cursor) for origin, cursor in start.cursors.items() if _WORD.match(origin)]
     told = (start.version, start.nonce, start.interval_ms, start.tick_ms, start.history_bytes)
-    return b"".join(cursors) + _line("start", *told)
+    return b"".join(cursors) + _certificate(start.certificate) + _line("start", *told)
+
+
+def _certificate(der: bytes) -> bytes:
+    """Words of 64 characters, as PEM has lines (RFC 7468)."""
+    text = b64encode(der).decode("ascii")
+    words = (text[place : place + 64] for place in range(0, len(text), 64))
+    return _line("certificate", *words) if der else b""
 
 
 def _cursor(origin: str, cursor: Cursor) -> bytes:

@@ -263,7 +263,9 @@ class Start(Message, frozen=True, tag="start", omit_defaults=False):
     """How far back to read at a first contact: 20,000 records of 384 bytes."""
     cursors: dict[str, Cursor] = {}
     seal: SealOffer | None = None
-    """With one, every frame after this is sealed, in both directions; without, none is."""
+    """With one, every frame after this is sealed, in both directions."""
+    certificate: bytes = b""
+    """Of a key for envelopes, in DER: to a shell, which seals what it sends if it can."""
 
 
 class Read(Message, frozen=True, tag="read"):

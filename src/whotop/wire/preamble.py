@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from whotop.errors import WireError
 from whotop.wire import limits
 
 if TYPE_CHECKING:  # whoever reads plain frames alone need not load ``cryptography``
-    from whotop.wire.sealing import Recipient, Seals
+    from whotop.wire.sealing import OneWay, Seals
 
-_ENC = re.compile(rb" ([0-9a-f]{64})")
 _LONGEST_ANSWER = 65
 _NOISE = f"no answer from the probe in the first {limits.NOISE_BYTES // 1024} KiB of its output"
+
+
+class Recipient(Protocol):
+    """Who asked for sealed frames, and knows what to make of the answer."""
+
+    def agreed(self, answer: bytes) -> Seals | OneWay | None:
+        """What the words behind the nonce agree on; None: nothing. Raises WireError for any other answer."""
+        ...
 
 
 def preamble(nonce: str, enc: bytes = b"") -> bytes:
@@ -25,12 +31,11 @@ def preamble(nonce: str, enc: bytes = b"") -> bytes:
 class PreambleReader:
     """Looks for the line of the probe that knows the nonce, in at most 64 KiB of noise before it.
 
-    With a recipient the line must tell the ``enc`` that its offer was answered with; without one it
-    must not.
+    With a recipient the line tells how its offer was answered; without one it must not.
     """
 
     def __init__(self, nonce: str, recipient: Recipient | None) -> None:
-        self.seals: Seals | None = None
+        self.seals: Seals | OneWay | None = None
         """Of both directions, once the line has told them."""
         self._sought = preamble(nonce)[:-1]
         self._recipient = recipient
@@ -67,8 +72,5 @@ class PreambleReader:
             if answer:
                 raise WireError("a sealed answer, which was not asked for")
             return
-        enc = _ENC.fullmatch(answer)
-        if enc is None:
-            raise WireError("the probe was asked to seal its frames, and does not")
-        self.seals = self._recipient.accept(bytes.fromhex(enc[1].decode("ascii")))
+        self.seals = self._recipient.agreed(answer)
         self._recipient = None

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import hmac
 import os
-from typing import NamedTuple
+import re
+from typing import NamedTuple, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from msgspec.structs import replace
 
 from whotop.errors import WireError
-from whotop.wire.messages import SealOffer
+from whotop.wire.messages import SealOffer, Start
 
 ENC_BYTES = 32
 KEY_BYTES = 32
@@ -27,6 +29,7 @@ MODE_PSK = b"\x01"
 _KEM_SUITE = b"KEM\x00\x20"
 _HPKE_SUITE = b"HPKE\x00\x20\x00\x01\x00\x03"
 _PURPOSE = b"whotop/1"
+_ENC = re.compile(rb" ([0-9a-f]{64})")
 
 
 class FrameSeal:
@@ -50,11 +53,26 @@ class FrameSeal:
             raise WireError("a sealed frame that does not open: somebody altered it on its way") from None
 
 
+class FrameOpener(Protocol):
+    """Opens sealed frames, each with its number and its header."""
+
+    def open(self, sequence: int, header: bytes, sealed: bytes) -> bytes:
+        """Give the payload. Raises WireError when it is not what was sealed."""
+        ...
+
+
 class Seals(NamedTuple):
     """Those of a connection's two directions."""
 
     up: FrameSeal
     down: FrameSeal
+
+
+class OneWay(NamedTuple):
+    """Where only what comes up is sealed."""
+
+    up: FrameOpener
+    down: None = None
 
 
 class Recipient:
@@ -72,8 +90,19 @@ class Recipient:
         """What the probe has to know to seal."""
         return SealOffer(public_key=self._private.public_key().public_bytes_raw(), psk=self._psk)
 
+    def asked(self, start: Start) -> Start:
+        """The start frame that makes the offer."""
+        return replace(start, seal=self.offer)
+
+    def agreed(self, answer: bytes) -> Seals:
+        """What the preamble's answer agrees on. Raises WireError for one that agrees on nothing."""
+        enc = _ENC.fullmatch(answer)
+        if enc is None:
+            raise WireError("the probe was asked to seal its frames, and does not")
+        return self.accept(bytes.fromhex(enc[1].decode("ascii")))
+
     def accept(self, enc: bytes) -> Seals:
-        """Give the seals that the probe's answer makes. Raises WireError for an answer that hides nothing."""
+        """Give the seals that the probe's ``enc`` makes. Raises WireError for one that hides nothing."""
         return _seals(decapsulated(enc, self._private), self._connection, self._source_digest, self._psk)
 
 

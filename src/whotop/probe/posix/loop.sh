@@ -9,6 +9,11 @@ read_start() {
         cursor:wtmp) shift && wtmp_given=$* ;;
         cursor:btmp) shift && btmp_given=$* ;;
         cursor:*) ;;
+        certificate:*)
+            certificate="-----BEGIN CERTIFICATE-----$newline"
+            for line; do certificate=$certificate$line$newline; done
+            certificate=$certificate-----END\ CERTIFICATE-----
+            ;;
         start:1)
             nonce=$2 interval=$(($3 / 10)) tick=$(($4 / 10)) history_bytes=$5
             return
@@ -76,7 +81,8 @@ tick_each_second() {
 } 2>/dev/null
 
 live() {
-    printf 'whotop-probe/1 %s\n' "$nonce" || leave 0
+    agree_on_sealing
+    printf 'whotop-probe/1 %s%s\n' "$nonce" "$sealing" || leave 0
     send_hello
     sent_terminals=none seen_places= seen_stamps= close_looks=0
     look_at_clock
@@ -167,7 +173,7 @@ umask 077
 ulimit -c 0
 renice -n 10 -p $$ >/dev/null 2>&1
 PATH=${PATH:+$PATH:}/usr/bin:/bin:/usr/sbin:/sbin
-beside= logins= told_signs= are_records_written= logind_was_kept= utmp= has_utmp=
+beside= logins= told_signs= are_records_written= logind_was_kept= utmp= has_utmp= certificate= sealing=
 read_identity
 read_start
 begin
