@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -30,6 +31,10 @@ SHELLS = {
 """Those that somebody's ``sh`` may be; what is not installed here is skipped."""
 SCRIPT = 'LC_ALL=C; export LC_ALL; read -r n && eval "$(dd bs=1 count=$n 2>/dev/null)"'
 """What the loader runs in the shell that it has chosen."""
+
+
+PATIENCE_SECONDS = 60
+"""Longer than anything takes: a probe that says nothing fails its test, and does not hang it."""
 
 
 def installed() -> list[str]:
@@ -119,6 +124,8 @@ class RunningShell:
                 if isinstance(message, kind):
                     return message
             assert self.process.stdout is not None
+            ready = select.select([self.process.stdout], [], [], PATIENCE_SECONDS)[0]
+            assert ready, f"no {kind.__name__} in {PATIENCE_SECONDS} s"
             data = self.process.stdout.read(65_536)
             assert data, f"the probe has ended: {self.complaint()}"
             self._received += self._decoder.feed(data)
