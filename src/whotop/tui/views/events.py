@@ -13,6 +13,7 @@ from whotop.tui.views.machines import user_role
 from whotop.tui.views.place import MachinePlace, Place
 from whotop.tui.views.times import moment
 from whotop.tui.views.view import Cell, Value, View, natural
+from whotop.tui.views.where_from import where_from
 
 _SIGNS: dict[EventKind, tuple[str, str]] = {
     EventKind.LOGIN: ("+", "login"),
@@ -145,7 +146,7 @@ def _what(event: Event) -> Cell:
     elif event.kind in _OF_THE_MACHINE:
         spans.append((event.detail, "dim"))
     else:
-        spans.append((event.source or "console", "source" if event.source else "dim"))
+        spans.append(where_from(event.source, event.tty))
     if event.kind is EventKind.FAILED_LOGIN and event.detail:
         spans.append((f" {event.detail}", "dim"))
     if event.standing is Standing.LATE:

@@ -13,6 +13,7 @@ from whotop.tui.views.place import MachinePlace, Place, UserPlace
 from whotop.tui.views.scene import Scene
 from whotop.tui.views.times import moment
 from whotop.tui.views.view import Cell, Value, View, failed_cell, natural
+from whotop.tui.views.where_from import where_from
 
 TalliesOf: TypeAlias = Callable[[Fleet], Mapping[FailureKey, Tally]]
 
@@ -92,7 +93,7 @@ class FailedLoginsView(View[FailureKey]):
             case "machine":
                 return [(tally.key.machine, "machine")]
             case "from":
-                return [(tally.key.source or "console", "source" if tally.key.source else "dim")]
+                return [where_from(tally.key.source, tally.tty)]
             case "tty":
                 return [(tally.tty, "dim")]
             case "failed":
@@ -135,4 +136,5 @@ class FailedLoginsView(View[FailureKey]):
 
     def visible(self, key: FailureKey) -> Iterable[str]:
         """All its texts."""
-        return (key.user, key.machine, key.source or "console", self.fleet.failures.all[key].tty)
+        tty = self.fleet.failures.all[key].tty
+        return (key.user, key.machine, where_from(key.source, tty)[0], tty)

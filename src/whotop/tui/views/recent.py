@@ -16,6 +16,7 @@ from whotop.tui.views.scene import Scene
 from whotop.tui.views.session_text import session_text
 from whotop.tui.views.times import day_and_time
 from whotop.tui.views.view import Cell, Value, View, natural
+from whotop.tui.views.where_from import where_from
 
 _ENDINGS = {
     Outcome.OPEN: ("still on", "up"),
@@ -92,7 +93,7 @@ class RecentView(View[bytes]):
             [(day_and_time(session.login_us, self.scene.now_us() + session.skew_us, self.scene.zone), "time")],
             [whom],
             [(session.tty or "no tty", "dim")],
-            [(session.source, "source") if session.source else ("console", "dim")],
+            [where_from(session.source, session.tty)],
             [(duration(self._lasted_seconds(session)), "normal")],
             [_ENDINGS[session.outcome]],
         ]

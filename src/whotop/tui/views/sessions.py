@@ -14,6 +14,7 @@ from whotop.tui.views.scene import Scene
 from whotop.tui.views.session_text import session_text
 from whotop.tui.views.times import day_and_time, since
 from whotop.tui.views.view import Cell, Value, View, natural
+from whotop.tui.views.where_from import where_from
 
 SessionsOf: TypeAlias = Callable[[Fleet], Mapping[bytes, Session]]
 
@@ -116,7 +117,7 @@ class SessionsView(View[bytes]):
         return [(session.tty, "normal")] if session.tty else [("no tty", "dim")]
 
     def _from(self, session: Session) -> Cell:
-        return [(session.source, "source")] if session.source else [("console", "dim")]
+        return [where_from(session.source, session.tty)]
 
     def _since(self, session: Session) -> Cell:
         return [(since(session.fleet_login_us, self.scene.now_us(), self.scene.zone), "time")]

@@ -10,6 +10,7 @@ from whotop.tui.views.past import Past
 from whotop.tui.views.scene import Scene
 from whotop.tui.views.times import day_and_time
 from whotop.tui.views.view import Cell, Value, View, failed_cell, natural
+from whotop.tui.views.where_from import NO_ADDRESS
 
 
 class SourcesView(View[str]):
@@ -56,7 +57,7 @@ class SourcesView(View[str]):
         now_us, zone = self.scene.now_us(), self.scene.zone
         on = self._on(key)
         return [
-            [(key, "source") if key else ("console", "dim")],
+            [(key, "source") if key else (NO_ADDRESS, "dim")],
             [(str(self._logins(key)), "normal")],
             [(str(on), "strong") if on else ("–", "dim")],
             failed_cell(self._failed(key)),
@@ -116,4 +117,4 @@ class SourcesView(View[str]):
 
     def visible(self, key: str) -> Iterable[str]:
         """The source."""
-        return (key or "console",)
+        return (key or NO_ADDRESS,)

@@ -14,6 +14,7 @@ from whotop.tui.views.place import Place, UserPlace
 from whotop.tui.views.scene import Scene
 from whotop.tui.views.times import since
 from whotop.tui.views.view import Cell, Value, View, failed_cell, natural
+from whotop.tui.views.where_from import where_from
 
 
 class UsersView(View[str]):
@@ -160,7 +161,7 @@ def _newest(sessions: Sequence[Session]) -> Session:
 
 
 def _sources(sessions: Sequence[Session]) -> Cell:
-    newest = _newest(sessions).source
-    others = {session.source for session in sessions} - {newest}
-    shown = [(newest or "console", "source" if newest else "dim")]
+    newest = _newest(sessions)
+    others = {session.source for session in sessions} - {newest.source}
+    shown = [where_from(newest.source, newest.tty)]
     return [*shown, (f" +{len(others)}", "dim")] if others else shown
