@@ -67,11 +67,13 @@ class _Told:
 
     def add(self, event: Event) -> None:
         """Take in the next event."""
-        self.machines[event.machine] = None
+        if event.machine not in self.machines:
+            self.machines[event.machine] = None
         self._last_us = event.time_us
-        for transition in self.tracker.apply(event):
-            noted = transition.event
-            if noted is not None and noted.kind is EventKind.FAILED_LOGIN and self._failed_once.is_news(noted):
+        transitions = self.tracker.apply(event)
+        if event.kind is EventKind.FAILED_LOGIN:
+            noted = transitions[0].event
+            if noted is not None and self._failed_once.is_news(noted):
                 self._failures.add(noted)
 
     def with_failures(self, report: Report, at_us: int | None) -> Report:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import lru_cache
 
 import msgspec
 
@@ -24,6 +25,8 @@ KINDS = {"login": EventKind.LOGIN, "logout": EventKind.LOGOUT}
 _DATE = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d{1,6})?( ?(Z|[+-]\d\d:?\d\d))?", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+
+MINUTES_KEPT = 10_000
 
 Refuse = Callable[[InputError], None]
 """Told of each row that is left out because it is wrong."""
@@ -48,25 +51,39 @@ class TableForm:
 class RowReader:
     """Reads the rows of one file. Without ``refuse`` a wrong one raises InputError, with its line."""
 
-    __slots__ = ("_file", "_refuse", "_zone", "ignored")
+    __slots__ = ("_file", "_minutes", "_refuse", "_zone", "ignored")
 
     def __init__(self, file: str, zone: tzinfo, refuse: Refuse | None = None) -> None:
         self._file, self._zone, self._refuse = file, zone, refuse
+        self._minutes: dict[str, int] = {}
         self.ignored = 0
         """Rows of types other than login and logout."""
 
     def event(self, line: int, cells: Sequence[str]) -> Event | None:
         """The event of a row, whose cells stand in the order of NEEDED and OPTIONAL; None if it is left out."""
         date, type_, *others = cells
-        kind = KINDS.get(type_.strip().lower())
+        kind = KINDS.get(type_) or KINDS.get(type_.strip().lower())
         if kind is None:
             self.ignored += 1
             return None
         try:
-            return _event(kind, _time_us(date.strip(), self._zone), others)
+            return _event(kind, self._time_us(date), tuple(others))
         except ValueError as wrong:
             self.refused(str(wrong), line)
             return None
+
+    def _time_us(self, date: str) -> int:
+        """Most rows are of one minute with the row before: its reading is remembered."""
+        minute, seconds = date[:17], date[17:]
+        known_us = self._minutes.get(minute)
+        if known_us is not None and len(seconds) == 2 and "00" <= seconds <= "59" and seconds.isdecimal():
+            return known_us + int(seconds) * 1_000_000
+        time_us = time_us_of(date.strip(), self._zone)
+        if len(date) == len("2020-01-21 12:45:56"):
+            if len(self._minutes) >= MINUTES_KEPT:
+                self._minutes.clear()
+            self._minutes[minute] = time_us - int(seconds) * 1_000_000
+        return time_us
 
     def refused(self, what: str, line: int) -> None:
         """A row is wrong: tell of it, or raise."""
@@ -78,45 +95,56 @@ class RowReader:
 
 def numbered(events: Iterable[Event]) -> Iterator[Event]:
     """Equal rows, of events in the order of their times, told apart by number: each has a key of its own."""
-    time_us = -1
+    first: Event | None = None
     seen: dict[Event, int] = {}
     for event in events:
-        if event.time_us != time_us:
-            time_us = event.time_us
+        if first is None or event.time_us != first.time_us:
+            first = event
             seen.clear()
+            yield event
+            continue
+        seen.setdefault(first, 0)
         ordinal = seen[event] = seen.get(event, -1) + 1
         yield msgspec.structs.replace(event, ordinal=ordinal) if ordinal else event
 
 
-def _event(kind: EventKind, time_us: int, cells: Sequence[str]) -> Event:
-    machine, user, tty, source = received = [cell.strip() for cell in cells]
+def _event(kind: EventKind, time_us: int, cells: tuple[str, ...]) -> Event:
+    machine, user, tty, source, raw = _texts(cells)
     if not machine or not user:
         raise ValueError(f"a {kind} without a {'user' if machine else 'machine'}")
-    shown = [safe(text) for text in received]
     return Event(
-        machine=shown[0],
+        machine=machine,
         kind=kind,
         time_us=time_us,
-        user=shown[1],
-        tty=shown[2],
-        source=shown[3],
+        user=user,
+        tty=tty,
+        source=source,
         origin=Origin.FILE,
         standing=Standing.HISTORY,
-        raw=_raw((user, tty, source), shown[1:]) if shown != received else None,
+        raw=raw,
     )
 
 
-def _raw(received: Sequence[str], shown: Sequence[str]) -> RawText | None:
-    changed = [_as_bytes(text) if text != safe_text else None for text, safe_text in zip(received, shown, strict=True)]
-    return RawText(*changed) if any(text is not None for text in changed) else None
+@lru_cache(maxsize=65536)
+def _texts(cells: tuple[str, ...]) -> tuple[str, str, str, str, RawText | None]:
+    """Machine, user, tty and source made safe, and those that this changed as received."""
+    received = [cell.strip() for cell in cells]
+    machine, user, tty, source = (safe(text) for text in received)
+    names = tuple(zip(received[1:], (user, tty, source), strict=True))
+    changed = [_as_bytes(text) if text != shown else None for text, shown in names]
+    raw = RawText(*changed) if any(text is not None for text in changed) else None
+    return machine, user, tty, source, raw
 
 
 def _as_bytes(text: str) -> str:
     return text.encode("utf-8", "replace").decode("latin-1")
 
 
-def _time_us(date: str, zone: tzinfo) -> int:
-    """In the hour that an autumn clock change repeats, the earlier one is meant."""
+def time_us_of(date: str, zone: tzinfo) -> int:
+    """The moment that a date names. In the hour that an autumn clock change repeats, the earlier one is meant.
+
+    Raises ValueError.
+    """
     try:
         if not _DATE.fullmatch(date):
             raise ValueError
