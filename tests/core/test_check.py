@@ -94,6 +94,17 @@ def test_where_even_processes_are_hidden_that_is_why_nobody_can_tell() -> None:
     assert step(check, Step.ORIGINS).text == "no origin of logins"
 
 
+def test_on_windows_there_is_no_sudo() -> None:
+    shut = OriginStatus(
+        origin=Origin.EVENT_LOG,
+        path="Security",
+        readability=Readability.UNREADABLE,
+        mend="join group Event Log Readers",
+    )
+    check = checked(replace(WELL, failures_known=False, origins=(shut,)))
+    assert step(check, Step.FAILURES).mend == "join group Event Log Readers"
+
+
 def test_processes_are_named_where_they_are_what_tells() -> None:
     proc = OriginStatus(origin=Origin.PROC, path="", readability=Readability.READABLE, used=True)
     assert step(checked(replace(WELL, origins=(proc,))), Step.SESSIONS).text == "proc"

@@ -80,7 +80,7 @@ async def test_the_machines_screen_lists_them_by_user_and_source(trial: Trial) -
 async def test_a_machine_that_cannot_tell_says_what_would_mend_it(trial: Trial) -> None:
     async with trial.run((100, 30)):
         await trial.press("enter", "5")
-        assert trial.line("cannot tell: no origin of failed logins can be read (join group utmp)")
+        assert trial.line("cannot tell: no origin of failed logins can be read (join group utmp, or set sudo = true)")
 
 
 async def test_a_machine_without_any_says_so(trial: Trial) -> None:

@@ -6,17 +6,19 @@ of its host key, one whose key is refused nothing of the rest.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from enum import StrEnum
 
 import msgspec
 
 from whotop.clock import SECOND_US
-from whotop.model import Machine, MachineState, Origin, OriginStatus, Readability, Trouble
+from whotop.model import Machine, MachineState, Origin, Readability, Trouble
 
 WORTH_TELLING_SKEW_US = 2 * SECOND_US
 """As the rule ``skew`` warns."""
 NO_ANSWER = "no answer in time"
+SUDO = "set sudo = true"
+"""Opens all that there is on a machine with sudo, by the configuration."""
 
 
 class Step(StrEnum):
@@ -79,8 +81,8 @@ _FAILS_AT = {
     Trouble.PROBE: Step.PROBE,
     Trouble.PROTOCOL: Step.PROBE,
 }
-_LIVE = (Origin.LOGIND, Origin.UTMP, Origin.WHO, Origin.WTS, Origin.PROC)
-_FAILURES = (Origin.BTMP, Origin.JOURNAL, Origin.AUTH_LOG, Origin.EVENT_LOG)
+SESSION_ORIGINS = (Origin.LOGIND, Origin.UTMP, Origin.WHO, Origin.WTS, Origin.PROC)
+FAILURE_ORIGINS = (Origin.BTMP, Origin.JOURNAL, Origin.AUTH_LOG, Origin.EVENT_LOG)
 
 
 def checked(machine: Machine) -> MachineCheck:
@@ -104,8 +106,8 @@ def _passed(machine: Machine) -> Iterator[StepResult]:
     for step in (Step.REACH, Step.HOST_KEY, Step.AUTHENTICATION):
         yield StepResult(step, Result.OK)
     yield StepResult(Step.PROBE, Result.WARNING if machine.start_note else Result.OK, _started(machine))
-    yield _known(Step.SESSIONS, machine, machine.sessions_known, _LIVE)
-    yield _known(Step.FAILURES, machine, machine.failures_known, _FAILURES)
+    yield _known(Step.SESSIONS, machine, machine.sessions_known, SESSION_ORIGINS)
+    yield _known(Step.FAILURES, machine, machine.failures_known, FAILURE_ORIGINS)
     yield StepResult(Step.ORIGINS, Result.OK, _read(machine))
     yield _clock(machine)
     yield StepResult(Step.SEALING, Result.OK, "sealed" if machine.sealed else "protected by SSH alone")
@@ -136,12 +138,18 @@ def _known(step: Step, machine: Machine, is_known: bool, origins: tuple[Origin, 
     if Origin.PROC in told:
         reasons.append("processes of others are hidden (hidepid)")
     why = ", ".join(reasons) or "no origin of them is there"
-    return StepResult(step, Result.WARNING, f"cannot tell: {why}", _opened_by(shut) if reasons else "")
+    return StepResult(step, Result.WARNING, f"cannot tell: {why}", ", or ".join(mends(machine, origins)))
 
 
-def _opened_by(shut: list[OriginStatus]) -> str:
-    ways = dict.fromkeys(status.mend for status in shut if status.mend)
-    return ", or ".join([*ways, "set sudo = true"])
+def mends(machine: Machine, origins: Container[Origin]) -> list[str]:
+    """What would make more of these origins readable: one way for each, and being root for all."""
+    statuses = [status for status in machine.origins if status.origin in origins]
+    shut = [status for status in statuses if status.readability is Readability.UNREADABLE]
+    ways = [status.mend for status in shut if status.mend]
+    is_hidden = any(status.origin is Origin.PROC and status.used for status in statuses) and not machine.sessions_known
+    if is_hidden or any(status.origin is not Origin.EVENT_LOG for status in shut):
+        ways.append(SUDO)
+    return list(dict.fromkeys(ways))
 
 
 def _clock(machine: Machine) -> StepResult:

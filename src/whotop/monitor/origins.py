@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from whotop.core.check import SUDO
 from whotop.core.choice import Choice, Found, chosen
 from whotop.model import Origin, OriginStatus, Readability
 from whotop.text import safe
@@ -47,7 +48,12 @@ def _readability(report: OriginReport) -> Readability:
 
 def _status(report: OriginReport, origin: Origin, *, used: bool) -> OriginStatus:
     readability = _readability(report)
-    mend = ""
-    if readability is Readability.UNREADABLE and report.group:
-        mend = f"join group {safe(report.group, 32)}"
+    mend = _mend(origin, report.group) if readability is Readability.UNREADABLE else ""
     return OriginStatus(origin=origin, path=safe(report.path), readability=readability, mend=mend, used=used)
+
+
+def _mend(origin: Origin, group: bytes) -> str:
+    """What would let our account read it: its group, or else, where there is sudo, being root."""
+    if group:
+        return f"join group {safe(group, 32)}"
+    return "" if origin is Origin.EVENT_LOG else SUDO

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
+from whotop.core.check import FAILURE_ORIGINS, SESSION_ORIGINS, mends
 from whotop.core.fleet import Fleet
-from whotop.model import Machine, MachineState, Readability
+from whotop.model import Machine, MachineState, Origin
 
 
 def nobody_in_fleet(fleet: Fleet) -> str:
@@ -28,7 +31,7 @@ def nobody_on_machine(fleet: Fleet, name: str) -> str:
             return "cannot tell: not watched"
     if machine.sessions_known:
         return "nobody is logged in"
-    return f"cannot tell: no origin of sessions can be read{_mends(machine)}"
+    return f"cannot tell: no origin of sessions can be read{_mends(machine, SESSION_ORIGINS)}"
 
 
 def no_failures_on_machine(fleet: Fleet, name: str) -> str:
@@ -39,7 +42,7 @@ def no_failures_on_machine(fleet: Fleet, name: str) -> str:
     if machine.failures_known:
         return "no login failed in the last day"
     if machine.state in (MachineState.UP, MachineState.STALE):
-        return f"cannot tell: no origin of failed logins can be read{_mends(machine)}"
+        return f"cannot tell: no origin of failed logins can be read{_mends(machine, FAILURE_ORIGINS)}"
     return f"cannot tell: {machine.state.value}"
 
 
@@ -55,7 +58,7 @@ def no_failures_in_fleet(fleet: Fleet, whose: str = "") -> str:
     return f"no login failed{whose} in the last day"
 
 
-def _mends(machine: Machine) -> str:
+def _mends(machine: Machine, origins: Container[Origin]) -> str:
     """What would make more readable, in parentheses."""
-    mends = [status.mend for status in machine.origins if status.readability is Readability.UNREADABLE and status.mend]
-    return f" ({'; '.join(dict.fromkeys(mends))})" if mends else ""
+    ways = mends(machine, origins)
+    return f" ({', or '.join(ways)})" if ways else ""
