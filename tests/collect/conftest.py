@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,7 @@ async def machines(user_key: asyncssh.SSHKey) -> AsyncIterator[MachineMaker]:
         key: asyncssh.SSHKey | None = None,
         password: str | None = None,
         passwords_told: list[str] | None = None,
+        banners: Sequence[str] = (),
         **options: Any,
     ) -> FakeMachine:
         host_key = key or asyncssh.generate_private_key(algorithm)
@@ -64,7 +65,7 @@ async def machines(user_key: asyncssh.SSHKey) -> AsyncIterator[MachineMaker]:
         server = await asyncssh.listen(
             "127.0.0.1",
             options.pop("port", 0),
-            server_factory=lambda: FakeServer(lambda: machine, password, passwords_told),
+            server_factory=lambda: FakeServer(lambda: machine, password, passwords_told, banners),
             process_factory=play,
             encoding=None,
             **(defaults | options),

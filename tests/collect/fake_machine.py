@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -117,16 +117,20 @@ class FakeServer(asyncssh.SSHServer):
         machine_of: Callable[[], FakeMachine | None],
         password: str | None,
         passwords_told: list[str] | None = None,
+        banners: Sequence[str] = (),
     ) -> None:
-        self._machine_of, self._password = machine_of, password
+        self._machine_of, self._password, self._banners = machine_of, password, banners
         self._passwords_told = [] if passwords_told is None else passwords_told
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         machine = self._machine_of()
         if machine is not None:
             machine.connections.append(conn)
+        self._connection = conn
 
     def begin_auth(self, username: str) -> bool:
+        for banner in self._banners:
+            self._connection.send_auth_banner(banner)
         return True
 
     def password_auth_supported(self) -> bool:

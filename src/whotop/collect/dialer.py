@@ -10,6 +10,7 @@ from typing import Any
 import asyncssh
 from asyncssh.encryption import get_default_encryption_algs
 
+from whotop.collect.chatter import Chatter, Listener
 from whotop.collect.credentials import Credentials
 from whotop.collect.failures import explain
 from whotop.collect.gate import Gate
@@ -18,7 +19,7 @@ from whotop.collect.places import Places, Turn
 from whotop.collect.reach import Sockets
 from whotop.collect.route import Route
 from whotop.collect.settings import CollectSettings
-from whotop.errors import AuthenticationError, HostKeyError, MachineError, UnreachableError
+from whotop.errors import AuthenticationError, HostKeyError, MachineError, UnreachableError, WireError
 from whotop.model import Target
 
 # asyncssh's defaults with AES-GCM first: opening a frame takes it one call, ChaCha20 three.
@@ -36,6 +37,8 @@ class Client(asyncssh.SSHClient):
         self._expected, self._turn, self._exchange_seconds = expected, turn, exchange_seconds
         self.refusal: MachineError | None = None
         """What we refused, said better than asyncssh can."""
+        self.chatter = Chatter(self._silence, asyncio.get_running_loop().time)
+        self._connection: asyncssh.SSHClientConnection | None = None
         self._on_end: list[Callable[[], None]] = []
 
     def call_at_end(self, what: Callable[[], None]) -> None:
@@ -44,11 +47,17 @@ class Client(asyncssh.SSHClient):
 
     def connection_made(self, conn: asyncssh.SSHClientConnection) -> None:
         """Begin to count the seconds of the key exchange."""
+        self._connection = conn
         self._turn.limit(functools.partial(self._give_up, conn))
 
     def _give_up(self, connection: asyncssh.SSHClientConnection) -> None:
         self.refusal = UnreachableError(f"its key exchange took longer than {self._exchange_seconds:.0f} s")
         connection.abort()
+
+    def _silence(self) -> None:
+        self.refusal = WireError("its SSH server talks without end of what nobody asked for")
+        if self._connection is not None:
+            self._connection.abort()
 
     def validate_host_public_key(self, host: str, addr: str, port: int, key: asyncssh.SSHKey) -> bool:
         """Judge a plain host key (certificates are asyncssh's, by the authorities that it was given)."""
@@ -72,6 +81,14 @@ class Client(asyncssh.SSHClient):
         """End what belongs to the connection, once."""
         while self._on_end:
             self._on_end.pop()()
+
+
+def client_of(connection: asyncssh.SSHClientConnection) -> Client:
+    """The client that a connection of the dialer's answers to. Raises UnreachableError when it is over already."""
+    client = connection.get_owner()
+    if not isinstance(client, Client):
+        raise UnreachableError("connection lost")
+    return client
 
 
 class Dialer:
@@ -126,7 +143,8 @@ class Dialer:
     ) -> dict[str, Any]:
         """What carries the connection: a jump host's, a ProxyCommand's, or a socket."""
         if through is not None:
-            return {"tunnel": Gate(through, turn, self._settings.reach_seconds)}
+            gate = Gate(through, turn, self._settings.reach_seconds, client.chatter, client_of(through).chatter)
+            return {"tunnel": gate}
         if route.proxy_command:
             socket = await self._sockets.through(route.proxy_command, client.call_at_end)
         else:
@@ -136,7 +154,7 @@ class Dialer:
         except asyncio.CancelledError:
             socket.close()
             raise
-        return {"sock": socket}
+        return {"tunnel": Listener(socket, client.chatter)}
 
     def _options(self, expected: ExpectedKeys) -> dict[str, Any]:
         """Every option by which asyncssh would read a file, trust somebody, or forward something."""

@@ -12,6 +12,7 @@ from typing import Any
 
 import asyncssh
 
+from whotop.collect.chatter import Chatter
 from whotop.collect.places import Turn
 from whotop.errors import UnreachableError
 
@@ -19,8 +20,16 @@ from whotop.errors import UnreachableError
 class Gate:
     """Opens channels through one jump host for one machine's turn."""
 
-    def __init__(self, connection: asyncssh.SSHClientConnection, turn: Turn, reach_seconds: float) -> None:
+    def __init__(
+        self,
+        connection: asyncssh.SSHClientConnection,
+        turn: Turn,
+        reach_seconds: float,
+        chatter: Chatter,
+        chatter_of_jump: Chatter,
+    ) -> None:
         self._connection, self._turn, self._reach_seconds = connection, turn, reach_seconds
+        self._chatter, self._chatter_of_jump = chatter, chatter_of_jump
 
     async def create_connection(self, session_factory: Callable[[], Any], host: str, port: int) -> tuple[Any, Any]:
         """As asyncssh's, but the session is made once the machine has spoken and its turn has come.
@@ -28,7 +37,7 @@ class Gate:
         Raises asyncssh.ChannelOpenError if the jump host cannot reach it, UnreachableError if it is
         silent.
         """
-        visitor = _Visitor()
+        visitor = _Visitor(self._chatter, self._chatter_of_jump)
         try:
             async with asyncio.timeout(self._reach_seconds):
                 channel, _ = await self._connection.create_connection(lambda: visitor, host, port, encoding=None)
@@ -48,9 +57,10 @@ class Gate:
 
 
 class _Visitor(asyncssh.SSHTCPSession[bytes]):
-    """Holds what comes until it is let in; from then on hands everything through."""
+    """Holds what comes until it is let in; from then on hands everything through, and has it counted."""
 
-    def __init__(self) -> None:
+    def __init__(self, chatter: Chatter, chatter_of_jump: Chatter) -> None:
+        self._chatter, self._chatter_of_jump = chatter, chatter_of_jump
         self.has_spoken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._channel: Any = None
         self._held: list[bytes] = []
@@ -75,8 +85,10 @@ class _Visitor(asyncssh.SSHTCPSession[bytes]):
         self._channel = chan
 
     def data_received(self, data: bytes, datatype: int | None) -> None:
+        self._chatter_of_jump.understood(len(data))
         if self._session is not None:
             self._session.data_received(data, datatype)
+            self._chatter.heard(len(data), self._channel.get_write_buffer_size())
             return
         self._held.append(data)
         if len(self._held) == 1:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncssh
 
 from whotop.collect.conversation import Conversation
+from whotop.collect.dialer import Client, client_of
 from whotop.collect.failures import explain
 from whotop.collect.starts import ProbeStart, found_in
 from whotop.collect.upload import uploaded
@@ -16,12 +17,14 @@ WINDOW_BYTES = 131_072
 class ProbeSession(asyncssh.SSHClientSession[bytes]):
     """Hands what the SSH channel brings to the conversation, and nothing more."""
 
-    def __init__(self, conversation: Conversation) -> None:
-        self._conversation = conversation
+    def __init__(self, conversation: Conversation, client: Client) -> None:
+        self._conversation, self._client = conversation, client
         self._output = conversation.output
+        self._understood = client.chatter.understood
 
     def data_received(self, data: bytes, datatype: int | None) -> None:
         """Standard output comes without a datatype, standard error with one."""
+        self._understood(len(data))
         if datatype is None:
             self._output(data)
         else:
@@ -36,7 +39,9 @@ class ProbeSession(asyncssh.SSHClientSession[bytes]):
         self._conversation.complaint(f"\nkilled by signal {signal}\n".encode())
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Tell the end."""
+        """Tell the end, and why if it was ours."""
+        if self._client.refusal is not None:
+            self._conversation.end(self._client.refusal)
         self._conversation.closed(None if exc is None else explain(exc))
 
 
@@ -69,6 +74,7 @@ class SshLink:
 
     def __init__(self, connection: asyncssh.SSHClientConnection) -> None:
         self._connection = connection
+        self._client = client_of(connection)
         self.server_version: str = connection.get_extra_info("server_version", "")
         self.user: str = connection.get_extra_info("username", "")
 
@@ -82,7 +88,7 @@ class SshLink:
                 # Through sudo it is root who runs it, and makes a folder of his own.
                 start = found_in(await uploaded(self._connection), start)
             channel, _ = await self._connection.create_session(
-                lambda: ProbeSession(conversation),
+                lambda: ProbeSession(conversation, self._client),
                 start.command,
                 request_pty=False,
                 env=None,
@@ -91,7 +97,7 @@ class SshLink:
                 window=WINDOW_BYTES,
             )
         except (asyncssh.Error, OSError) as error:
-            raise explain(error) from None
+            raise self._client.refusal or explain(error) from None
         conversation.begin(SshChannel(channel), start)
 
     def close(self) -> None:
