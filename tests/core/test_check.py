@@ -105,6 +105,14 @@ def test_on_windows_there_is_no_sudo() -> None:
     assert step(check, Step.FAILURES).mend == "join group Event Log Readers"
 
 
+def test_a_sudo_that_was_refused_is_not_advised_again() -> None:
+    shut = OriginStatus(
+        origin=Origin.BTMP, path="/var/log/btmp", readability=Readability.UNREADABLE, mend="set sudo = true"
+    )
+    check = checked(replace(WELL, failures_known=False, origins=(shut,), start_note="sudo -n is refused"))
+    assert step(check, Step.FAILURES).mend == ""
+
+
 def test_processes_are_named_where_they_are_what_tells() -> None:
     proc = OriginStatus(origin=Origin.PROC, path="", readability=Readability.READABLE, used=True)
     assert step(checked(replace(WELL, origins=(proc,))), Step.SESSIONS).text == "proc"

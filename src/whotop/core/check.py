@@ -149,7 +149,8 @@ def mends(machine: Machine, origins: Container[Origin]) -> list[str]:
     is_hidden = any(status.origin is Origin.PROC and status.used for status in statuses) and not machine.sessions_known
     if is_hidden or any(status.origin is not Origin.EVENT_LOG for status in shut):
         ways.append(SUDO)
-    return list(dict.fromkeys(ways))
+    # A note on the start says why being root failed, and how to mend that.
+    return [way for way in dict.fromkeys(ways) if way != SUDO or not machine.start_note]
 
 
 def _clock(machine: Machine) -> StepResult:
