@@ -40,6 +40,12 @@ class SessionTracker:
         for session in sessions:
             self._ledgers[session.machine].add(session)
 
+    def end_known(self, session: Session) -> None:
+        """End a session, in its ended version, that was taken up as open and still is."""
+        ledger = self._ledgers[session.machine]
+        if session.key in ledger.open:
+            ledger.end(session)
+
     def apply(self, event: Event) -> list[Transition]:
         """Take in one event. Nothing comes of a login or a logout that another origin told before."""
         kind = event.kind

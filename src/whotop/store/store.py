@@ -18,6 +18,7 @@ from whotop.store.claims import Claims
 from whotop.store.commit import Committer
 from whotop.store.engine import failures_in_words, make_engine, make_writing_engine
 from whotop.store.history import StoreHistory
+from whotop.store.imports import Imports
 from whotop.store.migrate import migrate
 from whotop.store.precheck import check_store, store_path
 from whotop.store.read import Collector, FleetReader
@@ -49,6 +50,7 @@ class Store:
         self._committer = Committer(self._writing, clock, rollup)
         self._reader = FleetReader(reading)
         self.history: History = StoreHistory(reading, path, rollup)
+        self.imports = Imports(reading, writing, path, clock)
 
     def claim(self, machines: Iterable[str]) -> set[str]:
         """Those of ``machines`` that this process may write for, until it releases them or ends."""

@@ -1,0 +1,85 @@
+"""History told anew beside what is known of it: what of it is news.
+
+A session that is known lives on in the tracker at its own time, so that a record of it, from any
+origin, finds it as it would have found it then. Telling the same history again changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from heapq import heappop, heappush
+
+from msgspec.structs import replace
+
+from whotop.core.failures import FailedOnce
+from whotop.core.identity import TOLERANCE_US, is_bare
+from whotop.core.tracker import SessionTracker
+from whotop.core.transition import Transition
+from whotop.model import Event, EventKind, Outcome, Session
+
+
+class Replay:
+    """Takes events in the order of their times, of any number of machines."""
+
+    def __init__(self) -> None:
+        self._tracker = SessionTracker()
+        self._failed_once = FailedOnce()
+        self._begins: list[tuple[int, bytes, Session]] = []
+        self._ends: list[tuple[int, bytes, Session]] = []
+
+    def know(self, sessions: Iterable[Session], first_us: int) -> None:
+        """Sessions that are known: those of one machine that are to be met from ``first_us``, its next event, on.
+
+        One that has nothing but a user's name counts only as it stands then: rows alone tell the next apart.
+        """
+        for session in sessions:
+            if not is_bare(session):
+                heappush(self._begins, (session.login_us - TOLERANCE_US, session.key, session))
+            elif session.logout_us is not None and session.logout_us <= first_us:
+                self._tracker.restore([session])
+            elif session.login_us < first_us:
+                self._begin(session)
+
+    def know_failures(self, failures: Iterable[Event]) -> None:
+        """Failed logins that are known, of about the time of the events to come."""
+        for failure in failures:
+            self._failed_once.is_news(failure)
+
+    def apply(self, event: Event) -> list[Transition]:
+        """What an event changes; what is known already may be among it, under its own keys."""
+        self._advance(event.time_us)
+        transitions = self._tracker.apply(event)
+        if event.kind is EventKind.FAILED_LOGIN:
+            return [noted for noted in transitions if noted.event and self._failed_once.is_news(noted.event)]
+        return transitions
+
+    def open_sessions(self) -> list[Session]:
+        """What nothing has ended."""
+        return self._tracker.open_sessions()
+
+    @property
+    def unmatched_logouts(self) -> int:
+        """How many logouts had no login."""
+        return self._tracker.unmatched_logouts
+
+    def _advance(self, time_us: int) -> None:
+        while self._begins and self._begins[0][0] <= time_us:
+            self._begin(heappop(self._begins)[2])
+        while self._ends and self._ends[0][0] < time_us - TOLERANCE_US:
+            self._tracker.end_known(heappop(self._ends)[2])
+
+    def _begin(self, session: Session) -> None:
+        if session.is_open or session.logout_us is None:
+            self._tracker.restore([session])
+            return
+        self._tracker.restore([replace(session, outcome=Outcome.OPEN, logout_us=None)])
+        heappush(self._ends, (session.logout_us, session.key, session))
+
+
+def own_key(event: Event, transitions: Iterable[Transition]) -> bytes | None:
+    """Under which key an event itself is kept, among what it changed; None where another told it before."""
+    for transition in transitions:
+        kept = transition.event
+        if kept is not None and kept.kind is event.kind and kept.time_us == event.time_us:
+            return kept.key
+    return None

@@ -1,0 +1,136 @@
+"""Brings recorded history into the store: through the same tracker as what is watched, and never an alert."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from itertools import islice
+from typing import Protocol
+
+import msgspec
+from msgspec.structs import replace
+
+from whotop.clock import MINUTE_US
+from whotop.core.identity import TOLERANCE_US
+from whotop.core.replay import Replay, own_key
+from whotop.model import Event, EventKind, Outcome, Session
+
+EVENTS_AT_ONCE = 2_000
+"""In one transaction: about 0.1 s, in which whoever watches waits."""
+
+
+class Importing(Protocol):
+    """What an import needs of a store."""
+
+    async def sessions_open_in(self, machine: str, from_us: int, until_us: int) -> list[Session]:
+        """A machine's sessions that were open between two times."""
+        ...
+
+    async def sessions_begun_in(self, names: Collection[str], after_us: int, until_us: int) -> list[Session]:
+        """The sessions of several machines that began between two times."""
+        ...
+
+    async def failures_in(self, names: Collection[str], from_us: int, until_us: int) -> list[Event]:
+        """The failed logins of several machines between two times."""
+        ...
+
+    async def watched(self, names: Collection[str]) -> set[str]:
+        """Those that were ever watched."""
+        ...
+
+    async def add(self, told_sessions: dict[bytes, Session], told_events: dict[bytes, Event]) -> set[bytes]:
+        """Keep what is not known yet; the keys of the events that were added."""
+        ...
+
+
+class ImportCounts(msgspec.Struct):
+    """What came of an import."""
+
+    read: int = 0
+    """Events of the files."""
+    added: int = 0
+    earliest_us: int | None = None
+    unmatched_logouts: int = 0
+
+    @property
+    def known(self) -> int:
+        """Events that were in the store already, or that another origin had told."""
+        return self.read - self.added
+
+
+async def import_history(
+    events: Iterator[Event], store: Importing, imported: Callable[[int], None] = lambda count: None
+) -> ImportCounts:
+    """Keep events, which come in the order of their times; ``imported`` is told how many were so far.
+
+    What was committed stays when it fails in between: the same import again adds the rest.
+    """
+    history = _HistoryImport(store)
+    while batch := list(islice(events, EVENTS_AT_ONCE)):
+        await history.add(batch)
+        imported(history.counts.read)
+    await history.finish()
+    return history.counts
+
+
+class _HistoryImport:
+    def __init__(self, store: Importing) -> None:
+        self._store = store
+        self._replay = Replay()
+        self._machines: set[str] = set()
+        self._until_us = 0
+        self._opened: set[bytes] = set()
+        """The sessions that this import knows first, as far as they are open."""
+        self.counts = ImportCounts()
+
+    async def add(self, batch: list[Event]) -> None:
+        await self._learn(batch)
+        sessions: dict[bytes, Session] = {}
+        events: dict[bytes, Event] = {}
+        own: list[bytes] = []
+        for event in batch:
+            transitions = self._replay.apply(event)
+            for transition in transitions:
+                if transition.session is not None:
+                    sessions[transition.session.key] = transition.session
+                if transition.event is not None:
+                    events[transition.event.key] = transition.event
+            key = own_key(event, transitions)
+            if key is not None:
+                own.append(key)
+        added = await self._store.add(sessions, events)
+        for session in sessions.values():
+            (self._opened.add if session.is_open and session.key in added else self._opened.discard)(session.key)
+        self._count(batch, len(added.intersection(own)))
+
+    async def finish(self) -> None:
+        """What is open still, on a machine that is watched, is over: its own list would tell of it."""
+        left = {session.key: session for session in self._replay.open_sessions() if session.key in self._opened}
+        watched = await self._store.watched({session.machine for session in left.values()})
+        gone = {
+            key: replace(session, outcome=Outcome.GONE) for key, session in left.items() if session.machine in watched
+        }
+        await self._store.add(gone, {})
+        self.counts.unmatched_logouts = self._replay.unmatched_logouts
+
+    async def _learn(self, batch: list[Event]) -> None:
+        """Take up what the store knows of the time and the machines that these events are of."""
+        until_us = batch[-1].time_us + TOLERANCE_US
+        first_us: dict[str, int] = {}
+        for event in batch:
+            first_us.setdefault(event.machine, event.time_us)
+        for machine in first_us.keys() - self._machines:
+            from_us = first_us[machine]
+            self._replay.know(await self._store.sessions_open_in(machine, from_us - MINUTE_US, until_us), from_us)
+        if self._machines:
+            self._replay.know(await self._store.sessions_begun_in(self._machines, self._until_us, until_us), 0)
+        if any(event.kind is EventKind.FAILED_LOGIN for event in batch):
+            from_us = batch[0].time_us - TOLERANCE_US
+            self._replay.know_failures(await self._store.failures_in(first_us.keys(), from_us, until_us))
+        self._machines.update(first_us)
+        self._until_us = max(until_us, self._until_us)
+
+    def _count(self, batch: list[Event], added: int) -> None:
+        if self.counts.earliest_us is None:
+            self.counts.earliest_us = batch[0].time_us
+        self.counts.read += len(batch)
+        self.counts.added += added

@@ -1,0 +1,160 @@
+"""Writes history that was imported, and reads what is known of the time that it is about.
+
+Each addition is one short transaction, and none at all where nothing is new; it needs no claim on a
+machine, because it never changes what whoever watches it has seen (``statements``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from msgspec.structs import replace
+from sqlalchemy import ColumnElement, RowMapping, Select, Table, and_, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from whotop.clock import DAY_US, Clock
+from whotop.model import Event, EventKind, Outcome, Session, Standing
+from whotop.store import statements
+from whotop.store.engine import failures_in_words
+from whotop.store.rows import event_of, event_row, session_of, session_row
+from whotop.store.schema import events, machines, sessions
+from whotop.store.transaction import Transaction
+
+_Item = TypeVar("_Item")
+
+KEYS_AT_ONCE = 500
+SKEW_US = 2 * DAY_US
+"""Rows are indexed by our own clock; no machine's is believed to be off by more."""
+_LOOSE = frozenset({None, Outcome.OPEN.value, Outcome.GONE.value})
+_ENDS = ("outcome", "logout_us")
+_LEARNT = ("outcome", "time_us", "duration_us", "session_key")
+
+
+class Imports:
+    """The part of a store that imports use."""
+
+    def __init__(self, reading: AsyncEngine, writing: AsyncEngine, place: Path, clock: Clock) -> None:
+        self._reading, self._writing, self._place, self._clock = reading, writing, place, clock
+
+    async def sessions_open_in(self, machine: str, from_us: int, until_us: int) -> list[Session]:
+        """A machine's sessions that began by ``until_us`` and were open at some time after ``from_us``."""
+        ended_us = sessions.c.fleet_logout_us
+        perhaps = or_(ended_us.is_(None), ended_us >= from_us - SKEW_US)
+        overlaps = or_(sessions.c.logout_us.is_(None), sessions.c.logout_us >= from_us)
+        return await self._sessions({machine}, perhaps, overlaps, sessions.c.login_us <= until_us)
+
+    async def sessions_begun_in(self, names: Collection[str], after_us: int, until_us: int) -> list[Session]:
+        """The sessions of several machines that began after one time and by another."""
+        perhaps = sessions.c.fleet_login_us.between(after_us - SKEW_US, until_us + SKEW_US)
+        began = and_(sessions.c.login_us > after_us, sessions.c.login_us <= until_us)
+        return await self._sessions(names, perhaps, began)
+
+    async def failures_in(self, names: Collection[str], from_us: int, until_us: int) -> list[Event]:
+        """The failed logins of several machines, in the order of their times."""
+        found: list[Event] = []
+        for page in _pages(sorted(names)):
+            about = _named(events, page).where(
+                events.c.kind == EventKind.FAILED_LOGIN.value,
+                events.c.fleet_time_us.between(from_us - SKEW_US, until_us + SKEW_US),
+                events.c.time_us.between(from_us, until_us),
+            )
+            found += [event_of(row, row["machine_name"]) for row in await self._rows(about)]
+        return sorted(found, key=lambda event: event.time_us)
+
+    async def watched(self, names: Collection[str]) -> set[str]:
+        """Those that were ever watched: machines that are known from imports alone have no details."""
+        found: set[str] = set()
+        for page in _pages(sorted(names)):
+            statement = select(machines.c.name).where(machines.c.name.in_(page), machines.c.details.is_not(None))
+            found.update(row["name"] for row in await self._rows(statement))
+        return found
+
+    async def add(self, told_sessions: Mapping[bytes, Session], told_events: Mapping[bytes, Event]) -> set[bytes]:
+        """Keep what is not known yet, all or nothing; the keys of the events that were added.
+
+        Raises StoreError; then nothing of it is written, and it may be tried again.
+        """
+        known_sessions = await self._known(sessions, told_sessions, _ENDS)
+        known_events = await self._known(events, told_events, _LEARNT)
+        new_sessions = [one for key, one in told_sessions.items() if _is_new_session(one, known_sessions.get(key))]
+        new_events = [one for key, one in told_events.items() if _is_new_event(one, known_events.get(key))]
+        if new_sessions or new_events:
+            await self._write(new_sessions, new_events)
+        return told_events.keys() - known_events.keys()
+
+    async def _write(self, new_sessions: Sequence[Session], new_events: Sequence[Event]) -> None:
+        now_us = self._clock.now_us()
+        names = {one.machine for one in new_sessions} | {one.machine for one in new_events}
+        with failures_in_words(self._place):
+            async with self._writing.begin() as connection:
+                revision = (await connection.execute(statements.NEXT_REVISION, {"now_us": now_us})).scalar_one()
+                transaction = Transaction(connection, revision, 0)
+                await transaction.learn_machines(names, {})
+                ids, dialect = transaction.machine_ids, transaction.dialect
+                session_rows = (session_row(_history(one), ids[one.machine], revision) for one in new_sessions)
+                event_rows = (event_row(_seen(one, now_us), ids[one.machine], revision) for one in new_events)
+                await transaction.write(statements.session_upsert(dialect), session_rows)
+                await transaction.write(statements.event_upsert(dialect), event_rows)
+
+    async def _sessions(self, names: Collection[str], *conditions: ColumnElement[bool]) -> list[Session]:
+        found: list[Session] = []
+        for page in _pages(sorted(names)):
+            rows = await self._rows(_named(sessions, page).where(*conditions))
+            found += [session_of(row, row["machine_name"]) for row in rows]
+        return found
+
+    async def _known(self, table: Table, keys: Collection[bytes], names: Sequence[str]) -> dict[bytes, RowMapping]:
+        """What of these keys is in a table already, with these columns."""
+        found: dict[bytes, RowMapping] = {}
+        columns = [table.c["key"], *(table.c[name] for name in names)]
+        for page in _pages(list(keys)):
+            rows = await self._rows(select(*columns).where(table.c["key"].in_(page)))
+            found.update((row["key"], row) for row in rows)
+        return found
+
+    async def _rows(self, statement: Select[Any]) -> Sequence[RowMapping]:
+        with failures_in_words(self._place):
+            async with self._reading.begin() as connection:
+                return await _all(connection, statement)
+
+
+async def _all(connection: AsyncConnection, statement: Select[Any]) -> Sequence[RowMapping]:
+    found: Sequence[RowMapping] = (await connection.execute(statement)).mappings().all()
+    return found
+
+
+def _named(table: Table, names: Sequence[str]) -> Select[Any]:
+    joined = select(table, machines.c.name.label("machine_name")).join(machines, machines.c.id == table.c.machine_id)
+    return joined.where(machines.c.name.in_(names))
+
+
+def _pages(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:
+    return (items[start : start + KEYS_AT_ONCE] for start in range(0, len(items), KEYS_AT_ONCE))
+
+
+def _history(session: Session) -> Session:
+    """Whatever watched it: what an import says of it is history."""
+    return replace(session, standing=Standing.HISTORY)
+
+
+def _seen(event: Event, now_us: int) -> Event:
+    return replace(event, standing=Standing.HISTORY, seen_us=now_us)
+
+
+def _is_new_session(told: Session, known: RowMapping | None) -> bool:
+    """Whether it is not known, or its end is only now."""
+    if known is None:
+        return True
+    is_told_otherwise = (known["outcome"], known["logout_us"]) != (told.outcome.value, told.logout_us)
+    return is_told_otherwise and known["outcome"] in _LOOSE and not told.is_open
+
+
+def _is_new_event(told: Event, known: RowMapping | None) -> bool:
+    if known is None:
+        return True
+    outcome = None if told.outcome is None else told.outcome.value
+    as_told = (outcome, told.time_us, told.duration_us, told.session_key)
+    is_told_otherwise = tuple(known[name] for name in _LEARNT) != as_told
+    return is_told_otherwise and known["outcome"] in _LOOSE and told.session_key != b""
