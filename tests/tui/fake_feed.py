@@ -21,13 +21,20 @@ class FakeHistory:
         return [figures for figures in self.minutes if start_us <= figures.time_us < end_us]
 
     async def sessions(
-        self, *, machine: str | None = None, user: str | None = None, start_us: int = 0, limit: int = 500
+        self,
+        *,
+        machine: str | None = None,
+        user: str | None = None,
+        source: str | None = None,
+        start_us: int = 0,
+        limit: int = 500,
     ) -> list[Session]:
         return [
             session
             for session in self.past
             if machine in (None, session.machine)
             and user in (None, session.user)
+            and source in (None, session.source)
             and (session.logout_us is None or session.logout_us >= start_us)
         ][:limit]
 

@@ -11,7 +11,9 @@ from whotop.tui.views.alerts import AlertsView
 from whotop.tui.views.events import EventsView
 from whotop.tui.views.failed_logins import FailedLoginsView
 from whotop.tui.views.machines import MachinesView
+from whotop.tui.views.reached import ReachedView
 from whotop.tui.views.recent import RecentView
+from whotop.tui.views.series import SeriesView
 from whotop.tui.views.sessions import SessionsView
 from whotop.tui.views.sources import SourcesView
 from whotop.tui.views.users import UsersView
@@ -23,6 +25,8 @@ FIELDS = {
     "sessions": SessionsView.fields,
     "recent sessions": RecentView.fields,
     "sources": SourcesView.fields,
+    "series": SeriesView.fields,
+    "reached": ReachedView.fields,
     "failed logins": FailedLoginsView.fields,
     "alerts": AlertsView.fields,
     "events": EventsView.fields,

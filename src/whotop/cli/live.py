@@ -70,6 +70,7 @@ def _screen_options(prepared: Prepared, reports: Reports) -> ScreenOptions:
         keys=prepared.settings.keys,
         zone=prepared.zone,
         limits=Limits(rules.cpu_percent, rules.memory_percent, rules.disk_percent),
+        rules=rules,
         table_folder=reports.folder,
         warnings=(warning,) if warning else (),
     )

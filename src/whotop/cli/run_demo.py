@@ -64,7 +64,7 @@ def show_demo(machines: int, theme: str | None) -> int:
     clock = SystemClock()
     zone = zone_named("")
     reports = Reports(ReportTable(), zone, clock, clock.now_us())
-    options = ScreenOptions(theme=theme or "", zone=zone, table_folder=Path(), limits=_limits())
+    options = ScreenOptions(theme=theme or "", zone=zone, table_folder=Path(), limits=_limits(), rules=RULES)
     return Screen(DemoWatch(machines), options, reports, clock).run()
 
 

@@ -96,6 +96,7 @@ class FailureBook:
         self.all: dict[FailureKey, Tally] = {}
         self._of_machine: dict[str, dict[FailureKey, Tally]] = {}
         self._of_user: dict[str, dict[FailureKey, Tally]] = {}
+        self._of_source: dict[str, dict[FailureKey, Tally]] = {}
         self._totals: dict[str, Counts] = {}
         """Of each machine."""
         self._user_totals: dict[str, Counts] = {}
@@ -142,6 +143,10 @@ class FailureBook:
         """All tallies of a user's name, on all machines."""
         return self._of_user.get(user, {})
 
+    def of_source(self, source: str) -> Mapping[FailureKey, Tally]:
+        """All tallies of a source, on all machines."""
+        return self._of_source.get(source, {})
+
     def machine_total(self, machine: str) -> Counts:
         """All failed logins of a machine; not to be changed."""
         return self._totals.get(machine, NO_FAILURES)
@@ -169,6 +174,7 @@ class FailureBook:
         tally = self.all[key] = Tally(key)
         self._of_machine.setdefault(key.machine, {})[key] = tally
         self._of_user.setdefault(key.user, {})[key] = tally
+        self._of_source.setdefault(key.source, {})[key] = tally
         self._totals.setdefault(key.machine, Counts())
         self._user_totals.setdefault(key.user, Counts())
         return tally
@@ -187,7 +193,10 @@ class FailureBook:
     def _drop(self, tally: Tally) -> None:
         user = tally.key.user
         of_user = self._of_user[user]
-        del self.all[tally.key], of_user[tally.key]
+        of_source = self._of_source[tally.key.source]
+        del self.all[tally.key], of_user[tally.key], of_source[tally.key]
+        if not of_source:
+            del self._of_source[tally.key.source]
         if of_user:
             self._user_totals[user].merge(tally.counts, -1)
         else:

@@ -102,9 +102,15 @@ class History(Protocol):
         ...
 
     async def sessions(
-        self, *, machine: str | None = None, user: str | None = None, start_us: int = 0, limit: int = 500
+        self,
+        *,
+        machine: str | None = None,
+        user: str | None = None,
+        source: str | None = None,
+        start_us: int = 0,
+        limit: int = 500,
     ) -> list[Session]:
-        """Sessions of a machine or a user that were open at or after ``start_us``, newest login first."""
+        """Sessions of a machine, a user or a source that were open at or after ``start_us``, newest login first."""
         ...
 
     async def events(self, *, machine: str | None = None, user: str | None = None, limit: int = 500) -> list[Event]:

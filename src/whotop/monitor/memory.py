@@ -18,13 +18,19 @@ class FleetHistory:
         return []
 
     async def sessions(
-        self, *, machine: str | None = None, user: str | None = None, start_us: int = 0, limit: int = 500
+        self,
+        *,
+        machine: str | None = None,
+        user: str | None = None,
+        source: str | None = None,
+        start_us: int = 0,
+        limit: int = 500,
     ) -> list[Session]:
-        """Open sessions of a machine or a user, newest login first."""
+        """Open sessions of a machine, a user or a source, newest login first."""
         found = [
             session
             for session in self._fleet.sessions.values()
-            if machine in (None, session.machine) and user in (None, session.user)
+            if machine in (None, session.machine) and user in (None, session.user) and source in (None, session.source)
         ]
         return sorted(found, key=lambda session: session.login_us, reverse=True)[:limit]
 

@@ -35,12 +35,18 @@ class StoreHistory:
         return [figures for figures in found if start_us <= figures.time_us < end_us]
 
     async def sessions(
-        self, *, machine: str | None = None, user: str | None = None, start_us: int = 0, limit: int = 500
+        self,
+        *,
+        machine: str | None = None,
+        user: str | None = None,
+        source: str | None = None,
+        start_us: int = 0,
+        limit: int = 500,
     ) -> list[Session]:
-        """Sessions of a machine or a user that were open at or after ``start_us``, newest login first."""
+        """Sessions of a machine, a user or a source that were open at or after ``start_us``, newest login first."""
         ended_us = sessions.c.fleet_logout_us
         statement = (
-            _of(sessions, machine, user)
+            _of(sessions, machine, user, source)
             .where(or_(ended_us.is_(None), ended_us >= start_us))
             .order_by(sessions.c.fleet_login_us.desc(), sessions.c.id.desc())
             .limit(limit)
@@ -87,10 +93,12 @@ class StoreHistory:
         return found
 
 
-def _of(table: Table, machine: str | None, user: str | None) -> Select[Any]:
+def _of(table: Table, machine: str | None, user: str | None, source: str | None = None) -> Select[Any]:
     statement = select(table, machines.c.name.label("machine_name")).join(machines, machines.c.id == table.c.machine_id)
     if machine is not None:
         statement = statement.where(machines.c.name == machine)
     if user is not None:
         statement = statement.where(table.c.user_name == user)
+    if source is not None:
+        statement = statement.where(table.c.source == source)
     return statement

@@ -33,8 +33,11 @@ class Action(msgspec.Struct, frozen=True):
 
 
 ACTIONS: tuple[Action, ...] = (
-    Action("open", ("enter",), "open", "Open the selected machine, user, session or alert", "Look", "table", "open", 1),
+    Action("open", ("enter",), "open", "Open the selected machine, user, source, session or alert", "Look", "table",
+           "open", 1),
     Action("user", ("u",), "user", "Go to the user in the selected row", "Look", "panes", "go_to_user"),
+    Action("source", ("i",), "source", "Go to the source in the selected row", "Look",
+           "panes", "go_to_source"),
     Action("failures", ("X",), "failed logins", "Show the failed logins of the whole fleet", "Look", "everywhere",
            "all_failures"),
     Action("back", ("escape",), "back", "Peel one layer: dialog, filter, screen; never quits", "Look", "everywhere",
@@ -62,7 +65,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("pane_2", ("2",), "users", "The second pane: users", "Panes", "panes", "pane(2)"),
     Action("pane_3", ("3",), "alerts", "The third pane: alerts", "Panes", "panes", "pane(3)"),
     Action("pane_4", ("4",), "events", "The fourth pane: events", "Panes", "panes", "pane(4)"),
-    Action("pane_5", ("5",), "failed", "The fifth pane of a machine or a user: failed logins", "Panes", "panes",
+    Action("pane_5", ("5",), "failed", "The fifth pane of a machine, user or source: failed logins", "Panes", "panes",
            "pane(5)"),
     Action("maximise", ("f",), "maximise", "Give the pane the whole screen; again to give it back", "Panes", "panes",
            "maximise_pane"),

@@ -28,7 +28,7 @@ from whotop.tui.keymap import for_textual, keymap
 from whotop.tui.options import ScreenOptions
 from whotop.tui.pane_screen import GoTo, PaneScreen
 from whotop.tui.themed_app import ThemedApp
-from whotop.tui.views.place import MachinePlace, Place, SessionPlace, UserPlace
+from whotop.tui.views.place import MachinePlace, Place, SessionPlace, SourcePlace, UserPlace
 from whotop.tui.views.scene import Scene
 
 INTERRUPTED = 130
@@ -145,6 +145,10 @@ class WhotopApp(ThemedApp):
                 from whotop.tui.user_screen import UserScreen
 
                 self.push_screen(UserScreen(self.desk, user))
+            case SourcePlace(source):
+                from whotop.tui.source_screen import SourceScreen
+
+                self.push_screen(SourceScreen(self.desk, source))
             case SessionPlace(key):
                 self._show_processes(key)
 

@@ -60,7 +60,7 @@ class MachineScreen(PaneScreen):
         )
         self._sessions_pane = Pane(1, self._sessions)
         self._charts = Charts(2, scene, name)
-        self._recent = Pane(3, RecentView(scene, self._past, "user"))
+        self._recent = Pane(3, RecentView(scene, self._past, ("user", "tty", "from")))
         failed = FailedLoginsView(
             scene,
             ("user", "from", "tty"),

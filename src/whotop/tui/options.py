@@ -8,6 +8,8 @@ from pathlib import Path
 
 import msgspec
 
+from whotop.core.rules.settings import RuleSettings
+
 
 class Limits(msgspec.Struct, frozen=True):
     """Figures from which a percentage wears ``▲`` in a table; the rules' own limits."""
@@ -29,6 +31,8 @@ class ScreenOptions(msgspec.Struct, frozen=True, kw_only=True):
     zone: tzinfo = UTC
     """The viewer's time zone."""
     limits: Limits = Limits()
+    rules: RuleSettings = RuleSettings()
+    """Of the alerts: they say what a series of logins is."""
     table_folder: Path = Path()
     """Where ``w`` writes tables."""
     warnings: tuple[str, ...] = ()

@@ -200,6 +200,11 @@ class Pane(LineTable):
         key = self.selected
         return self.view.user(key) if key is not None and self.view.contains(key) else ""
 
+    def source(self) -> str:
+        """The source that the selected row is about; '' if it is about none."""
+        key = self.selected
+        return self.view.source(key) if key is not None and self.view.contains(key) else ""
+
     def title_of_row(self) -> str:
         """The name that says what the selected row is about."""
         key = self.selected

@@ -15,9 +15,9 @@ from whotop.tui.filter_line import FilterLine
 from whotop.tui.pane import Pane
 from whotop.tui.table_messages import HeaderPressed, Opened
 from whotop.tui.tiled_screen import TiledScreen
-from whotop.tui.views.place import Place, UserPlace
+from whotop.tui.views.place import Place, SourcePlace, UserPlace
 
-_ABOUT_A_ROW = frozenset({"open", "user", "copy", "copy_row", "follow"})
+_ABOUT_A_ROW = frozenset({"open", "user", "source", "copy", "copy_row", "follow"})
 _ABOUT_A_TABLE = _ABOUT_A_ROW | {"filter", "next_match", "previous_match", "sort", "reverse", "write"}
 
 
@@ -133,6 +133,11 @@ class PaneScreen(TiledScreen):
         if (pane := self._table("user")) is not None:
             self.post_message(GoTo(UserPlace(pane.user())))
 
+    def action_go_to_source(self) -> None:
+        """Go to the source in the selected row."""
+        if (pane := self._table("source")) is not None:
+            self.post_message(GoTo(SourcePlace(pane.source())))
+
     def action_copy_name(self) -> None:
         """Copy the name in the selected row."""
         if (pane := self._table("copy")) is not None:
@@ -177,6 +182,8 @@ class PaneScreen(TiledScreen):
             return "there is no row"
         if action_id == "user" and not tile.user():
             return "this row is about no user"
+        if action_id == "source" and not tile.source():
+            return "this row is about no source"
         return ""
 
     def _table(self, action_id: str) -> Pane | None:

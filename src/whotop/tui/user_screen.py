@@ -56,7 +56,7 @@ class UserScreen(PaneScreen):
             lambda: "not logged in anywhere that we can see",
         )
         self._sources = Pane(2, SourcesView(scene, self._past, user))
-        self._recent = Pane(3, RecentView(scene, self._past, "machine"))
+        self._recent = Pane(3, RecentView(scene, self._past, ("machine", "tty", "from")))
         self._days = UserDays(4, scene, self._past)
         failed = FailedLoginsView(
             scene,

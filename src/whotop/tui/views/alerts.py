@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from whotop.core.fleet import Touched
+from whotop.core.rules import failed_logins, series_words
 from whotop.model import Alert, Level
 from whotop.tui.columns import Column
-from whotop.tui.views.place import MachinePlace, Place
+from whotop.tui.views.place import MachinePlace, Place, SourcePlace
 from whotop.tui.views.scene import Scene
 from whotop.tui.views.times import moment
 from whotop.tui.views.view import Cell, Value, View, natural
 
 _SIGNS = {Level.HIGH: ("▲", "alert_high"), Level.WARN: ("■", "alert_warn"), Level.INFO: ("•", "alert_info")}
+_ABOUT_SOURCES = frozenset({series_words.RULE, failed_logins.RULE, failed_logins.GUESSED})
 _RANKS = {Level.INFO: 0, Level.WARN: 1, Level.HIGH: 2}
 
 
@@ -50,9 +52,16 @@ class AlertsView(View[bytes]):
         return touched.alerts
 
     def place(self, key: bytes) -> Place | None:
-        """The machine it is about; one about the fleet leads nowhere."""
-        machine = self.fleet.alerts[key].machine
-        return MachinePlace(machine) if machine else None
+        """The machine it is about, or the source; one about the fleet leads nowhere."""
+        machine, source = self.fleet.alerts[key].machine, self.source(key)
+        if machine:
+            return MachinePlace(machine)
+        return SourcePlace(source) if source else None
+
+    def source(self, key: bytes) -> str:
+        """Where the logins came from that it is about."""
+        alert = self.fleet.alerts[key]
+        return alert.subject if alert.rule in _ABOUT_SOURCES else ""
 
     def title(self, key: bytes) -> str:
         """The machine, or the words of one about the fleet."""

@@ -11,6 +11,7 @@ from whotop.text import duration
 from whotop.tui.columns import Column
 from whotop.tui.views.machines import user_role
 from whotop.tui.views.place import MachinePlace, Place
+from whotop.tui.views.scene import Scene
 from whotop.tui.views.times import moment
 from whotop.tui.views.view import Cell, Value, View, natural
 from whotop.tui.views.where_from import where_from
@@ -27,7 +28,7 @@ _OF_THE_MACHINE = frozenset({EventKind.BOOT, EventKind.SHUTDOWN, EventKind.CLOCK
 
 
 class EventsView(View[bytes]):
-    """Key: the event's."""
+    """Key: the event's. ``source`` limits it to the events of one."""
 
     name = "Events"
     sorts_by = "time"
@@ -42,13 +43,20 @@ class EventsView(View[bytes]):
     )
     fields = frozenset({"user", "machine", "tty", "from", "kind", "outcome"})
 
+    def __init__(self, scene: Scene, source: str = "") -> None:
+        super().__init__(scene)
+        self._source = source
+
     def rows(self) -> Iterable[bytes]:
         """The newest that are kept."""
-        return self.fleet.events
+        if not self._source:
+            return self.fleet.events
+        return [key for key, event in self.fleet.events.items() if event.source == self._source]
 
     def contains(self, key: bytes) -> bool:
         """Whether it is among the newest."""
-        return key in self.fleet.events
+        event = self.fleet.events.get(key)
+        return event is not None and self._source in ("", event.source)
 
     def touched(self, touched: Touched) -> Collection[bytes]:
         """Events that came, were corrected, or grew too old to keep."""
@@ -62,6 +70,10 @@ class EventsView(View[bytes]):
         """Who came or left; nobody where a machine started or stopped."""
         event = self.fleet.events[key]
         return "" if event.kind in _OF_THE_MACHINE else event.user
+
+    def source(self, key: bytes) -> str:
+        """Where it came from, if somebody came."""
+        return self.fleet.events[key].source
 
     def title(self, key: bytes) -> str:
         """The user, or the machine it is about."""

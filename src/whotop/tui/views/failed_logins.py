@@ -68,6 +68,10 @@ class FailedLoginsView(View[FailureKey]):
         """The name that was tried."""
         return key.user
 
+    def source(self, key: FailureKey) -> str:
+        """Where it was tried from."""
+        return key.source
+
     def title(self, key: FailureKey) -> str:
         """Where it came from: what one wants to block."""
         return key.source or key.user

@@ -17,10 +17,16 @@ class UserPlace(NamedTuple):
     user: str
 
 
+class SourcePlace(NamedTuple):
+    """The screen of a source."""
+
+    source: str
+
+
 class SessionPlace(NamedTuple):
     """The processes of a session."""
 
     session: bytes
 
 
-Place: TypeAlias = MachinePlace | UserPlace | SessionPlace
+Place: TypeAlias = MachinePlace | UserPlace | SourcePlace | SessionPlace

@@ -26,9 +26,18 @@ _ENDINGS = {
     Outcome.GONE: ("gone", "stale"),
 }
 
+_LOGIN = Column("login", "login", 16, 0)
+_COLUMNS = {
+    "user": Column("user", "user", 9, 0, flexible=True),
+    "machine": Column("machine", "machine", 9, 0, flexible=True),
+    "tty": Column("tty", "tty", 7, 3),
+    "from": Column("from", "from", 15, 6, flexible=True),
+}
+_HOW = (Column("lasted", "lasted", 8, 8, align="right"), Column("outcome", "", 8, 7))
+
 
 class RecentView(View[bytes]):
-    """Key: the session's. ``whom`` is the column that tells them apart: ``user`` or ``machine``.
+    """Key: the session's. ``shown`` names its columns between the login and how long it lasted.
 
     Times are the machine's own, so that they agree with its ``last``.
     """
@@ -38,18 +47,11 @@ class RecentView(View[bytes]):
     sorts_reversed = True
     fields = frozenset({"user", "machine", "tty", "from", "outcome", "lasted"})
 
-    def __init__(self, scene: Scene, past: Past, whom: str) -> None:
+    def __init__(self, scene: Scene, past: Past, shown: Sequence[str]) -> None:
         super().__init__(scene)
         self._past = past
-        self._whom = whom
-        self.columns = (
-            Column("login", "login", 16, 0),
-            Column(whom, whom, 9, 0, flexible=True),
-            Column("tty", "tty", 7, 3),
-            Column("from", "from", 15, 6, flexible=True),
-            Column("lasted", "lasted", 8, 8, align="right"),
-            Column("outcome", "", 8, 7),
-        )
+        self._shown = shown
+        self.columns = (_LOGIN, *(_COLUMNS[key] for key in shown), *_HOW)
 
     def rows(self) -> Iterable[bytes]:
         """All that are known."""
@@ -72,28 +74,29 @@ class RecentView(View[bytes]):
         return "no login is known"
 
     def place(self, key: bytes) -> Place | None:
-        """The user of a machine's session, the machine of a user's."""
+        """The machine, or the user where the machine is the same in every row."""
         session = self._past.sessions[key]
-        return UserPlace(session.user) if self._whom == "user" else MachinePlace(session.machine)
+        return MachinePlace(session.machine) if "machine" in self._shown else UserPlace(session.user)
 
     def user(self, key: bytes) -> str:
         """Whose it was."""
         return self._past.sessions[key].user
 
+    def source(self, key: bytes) -> str:
+        """Where it came from."""
+        return self._past.sessions[key].source
+
     def title(self, key: bytes) -> str:
-        """What differs from row to row: the user on a machine, the machine of a user."""
+        """What differs from row to row: the machine, or the user on one machine."""
         session = self._past.sessions[key]
-        return session.user if self._whom == "user" else session.machine
+        return session.machine if "machine" in self._shown else session.user
 
     def cells(self, key: bytes) -> Sequence[Cell]:
         """``Nov 19 08:12  alice  pts/3  10.0.3.7  2h 14m``, and how it ended unless by logging out."""
         session = self._past.sessions[key]
-        whom = (session.user, user_role(session.user)) if self._whom == "user" else (session.machine, "machine")
         return [
             [(day_and_time(session.login_us, self.scene.now_us() + session.skew_us, self.scene.zone), "time")],
-            [whom],
-            [(session.tty or "no tty", "dim")],
-            [where_from(session.source, session.tty)],
+            *(_cell(session, column) for column in self._shown),
             [(duration(self._lasted_seconds(session)), "normal")],
             [_ENDINGS[session.outcome]],
         ]
@@ -129,5 +132,16 @@ class RecentView(View[bytes]):
     def visible(self, key: bytes) -> Iterable[str]:
         """All its texts."""
         session = self._past.sessions[key]
-        whom = session.user if self._whom == "user" else session.machine
-        return (whom, session.tty, session.source, _ENDINGS[session.outcome][0])
+        return (*(session_text(session, column) or "" for column in self._shown), _ENDINGS[session.outcome][0])
+
+
+def _cell(session: Session, column: str) -> Cell:
+    match column:
+        case "user":
+            return [(session.user, user_role(session.user))]
+        case "machine":
+            return [(session.machine, "machine")]
+        case "tty":
+            return [(session.tty or "no tty", "dim")]
+        case _:
+            return [where_from(session.source, session.tty)]

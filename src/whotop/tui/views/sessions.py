@@ -88,6 +88,11 @@ class SessionsView(View[bytes]):
         session = self.fleet.sessions.get(key)
         return session.user if session else ""
 
+    def source(self, key: bytes) -> str:
+        """Where it came from."""
+        session = self.fleet.sessions.get(key)
+        return session.source if session else ""
+
     def title(self, key: bytes) -> str:
         """Its user, or the machine where the user is the same in every row."""
         session = self.fleet.sessions.get(key)

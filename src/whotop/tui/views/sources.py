@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from whotop.core.fleet import Touched
 from whotop.tui.columns import Column
 from whotop.tui.views.past import Past
+from whotop.tui.views.place import Place, SourcePlace
 from whotop.tui.views.scene import Scene
 from whotop.tui.views.times import day_and_time
 from whotop.tui.views.view import Cell, Value, View, failed_cell, natural
@@ -47,6 +48,14 @@ class SourcesView(View[str]):
         known = self._past.sessions
         failed = {key.source for key in touched.failures if key.user == self._user}
         return failed | {known[key].source for key in touched.sessions if key in known}
+
+    def place(self, key: str) -> Place | None:
+        """Its own screen; a console has none."""
+        return SourcePlace(key) if key else None
+
+    def source(self, key: str) -> str:
+        """The row itself."""
+        return key
 
     def empty(self) -> str:
         """Nothing is known of the past."""

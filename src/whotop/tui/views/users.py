@@ -70,6 +70,10 @@ class UsersView(View[str]):
         """The row itself."""
         return key
 
+    def source(self, key: str) -> str:
+        """The newest."""
+        return _newest(list(self._all(key))).source
+
     def cells(self, key: str) -> Sequence[Cell]:
         """The newest source first; idle is that of the terminal used last."""
         counted = list(self._counted(key))

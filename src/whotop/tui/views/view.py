@@ -77,6 +77,10 @@ class View(ABC, Generic[Key]):
         """The user whom the row is about; '' if it is about none."""
         return ""
 
+    def source(self, key: Key) -> str:
+        """The source that the row is about; '' if it is about none."""
+        return ""
+
     def title(self, key: Key) -> str:
         """The one name that says what the row is about."""
         return self.user(key) or str(key)

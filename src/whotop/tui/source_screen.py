@@ -1,0 +1,118 @@
+"""One source: its series of logins, and every machine and user that it reached or tried."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+
+from whotop.clock import DAY_US
+from whotop.errors import StoreError
+from whotop.tui.desk import Desk
+from whotop.tui.intake import News
+from whotop.tui.pane import Pane
+from whotop.tui.pane_screen import PaneScreen
+from whotop.tui.span_line import Piece, SpanLine
+from whotop.tui.throttle import Throttle
+from whotop.tui.tile import Tile
+from whotop.tui.views.days import DAYS
+from whotop.tui.views.events import EventsView
+from whotop.tui.views.failed_logins import FailedLoginsView
+from whotop.tui.views.nobody import no_failures_in_fleet
+from whotop.tui.views.past import Past, tells_of_history
+from whotop.tui.views.place import SourcePlace
+from whotop.tui.views.reached import ReachedView
+from whotop.tui.views.recent import RecentView
+from whotop.tui.views.series import SeriesView
+
+HISTORY_SECONDS = 2.0
+"""The store is asked again no more often than this while a first contact's history comes in."""
+SESSIONS_ASKED = 2_000
+
+
+class SourceScreen(PaneScreen):
+    """A source is an address or a name, as the machines wrote it."""
+
+    def __init__(self, desk: Desk, source: str) -> None:
+        self.source = source
+        self.place = SourcePlace(source)
+        self._past = Past(lambda session: session.source == source)
+        self._summary = SpanLine(id="summary", classes="facts")
+        super().__init__(desk)
+        self._history = Throttle(self, HISTORY_SECONDS, self._fetch_history, desk.scene.clock.monotonic)
+
+    @property
+    def crumb(self) -> str:
+        """The address."""
+        return self.source
+
+    def make_tiles(self) -> Sequence[Tile]:
+        """1 series, 2 machines and users, 3 sessions, 4 events, 5 failed logins."""
+        scene, source = self.desk.scene, self.source
+        failed = FailedLoginsView(
+            scene,
+            ("machine", "user", "tty"),
+            lambda fleet: fleet.failures.of_source(source),
+            lambda: no_failures_in_fleet(scene.fleet, " from here"),
+        )
+        return [
+            Pane(1, SeriesView(scene, self._past, self.desk.options.rules)),
+            Pane(2, ReachedView(scene, self._past, source)),
+            Pane(3, RecentView(scene, self._past, ("machine", "user", "tty"))),
+            Pane(4, EventsView(scene, source)),
+            Pane(5, failed),
+        ]
+
+    def compose_header(self) -> ComposeResult:
+        """One line that sums up."""
+        yield self._summary
+
+    def on_mount(self) -> None:
+        """Fetch what happened before we looked."""
+        self._past.add(session for session in self.desk.fleet.sessions.values() if session.source == self.source)
+        self._show_summary()
+        self._history.ask()
+
+    def _fetch_history(self) -> None:
+        self.run_worker(self._load(), group="history", exclusive=True)
+
+    async def _load(self) -> None:
+        if self.desk.feed is None:
+            return
+        start_us = self.desk.scene.now_us() - DAYS * DAY_US
+        try:
+            known = await self.desk.feed.history.sessions(source=self.source, start_us=start_us, limit=SESSIONS_ASKED)
+        except StoreError as error:
+            self.say(str(error), "error")
+            return
+        self._past.add(known)
+        for pane in self.panes[:3]:
+            pane.reload()
+        self._show_summary()
+
+    def take(self, news: News) -> None:
+        """A batch has been applied."""
+        concerned = self._past.take(news.changes)
+        if any(event.source == self.source for event in tells_of_history(news.changes)):
+            self._history.ask_later()  # the store writes a moment after the feed tells
+        super().take(news)
+        if concerned or news.touched.failures:
+            self._show_summary()
+
+    def missed_something(self) -> None:
+        """Sessions may have come and gone while another screen stood over this one."""
+        self._history.ask()
+
+    def _show_summary(self) -> None:
+        past = self._past.sessions.values()
+        counted = list(self.desk.fleet.counted(session for session in past if session.is_open))
+        mark = Piece(" ● ", "up") if counted else Piece(" ○ ", "dim")
+        on = f"{_counted(len(counted), 'session')} open" if counted else "no session open"
+        users, machines = {session.user for session in past}, {session.machine for session in past}
+        reach = f"{_counted(len(users), 'user')} on {_counted(len(machines), 'machine')}"
+        known = f"   {_counted(len(past), 'login')} in two weeks known, of {reach}"
+        self._summary.show([mark, Piece(on, "strong"), Piece(known, "dim")])
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
