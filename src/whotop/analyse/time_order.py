@@ -45,6 +45,8 @@ class TimeOrder:
 
     def __init__(self, *, held: int = HELD) -> None:
         self._left = self._held = held
+        self.count = 0
+        """Events of all files."""
         self._stack = ExitStack()
         self._file: IO[bytes] | None = None
 
@@ -66,6 +68,7 @@ class TimeOrder:
         return self._in_order(runs)
 
     def _run(self, events: list[Event]) -> _Run:
+        self.count += len(events)
         first_us, last_us = events[0].time_us, events[-1].time_us
         if len(events) <= self._left and len(events) < self._held:
             self._left -= len(events)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Sequence
+from keyword import iskeyword
 
 import rich_click as click
 
@@ -12,10 +13,11 @@ COMMANDS = {
     "watch": "whotop.cli.watch",
     "report": "whotop.cli.report",
     "windows": "whotop.cli.windows",
+    "import": "whotop.cli.import_files",
     "check": "whotop.cli.check",
     "demo": "whotop.cli.demo",
 }
-"""Each command's module; its command is the attribute of the same name."""
+"""Each command's module; its command is the attribute of the same name, with ``_`` where Python reserves that."""
 
 
 class CommandGroup(click.RichGroup):
@@ -32,7 +34,7 @@ class CommandGroup(click.RichGroup):
         """The command of that name, imported now."""
         if cmd_name not in COMMANDS:
             return None
-        command = getattr(importlib.import_module(COMMANDS[cmd_name]), cmd_name)
+        command = getattr(importlib.import_module(COMMANDS[cmd_name]), cmd_name + "_" * iskeyword(cmd_name))
         assert isinstance(command, click.Command)
         return command
 

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 import rich_click as click
 
 from whotop.cli.options import ConfigOptions, config_options
+from whotop.cli.table_options import table_options
 from whotop.errors import UsageError
 
 if TYPE_CHECKING:
     from whotop.cli.prepare import Prepared
     from whotop.cli.secrets import Secrets
     from whotop.core.report import Report
+    from whotop.parse.event_row import TableForm
 
 FORMATS = ("text", "markdown", "json", "csv", "html", "pdf")
 NOT_REACHED = 3
@@ -62,6 +64,7 @@ class Wanted:
 @click.command()
 @click.argument("what", nargs=-1, metavar="[FILE...|MACHINE...]")
 @config_options
+@table_options
 @click.option("--at", metavar="TIME", help="Of files: as it was then. ISO, 03:12 (the latest past), or -2h.")
 @click.option("--where", metavar="FILTER", default="", help="Sessions it finds: 'user:root !tag:prod'; see filter.md.")
 @click.option(
@@ -82,6 +85,7 @@ class Wanted:
 def report(
     what: tuple[str, ...],
     chosen: ConfigOptions,
+    form: TableForm | None,
     at: str | None,
     where: str,
     wanted_format: str,
@@ -93,15 +97,15 @@ def report(
     as for watch. With no argument the configured machines are polled once, or else this one. Ends
     with 3 when a machine could not be reached.
 
-    A FILE is a table (CSV with the columns date, type, machine, user) or what systems keep and
-    print of logins: wtmp, utmp, wtmpdb, FreeBSD's utx.log, auth.log and secure, a journal in JSON
-    or exported, .evtx and what is exported from it, and the output of last, who and loginctl.
-    Rotated copies may be compressed.
+    A FILE is a table (CSV with the columns date, type, machine, user, or JSON lines of them) or what
+    systems keep and print of logins: wtmp, utmp, wtmpdb, FreeBSD's utx.log, auth.log and secure, a
+    journal in JSON or exported, .evtx and what is exported from it, and the output of last, who and
+    loginctl; or a folder of such files. Rotated copies may be compressed.
     """
     wanted = Wanted(where, wanted_format, output)
     wanted.check()
     if _are_files(what):
-        wanted.print(_of_files(what, at, chosen))
+        wanted.print(_of_files(what, at, chosen, form))
         return 0
     if at is not None:
         raise UsageError("--at needs a FILE of events: a poll knows only now")
@@ -154,7 +158,7 @@ def _are_files(what: Sequence[str]) -> bool:
     return bool(files)
 
 
-def _of_files(what: Sequence[str], at: str | None, chosen: ConfigOptions) -> Report:
+def _of_files(what: Sequence[str], at: str | None, chosen: ConfigOptions, form: TableForm | None) -> Report:
     from whotop.analyse.report_files import report_files
     from whotop.clock import SystemClock
     from whotop.config.moments import parse_moment
@@ -165,7 +169,7 @@ def _of_files(what: Sequence[str], at: str | None, chosen: ConfigOptions) -> Rep
         at_us = None if at is None else parse_moment(at, SystemClock().now_us(), zone)
     except ValueError as error:
         raise UsageError(str(error)) from None
-    made, unmatched = report_files(what, at_us, zone)
+    made, unmatched = report_files(what, at_us, zone, form=form)
     if unmatched:
         print(f"whotop: logouts without a login: {unmatched}", file=sys.stderr)
     return made

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from itertools import islice
+from pathlib import Path
 from typing import Protocol
 
 import msgspec
 from msgspec.structs import replace
 
-from whotop.clock import MINUTE_US
+from whotop.clock import MINUTE_US, Clock
 from whotop.core.identity import TOLERANCE_US
 from whotop.core.replay import Replay, own_key
 from whotop.model import Event, EventKind, Outcome, Session
+from whotop.store.store import open_store
 
 EVENTS_AT_ONCE = 2_000
 """In one transaction: about 0.1 s, in which whoever watches waits."""
@@ -72,7 +74,20 @@ async def import_history(
     return history.counts
 
 
+async def import_into(
+    place: str | Path, events: Iterator[Event], clock: Clock, imported: Callable[[int], None] = lambda count: None
+) -> ImportCounts:
+    """The same into the store at a place. Raises StoreError."""
+    store = await open_store(place, clock=clock)
+    try:
+        return await import_history(events, store.imports, imported)
+    finally:
+        await store.close()
+
+
 class _HistoryImport:
+    """One import while it is under way."""
+
     def __init__(self, store: Importing) -> None:
         self._store = store
         self._replay = Replay()
@@ -83,6 +98,7 @@ class _HistoryImport:
         self.counts = ImportCounts()
 
     async def add(self, batch: list[Event]) -> None:
+        """Keep the next events."""
         await self._learn(batch)
         sessions: dict[bytes, Session] = {}
         events: dict[bytes, Event] = {}

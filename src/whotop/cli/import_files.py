@@ -1,0 +1,146 @@
+"""``whotop import``: login history from files into the store."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import rich_click as click
+
+from whotop.cli.options import ConfigOptions
+from whotop.cli.table_options import table_options
+
+if TYPE_CHECKING:
+    from whotop.cli.prepare import Prepared
+    from whotop.errors import InputError
+    from whotop.monitor.history_import import ImportCounts
+    from whotop.parse.event_row import TableForm
+
+FAILED = 1
+TOLD = 10
+"""Of the rows that are refused, these are named one by one."""
+
+Progress = Callable[[str, float], None]
+
+
+@click.command("import")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--store", metavar="FILE", help="The store, instead of the usual place.")
+@click.option("--machine", default="", metavar="NAME", help="Whose records these are, whatever they call themselves.")
+@table_options
+@click.option("-c", "--config", type=click.Path(path_type=Path), metavar="FILE", help="Configuration file.")
+@click.option("--time-zone", metavar="ZONE", help="Of dates that name none, such as Europe/Berlin.")
+def import_(
+    files: tuple[str, ...],
+    store: str | None,
+    machine: str,
+    form: TableForm | None,
+    config: Path | None,
+    time_zone: str | None,
+) -> int:
+    """Bring login history into the store.
+
+    A FILE is any that report reads, or a folder such as /var/log, of which all login records with
+    their rotated copies are read. What is in the store already is not added again, whether it was
+    imported or seen live, and no alert comes of what is past. Rows that are wrong are left out and
+    counted; a file that cannot be read is named, and nothing of any file is kept.
+
+    Logs, journals and tables name their machines; other records are of the --machine, of the one
+    machine that the logs beside them name, or of the one that the file is named after.
+    """
+    from whotop.cli.prepare import prepare
+
+    prepared = prepare((), ConfigOptions(config=config, store=store, time_zone=time_zone))
+    complaints = _Complaints()
+    if sys.stderr.isatty():
+        from whotop.cli.progress import shown_progress
+
+        with shown_progress() as progress:
+            counts = _imported(files, prepared, machine, form, complaints, progress)
+    else:
+        counts = _imported(files, prepared, machine, form, complaints, lambda what, share: None)
+    complaints.tell()
+    _tell(counts, complaints, prepared)
+    return FAILED if complaints.files or (complaints.rows and not counts.read) else 0
+
+
+class _Complaints:
+    """What could not be taken in."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self.files: list[str] = []
+        self._first: list[str] = []
+
+    def row(self, error: InputError) -> None:
+        self.rows += 1
+        if len(self._first) < TOLD:
+            self._first.append(str(error))
+
+    def file(self, error: InputError) -> None:
+        self.files.append(str(error))
+
+    def tell(self) -> None:
+        from whotop.text import safe
+
+        for line in (*self.files, *self._first):
+            print(f"whotop: {safe(line, 2_000)}", file=sys.stderr)
+
+
+def _imported(
+    files: tuple[str, ...],
+    prepared: Prepared,
+    machine: str,
+    form: TableForm | None,
+    complaints: _Complaints,
+    progress: Progress,
+) -> ImportCounts:
+    import asyncio
+
+    from whotop.analyse.ownership import StrictOwnership
+    from whotop.analyse.record_files import Reading
+    from whotop.analyse.record_stream import record_stream
+    from whotop.analyse.time_order import TimeOrder
+    from whotop.cli.precheck import store_place
+    from whotop.clock import SystemClock
+    from whotop.monitor.history_import import import_into
+
+    clock = SystemClock()
+    reading = Reading(
+        zone=prepared.zone,
+        now_us=clock.now_us(),
+        ownership=StrictOwnership(machine),
+        form=form,
+        refuse=complaints.row,
+        progress=progress,
+    )
+    with TimeOrder() as order:
+        events = record_stream(files, reading, order, complaints.file)
+        return asyncio.run(
+            import_into(store_place(prepared), events, clock, lambda count: progress("Storing", count / order.count))
+        )
+
+
+def _tell(counts: ImportCounts, complaints: _Complaints, prepared: Prepared) -> None:
+    print(
+        f"{counts.read:,} events read, {counts.added:,} added, {counts.known:,} already there,"
+        f" {complaints.rows:,} refused"
+    )
+    if counts.unmatched_logouts:
+        print(f"whotop: logouts without a login: {counts.unmatched_logouts:,}", file=sys.stderr)
+    _tell_of_age(counts, prepared)
+
+
+def _tell_of_age(counts: ImportCounts, prepared: Prepared) -> None:
+    """The next whotop that watches deletes what is older than the store is to keep."""
+    from whotop.clock import SECOND_US, SystemClock
+
+    kept_us = round(prepared.settings.store.keep.events_seconds * SECOND_US)
+    if counts.earliest_us is not None and counts.earliest_us < SystemClock().now_us() - kept_us:
+        days = kept_us // (86_400 * SECOND_US)
+        print(
+            f"whotop: some of it is older than the {days} days that the store keeps (events in [store.keep])",
+            file=sys.stderr,
+        )
