@@ -19,7 +19,7 @@ ENDED_DROPPED_AT_ONCE = 250
 OPEN_KEPT = 20_000
 """A machine that tells of more open sessions than this is not believed: the rest are taken for gone."""
 LOGOUTS_KEPT = 16
-CANDIDATES = 256
+CANDIDATES = 64
 """At most this many are compared for one record: a machine that floods us costs no more."""
 CORRECTION_US = 60_000_000
 """A logout dated so much later than its session was found gone is that of another session."""
