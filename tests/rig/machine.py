@@ -170,6 +170,16 @@ class RigMachine:
         """Kill its sshd and all sessions, as a crash would; ``start_sshd`` brings it back."""
         self.run("kill -9 -1", check=False)
 
+    def restart_sshd(self) -> None:
+        """Have a new sshd listen; who is there stays, as with systemd's unit (KillMode=process)."""
+        self.run("kill $(cat /run/sshd.pid)")
+        until(lambda: "22" not in self.run("ss -Hltn 'sport = :22'"), f"{self.name}: sshd does not end")
+        self.start_sshd()
+
+    def kill_probe(self) -> None:
+        """Kill whotop's probe, if one runs."""
+        self.run(f"pkill -9 -u {WATCHER} -f '^[^ ]*python3 -I'", check=False)
+
     def reboot(self) -> None:
         """Everything ends without a logout record; a new boot id, a boot record, and sshd again."""
         self.kill_sshd()
@@ -200,8 +210,15 @@ class RigMachine:
 
     def login(self, user: str = "alice", command: Sequence[str] = ()) -> RigLogin:
         """A person who logs in with a terminal, by OpenSSH's own client."""
+        return self._login(["ssh", "-tt", *self.ssh_options(), f"{user}@{self.address}", *command])
+
+    def login_from_within(self, user: str) -> RigLogin:
+        """The same from the machine itself, which a link that is cut does not concern."""
+        return self._login([*self._enter(), "ssh", "-tt", *self.ssh_options(), f"{user}@127.0.0.1"])
+
+    def _login(self, command: list[str]) -> RigLogin:
         process = subprocess.Popen(
-            ["ssh", "-tt", *self.ssh_options(), f"{user}@{self.address}", *command],
+            command,
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

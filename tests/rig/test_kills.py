@@ -6,44 +6,19 @@ import asyncio
 import contextlib
 import os
 import random
-import threading
 from pathlib import Path
 
 import pytest
 
 from tests.rig.eye import watching
 from tests.rig.kept import holds_what_was_written
-from tests.rig.machine import PEOPLE, Rig, RigMachine
+from tests.rig.machine import Rig, RigMachine
+from tests.rig.traffic import Traffic
 from tests.rig.whotop_process import WhotopProcess
 
 pytestmark = pytest.mark.rig
 
 START_SECONDS = 2.5
-
-
-class Traffic:
-    """People who log in and out on some machines, until the block is left; then one of them stays on each."""
-
-    def __init__(self, machines: list[RigMachine], chance: random.Random) -> None:
-        self._machines = machines
-        self._seeds = [chance.random() for _ in machines]
-        self._enough = threading.Event()
-
-    async def __aenter__(self) -> None:
-        pairs = zip(self._machines, self._seeds, strict=True)
-        self._people = [asyncio.create_task(asyncio.to_thread(self._come_and_go, *pair)) for pair in pairs]
-
-    async def __aexit__(self, *_: object) -> None:
-        self._enough.set()
-        await asyncio.gather(*self._people)
-
-    def _come_and_go(self, machine: RigMachine, seed: float) -> None:
-        chance = random.Random(seed)
-        while not self._enough.is_set():
-            login = machine.login(chance.choice(PEOPLE))
-            self._enough.wait(chance.uniform(0.1, 0.8))
-            login.logout()
-        machine.login("dave")
 
 
 @pytest.mark.parametrize("kills", [10, pytest.param(200, marks=pytest.mark.long)])

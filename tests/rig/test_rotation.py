@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import os
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 from tests.rig.eye import Eye, watching
 from tests.rig.kept import holds_what_was_written, kept_sessions, sessions_of
 from tests.rig.machine import Rig, RigMachine
+from tests.rig.rotated import RotatedMachine
 from whotop.clock import SystemClock
 from whotop.core.feed import AlertChanged
 from whotop.model import Origin
@@ -18,41 +18,6 @@ from whotop.parse import utmp
 from whotop.store.store import open_store
 
 pytestmark = pytest.mark.rig
-
-
-class RotatedMachine:
-    """A machine, and all that was ever written to its wtmp."""
-
-    def __init__(self, machine: RigMachine) -> None:
-        self.machine = machine
-        self.wtmp = machine.folder / "log" / "wtmp"
-        self._gone = b""
-
-    def rename(self) -> None:
-        """As logrotate does with ``create``."""
-        self._gone += self.wtmp.read_bytes()
-        copy = self.wtmp.with_name("wtmp.1")
-        self.wtmp.replace(copy)
-        self.wtmp.touch(0o664)
-
-    def copy_and_truncate(self) -> None:
-        """As logrotate does with ``copytruncate`` and ``dateext``."""
-        data = self.wtmp.read_bytes()
-        self._gone += data
-        self.wtmp.with_name("wtmp-20261122").write_bytes(data)
-        os.truncate(self.wtmp, 0)
-
-    def compress(self) -> None:
-        """As logrotate does with ``compress`` and without ``delaycompress``."""
-        self.rename()
-        copy = self.wtmp.with_name("wtmp.1")
-        self.wtmp.with_name("wtmp.1.gz").write_bytes(gzip.compress(copy.read_bytes()))
-        copy.unlink()
-
-    @property
-    def written(self) -> bytes:
-        """The whole of it."""
-        return self._gone + self.wtmp.read_bytes()
 
 
 async def come_and_go(eye: Eye, machine: RigMachine, user: str) -> None:

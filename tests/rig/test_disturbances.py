@@ -1,0 +1,153 @@
+"""Whatever happens between a machine and whotop while people come and go, the store is as if nothing had.
+
+That is: it holds each session and event of all that was ever written to wtmp, with their outcomes, once;
+when they were seen may differ.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from tests.rig.eye import watching
+from tests.rig.kept import holds_what_was_written, kept_events, seen
+from tests.rig.machine import Rig, RigMachine
+from tests.rig.rotated import RotatedMachine
+from tests.rig.traffic import Traffic
+from whotop.clock import SECOND_US, SystemClock
+from whotop.model import EventKind, Origin
+from whotop.parse import utmp
+from whotop.store.store import open_store
+
+pytestmark = pytest.mark.rig
+
+
+Disturbance = Callable[[RotatedMachine], Awaitable[object] | None]
+
+
+async def restart_sshd(rotated: RotatedMachine) -> None:
+    await asyncio.to_thread(rotated.machine.restart_sshd)
+
+
+async def restart_sshd_and_kill_the_probe(rotated: RotatedMachine) -> None:
+    await restart_sshd(rotated)
+    kill_the_probe(rotated)
+
+
+def kill_the_probe(rotated: RotatedMachine) -> None:
+    rotated.machine.kill_probe()
+
+
+async def cut_for_2_s(rotated: RotatedMachine) -> None:
+    await _cut(rotated.machine, 2)
+
+
+async def cut_for_60_s(rotated: RotatedMachine) -> None:
+    await _cut(rotated.machine, 60)
+
+
+async def _cut(machine: RigMachine, seconds: float) -> None:
+    machine.cut()
+    await asyncio.sleep(seconds)
+    machine.mend()
+
+
+async def rotate_without_a_link(rotated: RotatedMachine) -> None:
+    rotated.machine.cut()
+    await asyncio.sleep(1)
+    rotated.rename()
+    await asyncio.sleep(1)
+    rotated.machine.mend()
+
+
+RARE: list[Disturbance] = [cut_for_60_s]
+OFTEN: list[Disturbance] = [
+    kill_the_probe,
+    restart_sshd,
+    restart_sshd_and_kill_the_probe,
+    cut_for_2_s,
+    rotate_without_a_link,
+    RotatedMachine.rename,
+    RotatedMachine.copy_and_truncate,
+    RotatedMachine.compress,
+]
+
+
+def name_of(value: object) -> str:
+    return getattr(value, "__name__", str(value))
+
+
+@pytest.mark.parametrize("disturb", OFTEN, ids=name_of)
+async def test_disturbed_once(rig: Rig, tmp_path: Path, disturb: Disturbance) -> None:
+    await disturbed(rig, tmp_path, [disturb])
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("disturb", [*OFTEN, *RARE], ids=name_of)
+async def test_disturbed_again_and_again(rig: Rig, tmp_path: Path, disturb: Disturbance) -> None:
+    await disturbed(rig, tmp_path, [disturb] * (2 if disturb in RARE else 20))
+
+
+@pytest.mark.long
+async def test_disturbed_by_everything_in_any_order(rig: Rig, tmp_path: Path) -> None:
+    await disturbed(rig, tmp_path, [disturb for disturb in OFTEN for _ in range(5)])
+
+
+async def disturbed(rig: Rig, folder: Path, disturbances: list[Disturbance]) -> None:
+    seed = int(os.environ.get("WHOTOP_SEED", "0")) or random.SystemRandom().getrandbits(32)
+    print(f"WHOTOP_SEED={seed}")
+    chance = random.Random(seed)
+    chance.shuffle(disturbances)
+    machine, store = rig.machine("web-01"), folder / "whotop.db"
+    rotated = RotatedMachine(machine)
+    async with watching(rig, machine, store=store) as eye:
+        await eye.until_up("web-01")
+        async with Traffic([machine], chance, RigMachine.login_from_within):
+            for disturb in disturbances:
+                await asyncio.sleep(chance.uniform(0.5, 2.5))
+                ended = disturb(rotated)
+                if ended is not None:
+                    await ended
+            await asyncio.sleep(chance.uniform(0.5, 1.5))
+        await eye.until_there("dave", "web-01")
+        machine.login_from_within("carol")
+        await eye.until_there("carol", "web-01")
+    # Who was seen in the live list may yet be on its way as a record.
+    async with watching(rig, machine, store=store) as eye:
+        await eye.until_up("web-01")
+        machine.login_from_within("bob")
+        await eye.until_there("bob", "web-01")
+        await asyncio.sleep(1)
+    print(f"disturbed {len(disturbances)} times: {', '.join(dict.fromkeys(map(name_of, disturbances)))}")
+    print(await holds_what_was_written(store, "web-01", rotated.written))
+
+
+async def test_what_was_read_before_wtmp_was_emptied_in_mid_stream_stays(rig: Rig, tmp_path: Path) -> None:
+    """What was written in the last second before may be lost to everybody; all else is kept, once."""
+    machine, place = rig.machine("web-01"), tmp_path / "whotop.db"
+    rotated = RotatedMachine(machine)
+    async with watching(rig, machine, store=place) as eye:
+        await eye.until_up("web-01")
+        async with Traffic([machine], random.Random(1), RigMachine.login_from_within):
+            await asyncio.sleep(4)
+            rotated.truncate()
+            emptied_us = SystemClock().now_us()
+            await asyncio.sleep(4)
+        await eye.until_there("dave", "web-01")
+        await asyncio.sleep(1)
+    written = [seen(event) for event in utmp.events(rotated.written, "web-01", Origin.WTMP)]
+    store = await open_store(place, clock=SystemClock())
+    try:
+        kept = await kept_events(store, "web-01")
+    finally:
+        await store.close()
+    logins = [one for one in kept if one[0] == EventKind.LOGIN]
+    assert len(logins) == len(set(logins))
+    assert set(logins) <= set(written)
+    lost = set(written) - set(kept)
+    assert all(emptied_us - SECOND_US < time_us <= emptied_us for _, _, time_us in lost)
