@@ -46,7 +46,7 @@ Leader=9206
 Class=user
 State=active
 """
-_TABLE = b"time,event,machine,user,tty,source\n2026-11-22T00:23:12Z,login,web-01,anna,pts/0,192.0.2.7\n"
+_TABLE = b"date,type,machine,user\n2026-11-22 00:23:12,login,web-01,anna\n2026-11-22T01:00:00+02:00,logout,web-01,x\n"
 _JOURNAL = {
     "__CURSOR": "s=1;i=2",
     "__REALTIME_TIMESTAMP": "1795298012000000",
