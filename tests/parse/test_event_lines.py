@@ -1,0 +1,77 @@
+"""Login events as JSON lines, and tables that are written in other ways."""
+
+from __future__ import annotations
+
+from datetime import UTC
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from whotop.errors import InputError
+from whotop.model import Event
+from whotop.parse.event_lines import line_events
+from whotop.parse.event_row import RowReader, TableForm
+from whotop.parse.event_table import table_events
+
+LINE = b'{"date": "2020-01-21T12:45:56Z", "type": "login", "machine": "w", "user": "ann", "from": "192.0.2.7"}\n'
+
+
+def events_of(content: bytes, form: TableForm | None = None, refused: list[InputError] | None = None) -> list[Event]:
+    rows = RowReader("f", UTC, None if refused is None else refused.append)
+    if content.lstrip()[:1] == b"{":
+        return list(line_events([content], rows, form=form or TableForm()))
+    return list(table_events([content], rows, file="f", form=form or TableForm()))
+
+
+def test_an_object_is_a_row() -> None:
+    event = events_of(b"\n" + LINE)[0]
+    assert (event.machine, event.user, event.source, event.time_us) == ("w", "ann", "192.0.2.7", 1_579_610_756_000_000)
+
+
+def test_a_line_that_is_no_object_is_named() -> None:
+    with pytest.raises(InputError, match=r"f:2: this is no JSON object"):
+        events_of(LINE + b"[1]\n")
+
+
+def test_wrong_rows_may_be_told_and_left_out() -> None:
+    refused: list[InputError] = []
+    assert len(events_of(LINE + b"{}x\n" + LINE.replace(b"01-21", b"02-30") + LINE, refused=refused)) == 2
+    assert [error.line for error in refused] == [2, 3]
+
+
+def test_columns_may_have_other_names() -> None:
+    form = TableForm({"date": "When", "user": "Login"})
+    assert events_of(b"When,type,machine,Login\n2020-01-21 12:45:56,login,w,ann\n", form)[0].user == "ann"
+    assert (
+        events_of(b'{"When":"2020-01-21 12:45:56","type":"login","machine":"w","Login":"ann"}', form)[0].user == "ann"
+    )
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+def test_what_stands_between_columns_is_seen(delimiter: str) -> None:
+    rows = "date,type,machine,user\n2020-01-21 12:45:56,login,w,ann\n".replace(",", delimiter)
+    assert events_of(rows.encode())[0].user == "ann"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "latin-1"])
+def test_a_table_may_be_in_another_encoding(encoding: str) -> None:
+    content = "date,type,machine,user\r\n2020-01-21 12:45:56,login,w,jörg\r\n".encode(encoding)
+    form = TableForm(encoding=encoding if encoding == "latin-1" else "")
+    assert events_of(content, form)[0].user == "jörg"
+
+
+def test_nuls_and_an_open_quote_are_named_or_borne() -> None:
+    head = b"date,type,machine,user\n"
+    assert events_of(head + b"2020-01-21 12:45:56,login,w,an\0n\n")[0].user == r"an\x00n"
+    with pytest.raises(InputError, match=r"f:2: this is no CSV"):
+        events_of(head + b'2020-01-21 12:45:56,login,w,"ann\n')
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_a_table_or_an_input_error(content: bytes) -> None:
+    for data in (content, LINE + content, b"date,type,machine,user\n" + content):
+        try:
+            events_of(data)
+        except InputError:
+            continue
