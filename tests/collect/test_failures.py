@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -9,6 +10,7 @@ from tests.collect.home import Home
 from tests.collect.recording_sink import RecordingSink
 from whotop.collect.collector import Collector
 from whotop.model import Target
+from whotop.wire import limits
 from whotop.wire.limits import Quota
 from whotop.wire.messages import Goodbye, Sessions
 
@@ -166,6 +168,49 @@ async def test_a_flood_is_read_no_faster_than_the_quota_allows(
     collector.add(well.target("well"))
     await sink.wait_for("hello", "well")
     assert len(sink.of("figures", "flooding")) < 20_000
+
+
+async def test_what_takes_long_to_understand_is_read_more_slowly_and_not_refused(
+    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "BURST_SECONDS", 0.02)
+    monkeypatch.setattr(limits, "SHARE_OF_A_CORE", 0.0001)
+    costly, well = await machines(floods), await machines()
+    home.trust(costly.known_hosts_line(), well.known_hosts_line())
+    collector = collect(costly.target("costly"))
+    await sink.wait_for("figures", count=1_000)
+    collector.add(well.target("well"))
+    await sink.wait_for("hello", "well")
+    assert len(sink.of("figures", "costly")) < 40_000
+    assert sink.of("lost") == []
+
+
+async def test_standard_error_counts_too(
+    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[int] = []
+    is_full = asyncio.Event()
+
+    async def complains_without_end(far: FakeProbe) -> None:
+        await far.greet()
+        while True:
+            far.process.stderr.write(b"no\n" * 20_000)
+            try:
+                async with asyncio.timeout(1.0):
+                    await far.process.stderr.drain()
+            except TimeoutError:
+                is_full.set()
+                await far.received()
+            taken.append(60_000)
+
+    monkeypatch.setattr(Quota.__init__, "__defaults__", (50_000, 1.0))
+    machine = await machines(complains_without_end)
+    home.trust(machine.known_hosts_line())
+    collect(machine.target())
+    async with asyncio.timeout(20):
+        await is_full.wait()
+    assert sum(taken) < 1_000_000
+    assert sink.of("lost") == []
 
 
 async def test_a_frame_that_opens_to_far_too_much_is_refused(

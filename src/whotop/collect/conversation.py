@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -20,7 +21,7 @@ from whotop.collect.starts import PYTHON, Encoder, ProbeStart
 from whotop.errors import MachineError, ProbeError, UnreachableError, WireError
 from whotop.text import safe
 from whotop.wire.frames import FrameEncoder, up_decoder
-from whotop.wire.limits import Quota
+from whotop.wire.limits import Quota, Share
 from whotop.wire.messages import (
     Acknowledge,
     Answer,
@@ -73,12 +74,14 @@ class Conversation:
         sink: Sink,
         clock: Clock,
         quota: Quota,
+        share: Share,
         *,
         interval_seconds: float = 5.0,
         tick_ms: int = 250,
         history_bytes: int = 7_680_000,
     ) -> None:
         self._machine, self._sink, self._clock, self._quota = machine, sink, clock, quota
+        self._share = share
         self._interval_ms, self._tick_ms = round(interval_seconds * 1000), tick_ms
         self._history_bytes = history_bytes
         self._loop = asyncio.get_running_loop()
@@ -166,11 +169,14 @@ class Conversation:
         """Take what the probe wrote to its standard output."""
         if self.ended.done():
             return
+        began = time.thread_time()
         try:
             if not self._decoder.is_started:
                 self._noise = data[-COMPLAINT_BYTES:]
             self._hand_on(self._decoder.feed(data))
-            self._charge()
+            opened_bytes = self._decoder.opened_bytes
+            self._charge(opened_bytes - self._charged_bytes, time.thread_time() - began)
+            self._charged_bytes = opened_bytes
         except WireError as breach:
             self.end(breach)
         except Exception as error:
@@ -183,10 +189,9 @@ class Conversation:
         for message in messages:
             self._handlers[type(message)](self._machine, message, now_us)
 
-    def _charge(self) -> None:
-        opened_bytes = self._decoder.opened_bytes
-        pause_seconds = self._quota.charge(opened_bytes - self._charged_bytes, self._clock.monotonic())
-        self._charged_bytes = opened_bytes
+    def _charge(self, size_bytes: int, spent_seconds: float) -> None:
+        now = self._clock.monotonic()
+        pause_seconds = max(self._quota.charge(size_bytes, now), self._share.charge(spent_seconds, now))
         if pause_seconds and self._channel is not None and self._resume is None:
             self._channel.pause_reading()
             self._resume = self._loop.call_later(pause_seconds, self._read_on)
@@ -226,8 +231,14 @@ class Conversation:
     # --- the end ---------------------------------------------------------------------------------
 
     def complaint(self, data: bytes) -> None:
-        """Take what the probe wrote to its standard error."""
+        """Take what the probe wrote to its standard error; it counts as all that it sends."""
+        if self.ended.done():
+            return
         self._complaint = (self._complaint + data)[-COMPLAINT_BYTES:]
+        try:
+            self._charge(len(data), 0.0)
+        except WireError as breach:
+            self.end(breach)
 
     def exited(self, status: int) -> None:
         """Take the probe's exit status."""

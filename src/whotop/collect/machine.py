@@ -25,7 +25,7 @@ from whotop.errors import (
 )
 from whotop.model import Target, Trouble
 from whotop.text import safe
-from whotop.wire.limits import Quota
+from whotop.wire.limits import Quota, Share
 from whotop.wire.messages import Answer
 
 STEADY_SECONDS = 30.0
@@ -57,7 +57,7 @@ class MachineWatch:
         self.target = target
         self._carrier, self._sink, self._clock = carrier, sink, clock
         self._settings, self._random = settings, random
-        self._quota = Quota(clock.monotonic())
+        self._quota, self._share = Quota(clock.monotonic()), Share(clock.monotonic())
         self._starts = Starts(target)
         self._conversation: Conversation | None = None
         self._again = asyncio.Event()
@@ -150,6 +150,7 @@ class MachineWatch:
             self._sink,
             self._clock,
             self._quota,
+            self._share,
             interval_seconds=self.target.interval_seconds,
             tick_ms=self._settings.tick_ms,
             history_bytes=self._settings.history_bytes,

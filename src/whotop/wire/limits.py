@@ -1,4 +1,4 @@
-"""The bounds of the protocol (docs/protocol.md), and what one machine may send in a span of time."""
+"""The bounds of the protocol (docs/protocol.md), and what one machine may send, and cost, in a span of time."""
 
 from __future__ import annotations
 
@@ -16,6 +16,32 @@ COMPRESS_ABOVE_BYTES = 512
 BURST_BYTES = 16 * 1_048_576
 """A first contact's history is 7.7 MB of records, 10.2 MB in base64."""
 SUSTAINED_BYTES_PER_SECOND = 1_048_576
+
+
+BURST_SECONDS = 2.0
+"""A first contact's history takes half a second of a processor."""
+SHARE_OF_A_CORE = 0.05
+
+
+class Share:
+    """How much of our processor's time one machine may take, kept across its connections.
+
+    Bytes alone are no measure: what a machine tells costs far more where it was made to. One that has
+    taken more than its share is read more slowly, and never refused for it.
+    """
+
+    __slots__ = ("_filled_at", "_left_seconds")
+
+    def __init__(self, now: float) -> None:
+        self._left_seconds = BURST_SECONDS
+        self._filled_at = now
+
+    def charge(self, spent_seconds: float, now: float) -> float:
+        """Take what was spent, at ``now`` (monotonic seconds); how many seconds reading must pause."""
+        filled = self._left_seconds + max(now - self._filled_at, 0.0) * SHARE_OF_A_CORE
+        self._left_seconds = min(filled, BURST_SECONDS) - spent_seconds
+        self._filled_at = now
+        return max(-self._left_seconds / SHARE_OF_A_CORE, 0.0)
 
 
 class Quota:
