@@ -8,6 +8,7 @@ from tests.tui.trial import Trial
 from whotop.clock import HOUR_US, MINUTE_US, SECOND_US
 from whotop.core.feed import EventAdded, MachineChanged, MinuteFigures, Sampled, SessionChanged
 from whotop.model import EventKind, MachineState, Outcome, Process, Standing
+from whotop.tui.process_screen import ProcessScreen
 
 
 def running(command: str) -> tuple[Process, ...]:
@@ -94,6 +95,17 @@ async def test_a_machine_that_does_not_answer_says_so_in_the_tree(at_db: Trial) 
         await at_db.press("enter")
         assert at_db.line("it does not answer")
         await at_db.press("escape")
+        assert at_db.app._crumbs() == ["fleet", "db-02"]
+
+
+async def test_an_answer_that_comes_while_the_tree_is_closed_is_let_go(at_db: Trial) -> None:
+    async with at_db.run():
+        await open_db(at_db)
+        await at_db.press("enter")
+        screen = at_db.app.screen
+        assert isinstance(screen, ProcessScreen)
+        await at_db.press("escape")
+        await screen._read()
         assert at_db.app._crumbs() == ["fleet", "db-02"]
 
 

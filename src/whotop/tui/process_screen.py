@@ -38,6 +38,7 @@ class ProcessScreen(ModalScreen[UserPlace | None]):
         super().__init__()
         self._desk = desk
         self._session = session
+        self._tree = Static(Content("  asking the machine…"), id="tree")
 
     def compose(self) -> ComposeResult:
         """A box that scrolls."""
@@ -47,7 +48,7 @@ class ProcessScreen(ModalScreen[UserPlace | None]):
             box.border_subtitle = Content(printable(f"enter  all of {session.user}    esc  back"))
             yield Static(Content(" pid       cpu   command"), classes="titles")
             with VerticalScroll():
-                yield Static(Content("  asking the machine…"), id="tree")
+                yield self._tree
 
     def on_mount(self) -> None:
         """Ask now, and again every few seconds."""
@@ -67,7 +68,8 @@ class ProcessScreen(ModalScreen[UserPlace | None]):
             lines: Sequence[Sequence[Span]] = [[(f"  {error}", "error")]]
         else:
             lines = tree_lines(processes) or [[("  no process of this session is left", "dim")]]
-        self.query_one("#tree", Static).update(Content("\n").join(map(_line, lines)))
+        if self._tree.is_attached:  # The answer may come while the screen is being closed.
+            self._tree.update(Content("\n").join(map(_line, lines)))
 
     def action_scroll_lines(self, lines: int) -> None:
         """Scroll, where there are more processes than room."""
