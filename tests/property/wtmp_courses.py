@@ -32,8 +32,8 @@ class Record(NamedTuple):
         return layout.record.pack(self.kind, self.pid, *texts, seconds, microseconds, b"")
 
 
-class _Machine:
-    """Writes records as things happen to it."""
+class Course:
+    """What a machine writes down as things happen to it."""
 
     def __init__(self) -> None:
         self.records: list[Record] = []
@@ -88,30 +88,30 @@ class _Machine:
 @st.composite
 def courses(draw: st.DrawFn, steps: tuple[int, ...] = ()) -> list[Record]:
     """A boot, and up to forty things that happen then; ``steps`` are seconds by which somebody may set the clock."""
-    machine = _Machine()
-    machine.boot()
+    course = Course()
+    course.boot()
     happenings = ["login"] * 5 + ["logout"] * 4 + ["boot", "shutdown", "getty", "nothing"]
     if steps:
         happenings.append("clock")
     for what in draw(st.lists(st.sampled_from(happenings), max_size=40)):
-        machine.now_us += draw(st.sampled_from([0, 1, 400_000, 1_000_000, 61_000_000, 5_000_000_000, 200_000_000_000]))
+        course.now_us += draw(st.sampled_from([0, 1, 400_000, 1_000_000, 61_000_000, 5_000_000_000, 200_000_000_000]))
         tty = draw(st.sampled_from(TERMINALS))
         match what:
             case "login":
-                machine.login(draw(st.sampled_from(PEOPLE)), tty, draw(st.sampled_from(SOURCES)))
+                course.login(draw(st.sampled_from(PEOPLE)), tty, draw(st.sampled_from(SOURCES)))
             case "logout":
-                machine.logout(tty, draw(st.sampled_from(["sshd", "sshd", "login", "logwtmp", "old"])))
+                course.logout(tty, draw(st.sampled_from(["sshd", "sshd", "login", "logwtmp", "old"])))
             case "boot":
-                machine.boot()
+                course.boot()
             case "shutdown":
-                machine.shutdown(draw(st.sampled_from(["shutdown", "0", "6", "5", "3"])))
+                course.shutdown(draw(st.sampled_from(["shutdown", "0", "6", "5", "3"])))
             case "getty":
-                machine.getty("tty1")
+                course.getty("tty1")
             case "nothing":
-                machine.write(0, 0, "", "")
+                course.write(0, 0, "", "")
             case "clock":
-                machine.set_clock(draw(st.sampled_from(steps)))
-    return machine.records
+                course.set_clock(draw(st.sampled_from(steps)))
+    return course.records
 
 
 NATIVE = next(layout for layout in LAYOUTS if layout.name == "384 little")
