@@ -1,0 +1,122 @@
+"""History that is imported beside what is watched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from msgspec.structs import replace
+
+from tests.store.conftest import NOON_US
+from whotop.clock import SECOND_US
+from whotop.core.keys import event_key
+from whotop.core.tracker import SessionTracker
+from whotop.model import Event, EventKind, Machine, Origin, Outcome, Session, Standing
+from whotop.monitor.history_import import ImportCounts, import_history
+from whotop.store.batch import WriteBatch
+from whotop.store.store import Store
+
+
+def wtmp(kind: EventKind, seconds: int, user: str = "", tty: str = "pts/0", pid: int = 9) -> Event:
+    return Event(
+        machine="web-01",
+        kind=kind,
+        time_us=NOON_US + seconds * SECOND_US,
+        user=user,
+        tty=tty,
+        origin=Origin.WTMP,
+        login_pid=pid,
+        standing=Standing.HISTORY,
+    )
+
+
+LOGIN, LOGOUT = wtmp(EventKind.LOGIN, 0, "anna"), wtmp(EventKind.LOGOUT, 60)
+
+
+async def imported(store: Store, *events: Event) -> ImportCounts:
+    return await import_history(iter(events), store.imports)
+
+
+async def watched(store: Store, *events: Event, **fields: Any) -> None:
+    """Keep what somebody who watches has seen."""
+    batch = WriteBatch(machines={"web-01": Machine(name="web-01", address="")})
+    for transition in SessionTracker().apply_all(replace(event, standing=Standing.LIVE) for event in events):
+        if transition.session is not None:
+            batch.sessions[transition.session.key] = replace(transition.session, **fields)
+        if transition.event is not None:
+            batch.events[transition.event.key] = transition.event
+    await store.commit(batch)
+
+
+async def sessions_of(store: Store) -> list[Session]:
+    return await store.history.sessions(machine="web-01")
+
+
+async def events_of(store: Store) -> Iterable[EventKind]:
+    return [event.kind for event in await store.history.events(machine="web-01")][::-1]
+
+
+async def test_what_was_imported_is_in_the_history_of_its_machine_and_user(store: Store) -> None:
+    counts = await imported(store, LOGIN, LOGOUT)
+    assert (counts.read, counts.added, counts.known) == (2, 2, 0)
+    assert [session.outcome for session in await sessions_of(store)] == [Outcome.LOGOUT]
+    assert [event.kind for event in await store.history.events(user="anna")] == [EventKind.LOGOUT, EventKind.LOGIN]
+
+
+async def test_what_was_seen_live_stays_as_it_was_seen(store: Store) -> None:
+    await watched(store, LOGIN, LOGOUT)
+    before = await sessions_of(store), await store.history.events(machine="web-01")
+    counts = await imported(store, LOGIN, LOGOUT)
+    assert counts.added == 0
+    assert (await sessions_of(store), await store.history.events(machine="web-01")) == before
+
+
+async def test_a_record_tells_the_true_end_of_a_session_that_was_found_gone(store: Store) -> None:
+    await watched(store, LOGIN, outcome=Outcome.GONE, logout_us=NOON_US + 65 * SECOND_US)
+    await imported(store, LOGIN, LOGOUT)
+    (session,) = await sessions_of(store)
+    assert (session.outcome, session.logout_us) == (Outcome.LOGOUT, LOGOUT.time_us)
+
+
+async def test_a_session_that_is_watched_stays_open(store: Store) -> None:
+    await watched(store, LOGIN)
+    await imported(store, LOGIN)
+    assert [session.outcome for session in await sessions_of(store)] == [Outcome.OPEN]
+
+
+async def test_a_session_that_nobody_sees_on_a_watched_machine_is_over(store: Store) -> None:
+    await watched(store, wtmp(EventKind.LOGIN, 3600, "bert", "pts/1"))
+    await imported(store, LOGIN)
+    assert {session.user: session.outcome for session in await sessions_of(store)} == {
+        "anna": Outcome.GONE,
+        "bert": Outcome.OPEN,
+    }
+
+
+async def test_a_failed_login_that_was_counted_live_is_not_counted_again(store: Store) -> None:
+    failure = Event(machine="web-01", kind=EventKind.FAILED_LOGIN, time_us=NOON_US, user="root", origin=Origin.BTMP)
+    await store.commit(WriteBatch(events={event_key(failure): replace(failure, key=event_key(failure))}))
+    again = replace(failure, origin=Origin.AUTH_LOG, record_id="7", time_us=NOON_US + SECOND_US)
+    assert (await imported(store, again)).added == 0
+    assert await events_of(store) == [EventKind.FAILED_LOGIN]
+
+
+async def test_an_import_needs_no_claim_and_takes_none(store: Store) -> None:
+    assert store.claim(["web-01"]) == {"web-01"}
+    assert (await imported(store, LOGIN)).added == 1
+
+
+async def test_more_than_one_transaction_tells_the_same(store: Store) -> None:
+    events = [
+        event
+        for number in range(1500)
+        for event in (
+            wtmp(EventKind.LOGIN, number * 100, f"u{number % 7}", pid=number),
+            wtmp(EventKind.LOGOUT, number * 100 + 50, pid=number),
+        )
+    ]
+    assert (await imported(store, *events)).added == 3000
+    assert (await imported(store, *events)).added == 0
+    assert (await imported(store, *events[1001:])).added == 0
+    found = await store.history.sessions(machine="web-01", limit=2000)
+    assert (len(found), {session.outcome for session in found}) == (1500, {Outcome.LOGOUT})
