@@ -31,6 +31,15 @@ def test_what_is_used_comes_first_then_what_cannot_be_read_then_what_need_not_be
     assert told == " logins from  ✓ wtmp  ✗ btmp unreadable (join group utmp)   not needed: journal   not there: wtmpdb"
 
 
+def test_what_one_way_opens_stands_together() -> None:
+    told = words(
+        status(Origin.UTMP, Readability.UNREADABLE, mend="set sudo = true"),
+        status(Origin.BTMP, Readability.UNREADABLE, mend="join group utmp"),
+        status(Origin.WTMP, Readability.UNREADABLE, mend="set sudo = true"),
+    )
+    assert told == " logins from  ✗ utmp, wtmp unreadable (set sudo = true)  ✗ btmp unreadable (join group utmp)"
+
+
 def test_before_the_probe_has_answered_that_is_said() -> None:
     assert words() == " where it keeps logins is not known yet"
 

@@ -90,10 +90,10 @@ def origins(machine: Machine) -> list[Span]:
     for status in machine.origins:
         if status.used:
             spans += [("  ", "normal"), _used(machine, status)]
-    for status in machine.origins:
-        if status.readability is Readability.UNREADABLE:
-            mend = f" ({status.mend})" if status.mend else ""
-            spans += [("  ", "normal"), (f"✗ {status.origin.value} unreadable{mend}", "stale")]
+    shut = [status for status in machine.origins if status.readability is Readability.UNREADABLE]
+    for mend in dict.fromkeys(status.mend for status in shut):
+        alike = ", ".join(status.origin.value for status in shut if status.mend == mend)
+        spans += [("  ", "normal"), (f"✗ {alike} unreadable{f' ({mend})' if mend else ''}", "stale")]
     rest = [status for status in machine.origins if not status.used]
     for words, readability in (("not needed", Readability.READABLE), ("not there", Readability.ABSENT)):
         names = [status.origin.value for status in rest if status.readability is readability]
