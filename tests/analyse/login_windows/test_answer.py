@@ -327,3 +327,37 @@ def test_steps_and_streams_give_what_one_step_gives(trial: Trial, monkeypatch: p
         monkeypatch.setattr(answering, "LOGINS_AT_ONCE", at_once)
         assert trial.ask(content) == whole
     assert len(whole) > 50
+
+
+def write_parquet(trial: Trial, *times: str) -> Path:
+    path = trial.folder / "in.parquet"
+    rows = ", ".join(f"('u{number}', '1.1.1.1', TIMESTAMP '2020-01-01 {time}')" for number, time in enumerate(times, 1))
+    duckdb.execute(f"COPY (SELECT * FROM (VALUES {rows}) AS logins(user, ip, date)) TO '{path}' (FORMAT parquet)")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("mode", "found"),
+    [
+        (Mode.TUMBLING, ["u1:2020-01-01 00:00:00,u2:2020-01-01 00:00:01"]),
+        (Mode.SLIDING, ["u1:2020-01-01 00:00:00,u2:2020-01-01 00:00:01"]),
+        (Mode.GAP, ["u1:2020-01-01 00:00:00,u2:2020-01-01 00:00:01,u3:2020-01-01 00:00:02"]),
+    ],
+)
+def test_microseconds_of_a_parquet_file_are_kept(trial: Trial, mode: Mode, found: list[str]) -> None:
+    file = write_parquet(trial, "00:00:00.5", "00:00:01.499999", "00:00:02.499999")
+    rows = trial.ask_files(file, size_ms=1000, mode=mode)
+    assert [row.split('"')[1] for row in rows] == found
+
+
+def test_a_fraction_of_a_second_in_a_csv_file_is_no_time(trial: Trial) -> None:
+    with pytest.raises(InputError, match="is no time"):
+        trial.ask("a,1,2020-01-01 10:00:00.5\n")
+
+
+@pytest.mark.parametrize(
+    "time", [" 2020-01-01 1:00:00", "2020-01-01 01:00:0 ", "-202-01-01 01:00:00", "2020-01-01T01:00:00"]
+)
+def test_a_time_that_only_duckdb_could_read_is_none(trial: Trial, time: str) -> None:
+    with pytest.raises(InputError, match="is no time"):
+        trial.ask(f"a,1,{time}\n")

@@ -24,6 +24,7 @@ from whotop.analyse.login_windows.zone_shift import (
     offset_at,
     transitions,
 )
+from whotop.clock import SECOND_US
 from whotop.errors import InputError, UsageError, WhotopError
 
 HEADER = b"IP address,Start,Stop,Users\r\n"
@@ -71,23 +72,23 @@ def _check_output(question: Question) -> None:
 
 def _find_members(running: Engine, question: Question) -> int:
     """Fill the table of the logins that belong to series; how many logins there are."""
-    count, first_local_s, last_local_s, _ = running.run("", statements.SPAN)[0]
+    count, first_local_us, last_local_us = running.run("", statements.SPAN)[0]
     if not count:
         raise InputError("no login in it", file=" ".join(question.inputs))
     if question.normalises_addresses:
         normalise_sources(running)
+    first_local_s, last_local_s = first_local_us // SECOND_US, last_local_us // SECOND_US
     changes = transitions(question.zone, first_local_s, last_local_s)
     _move_out_of_gaps(running, changes, first_local_s, last_local_s)
     offsets = [(change.holds_until_s, change.before_s) for change in changes]
     last_offset_s = changes[-1].after_s if changes else _only_offset(question, first_local_s)
-    instant_s = statements.instant(offsets, last_offset_s)
-    first_s = running.run("", statements.first_instant(instant_s))[0][0]
-    start_s = first_s if question.start is None else instant_of(question.start, question.zone)
-    if start_s > first_s:
+    instant_us = statements.instant(offsets, last_offset_s)
+    first_us = running.run("", statements.first_instant(instant_us))[0][0]
+    start_us = first_us if question.start is None else instant_of(question.start, question.zone) * SECOND_US
+    if start_us > first_us:
         raise UsageError("--start-date is after the first login")
-    for statement in statements.members(
-        question.mode, instant_s, question.size_ms, start_s * 1000, question.min_logins
-    ):
+    size_us = question.size_ms * 1000
+    for statement in statements.members(question.mode, instant_us, size_us, start_us, question.min_logins):
         running.run("finding series", statement)
     running.run("", "DROP TABLE logins")
     if question.makes_safe:

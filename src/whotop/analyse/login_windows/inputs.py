@@ -74,7 +74,8 @@ class Inputs:
     def _read(self, path: Path, name: str) -> None:
         ending = path.suffix.lower()
         if ending in OWN_READERS:
-            self._take(name, self._by_own_reader(path, name, OWN_READERS[ending]))
+            rows = self._by_own_reader(path, name, OWN_READERS[ending])
+            self._take(name, rows, statements.MICROSECONDS_BYTES)
             self._settle_bad(name)
             return
         before = self._end()
@@ -91,8 +92,8 @@ class Inputs:
         self._engine.run("", statements.drop_from(before))
         self._read_carefully(path, name)
 
-    def _take(self, name: str, rows: str) -> None:
-        self._engine.run(f"reading {Path(name).name}", statements.add_logins(rows))
+    def _take(self, name: str, rows: str, longest_bytes: int = statements.WHOLE_SECONDS_BYTES) -> None:
+        self._engine.run(f"reading {Path(name).name}", statements.add_logins(rows, longest_bytes))
 
     def _end(self) -> int:
         return int(self._engine.run("", statements.END)[0][0])

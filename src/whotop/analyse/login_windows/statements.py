@@ -1,10 +1,9 @@
 """All SQL of the analyser, and the tables it goes through.
 
-``logins``  number, name, source, shown, local_s: one row a login, in input order.
-            ``shown`` is its time as text in the zone, ``local_s`` the same in seconds since
-            1970-01-01 00:00 of that zone; NULL where the text is no time.
+``logins``  name, source, local_us: one row a login, in input order. ``local_us`` is its time in µs
+            since 1970-01-01 00:00 of the zone; NULL where the text was no time.
 ``crowded`` the windows (or chains) of each source that hold enough logins.
-``members`` number, name, source, shown, instant_s, series: the logins of those.
+``members`` number, name, source, local_us, instant_us, series: the logins of those.
 
 Written in terms that other engines have too: aggregates, window functions, joins.
 """
@@ -12,45 +11,56 @@ Written in terms that other engines have too: aggregates, window functions, join
 from __future__ import annotations
 
 from whotop.analyse.login_windows.question import Mode
+from whotop.clock import SECOND_US
+
+WHOLE_SECONDS_BYTES, MICROSECONDS_BYTES = 19, 26
+"""How long a time may be as text, without and with a fraction."""
 
 FORM = "[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}"
 """The only form in which a time is read; DuckDB's own cast takes many more."""
 
 LOGINS = """
-    CREATE TABLE logins (name VARCHAR, source VARCHAR, shown VARCHAR, local_s BIGINT)
+    CREATE TABLE logins (name VARCHAR, source VARCHAR, local_us BIGINT)
 """
 
-_SHOWN_AGAIN = "strftime(make_timestamp({seconds} * 1000000), '%Y-%m-%d %H:%M:%S')"
-
 _MONTHS_END = """
-    CASE WHEN substr(time, 9, 2) BETWEEN '29' AND '31' THEN epoch(try_cast(strftime(
-        last_day(try_cast(substr(time, 1, 8) || '01' AS DATE)), '%Y-%m-%d') || substr(time, 11) AS TIMESTAMP)) END
+    CASE WHEN substr(time, 9, 2) BETWEEN '29' AND '31' THEN try_cast(strftime(
+        last_day(try_cast(substr(time, 1, 8) || '01' AS DATE)), '%Y-%m-%d') || substr(time, 11) AS TIMESTAMP) END
 """
 """30 February is the 28th or 29th: java.time's SMART resolver, with which the older analyser read."""
 
-_MOMENT = f"CASE WHEN regexp_full_match(time, '{FORM}') AND time >= '0001' THEN try_cast(time AS TIMESTAMP) END"
-_SECONDS = f"""
-    CAST(coalesce(epoch(moment), CASE WHEN regexp_full_match(time, '{FORM}') THEN {_MONTHS_END} END) AS BIGINT)
+_ODD_MOMENT = f"""
+    CASE WHEN regexp_full_match(time, '{FORM}') AND time >= '0001'
+    THEN coalesce(try_cast(time AS TIMESTAMP), {_MONTHS_END}) END
 """
-_IS_AS_WRITTEN = "moment IS NOT NULL AND substr(time, 12, 2) <> '24'"
 """24:00:00 is the next day's 00:00:00."""
 
 
-def add_logins(rows: str) -> str:
-    """Take in what ``rows``, a table expression of name, source and time (text), holds."""
+def add_logins(rows: str, longest_bytes: int = WHOLE_SECONDS_BYTES) -> str:
+    """Take in what ``rows``, a table expression of name, source and time (text), holds.
+
+    A time that reads the same when it is written again is one in the only form that there is, which
+    is found out in half the time that the regular expression takes.
+    """
     return f"""
         INSERT INTO logins
         SELECT name, coalesce(source, ''),
-               CASE WHEN {_IS_AS_WRITTEN} THEN time ELSE {_SHOWN_AGAIN.format(seconds=_SECONDS)} END, {_SECONDS}
-        FROM (SELECT *, {_MOMENT} AS moment FROM {rows})
+               epoch_us(CASE WHEN CAST(moment AS VARCHAR) = time AND strlen(time) <= {longest_bytes}
+                        THEN moment ELSE {_ODD_MOMENT} END)
+        FROM (SELECT *, try_cast(time AS TIMESTAMP) AS moment FROM {rows})
     """
+
+
+def _shown(local_us: str) -> str:
+    """A time as text, to the second; a cast of whole seconds takes half of what strftime does."""
+    return f"CAST(date_trunc('second', make_timestamp({local_us})) AS VARCHAR)"
 
 
 END = "SELECT coalesce(max(rowid) + 1, 0) FROM logins"
 """Where the next login is going to stand."""
-BAD = "SELECT count(*) FROM logins WHERE local_s IS NULL"
-SPAN = "SELECT count(*), min(local_s), max(local_s), count(*) FILTER (local_s IS NULL) FROM logins"
-DROP_BAD = "DELETE FROM logins WHERE local_s IS NULL"
+BAD = "SELECT count(*) FROM logins WHERE local_us IS NULL"
+SPAN = "SELECT count(*), min(local_us), max(local_us) FROM logins"
+DROP_BAD = "DELETE FROM logins WHERE local_us IS NULL"
 
 
 def drop_from(row: int) -> str:
@@ -72,38 +82,39 @@ def three_columns(rows: str, name: str, source: str, time: str) -> str:
 
 def move_out_of_gap(first_s: int, end_s: int, gap_s: int) -> str:
     """Shift the local times that a zone skips forward by what it skips."""
-    seconds = f"(local_s + {gap_s})"
     return f"""
-        UPDATE logins SET local_s = {seconds}, shown = {_SHOWN_AGAIN.format(seconds=seconds)}
-        WHERE local_s >= {first_s} AND local_s < {end_s}
+        UPDATE logins SET local_us = local_us + {gap_s * SECOND_US}
+        WHERE local_us >= {first_s * SECOND_US} AND local_us < {end_s * SECOND_US}
     """
 
 
 def instant(offsets: list[tuple[int, int]], last_offset_s: int) -> str:
-    """Seconds since 1970 in UTC: ``offsets`` are (local time before which it holds, offset), in order."""
+    """µs since 1970 in UTC: ``offsets`` are (local time before which it holds, offset), in order."""
     if not offsets:
-        return f"(local_s - {last_offset_s})"
-    cases = " ".join(f"WHEN local_s < {before_s} THEN {offset_s}" for before_s, offset_s in offsets)
-    return f"(local_s - CASE {cases} ELSE {last_offset_s} END)"
+        return f"(local_us - {last_offset_s * SECOND_US})"
+    cases = " ".join(
+        f"WHEN local_us < {before_s * SECOND_US} THEN {offset_s * SECOND_US}" for before_s, offset_s in offsets
+    )
+    return f"(local_us - CASE {cases} ELSE {last_offset_s * SECOND_US} END)"
 
 
-def first_instant(instant_s: str) -> str:
+def first_instant(instant_us: str) -> str:
     """When the first login was."""
-    return f"SELECT min({instant_s}) FROM logins"
+    return f"SELECT min({instant_us}) FROM logins"
 
 
-def members(mode: Mode, instant_s: str, size_ms: int, start_ms: int, min_logins: int) -> list[str]:
+def members(mode: Mode, instant_us: str, size_us: int, start_us: int, min_logins: int) -> list[str]:
     """The statements that fill ``members``."""
     match mode:
         case Mode.TUMBLING:
-            return _tumbling(f"(({instant_s} * 1000 - {start_ms}) // {size_ms})", instant_s, min_logins)
+            return _tumbling(f"(({instant_us} - {start_us}) // {size_us})", instant_us, min_logins)
         case Mode.GAP:
-            return [_chains(instant_s, size_ms, min_logins)]
+            return [_chains(instant_us, size_us, min_logins)]
         case Mode.SLIDING:
-            return [_sliding(instant_s, size_ms, min_logins)]
+            return [_sliding(instant_us, size_us, min_logins)]
 
 
-def _tumbling(window: str, instant_s: str, min_logins: int) -> list[str]:
+def _tumbling(window: str, instant_us: str, min_logins: int) -> list[str]:
     """Count first: most sources log in once in a window, and need not be carried on."""
     return [
         f"""
@@ -112,24 +123,24 @@ def _tumbling(window: str, instant_s: str, min_logins: int) -> list[str]:
         """,
         f"""
         CREATE TABLE members AS
-        SELECT logins.rowid AS number, name, logins.source, shown, {instant_s} AS instant_s, crowded.series
+        SELECT logins.rowid AS number, name, logins.source, local_us, {instant_us} AS instant_us, crowded.series
         FROM logins JOIN crowded ON {window} = crowded.series AND logins.source = crowded.source
         """,
         "DROP TABLE crowded",
     ]
 
 
-def _chains(instant_s: str, size_ms: int, min_logins: int) -> str:
+def _chains(instant_us: str, size_us: int, min_logins: int) -> str:
     """A new chain begins where the login before is further away than the size."""
     return f"""
         CREATE TABLE members AS
         SELECT * FROM (
-            SELECT *, sum(begins) OVER (PARTITION BY source ORDER BY instant_s, number
+            SELECT *, sum(begins) OVER (PARTITION BY source ORDER BY instant_us, number
                                         ROWS UNBOUNDED PRECEDING)::BIGINT AS series
             FROM (
-                SELECT rowid AS number, name, source, shown, {instant_s} AS instant_s,
-                       CASE WHEN ({instant_s} - lag({instant_s}) OVER (
-                            PARTITION BY source ORDER BY {instant_s}, rowid)) * 1000 <= {size_ms}
+                SELECT rowid AS number, name, source, local_us, {instant_us} AS instant_us,
+                       CASE WHEN ({instant_us} - lag({instant_us}) OVER (
+                            PARTITION BY source ORDER BY {instant_us}, rowid)) <= {size_us}
                        THEN 0 ELSE 1 END AS begins
                 FROM logins
             )
@@ -138,25 +149,24 @@ def _chains(instant_s: str, size_ms: int, min_logins: int) -> str:
     """
 
 
-def _sliding(instant_s: str, size_ms: int, min_logins: int) -> str:
+def _sliding(instant_us: str, size_us: int, min_logins: int) -> str:
     """From each login, all that are less than the size after it; kept unless the run before holds them all."""
-    longest_s = max((size_ms - 1) // 1000, 0)
     return f"""
         CREATE TABLE members AS
         WITH placed AS (
-            SELECT rowid AS number, name, source, shown, {instant_s} AS instant_s,
-                   row_number() OVER (PARTITION BY source ORDER BY {instant_s}, rowid) AS place
+            SELECT rowid AS number, name, source, local_us, {instant_us} AS instant_us,
+                   row_number() OVER (PARTITION BY source ORDER BY {instant_us}, rowid) AS place
             FROM logins
         ), runs AS (
             SELECT source, place,
-                   max(place) OVER (PARTITION BY source ORDER BY instant_s
-                                    RANGE BETWEEN CURRENT ROW AND {longest_s} FOLLOWING) AS last_place
+                   max(place) OVER (PARTITION BY source ORDER BY instant_us
+                                    RANGE BETWEEN CURRENT ROW AND {size_us - 1} FOLLOWING) AS last_place
             FROM placed
         ), longest AS (
             SELECT source, place, last_place FROM runs
             QUALIFY last_place > coalesce(lag(last_place) OVER (PARTITION BY source ORDER BY place), 0)
         )
-        SELECT placed.number, name, placed.source, shown, instant_s, longest.place AS series
+        SELECT placed.number, name, placed.source, local_us, instant_us, longest.place AS series
         FROM longest JOIN placed
         ON placed.source = longest.source AND placed.place BETWEEN longest.place AND longest.last_place
         WHERE longest.last_place - longest.place + 1 >= {min_logins}
@@ -180,22 +190,23 @@ def series(users: str, min_users: int, first: int | None = None, last: int | Non
     where = "" if first is None else f"WHERE series BETWEEN {first} AND {last}"
     having = f"HAVING count(DISTINCT name) >= {min_users}" if min_users > 1 else ""
     return f"""
-        SELECT source, arg_min(shown, instant_s) AS start, arg_max(shown, instant_s) AS stop, {users} AS users
-        FROM members {where} GROUP BY series, source {having} ORDER BY min(instant_s), source
+        SELECT source, {_shown("arg_min(local_us, instant_us)")} AS start,
+               {_shown("arg_max(local_us, instant_us)")} AS stop, {users} AS users
+        FROM members {where} GROUP BY series, source {having} ORDER BY min(instant_us), source
     """
 
 
 def in_order(window: int) -> str:
     """The logins of one window that is too large to be aggregated, each series in one piece."""
     return f"""
-        SELECT source, name, shown FROM (
-            SELECT *, min(instant_s) OVER (PARTITION BY source) AS first_s FROM members WHERE series = {window}
-        ) ORDER BY first_s, source, instant_s, number
+        SELECT source, name, {_shown("local_us")} FROM (
+            SELECT *, min(instant_us) OVER (PARTITION BY source) AS first_us FROM members WHERE series = {window}
+        ) ORDER BY first_us, source, instant_us, number
     """
 
 
-JOINED_USERS = "string_agg(name || ':' || shown, ',' ORDER BY instant_s, number)"
-LISTED_USERS = "list({'user': name, 'time': shown} ORDER BY instant_s, number)"
+JOINED_USERS = f"string_agg(name || ':' || {_shown('local_us')}, ',' ORDER BY instant_us, number)"
+LISTED_USERS = f"list({{'user': name, 'time': {_shown('local_us')}}} ORDER BY instant_us, number)"
 
 
 def csv_lines(series_query: str) -> str:
