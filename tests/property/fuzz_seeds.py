@@ -104,18 +104,18 @@ def _joined(value: object) -> bytes:
 
 
 def _log() -> list[bytes]:
-    return [_joined(case["lines"]) for case in _cases("login_log")]
+    return [_joined(case["lines"]) + b"\n" for case in _cases("login_log")]
 
 
 def _messages() -> list[bytes]:
     """The same without stamps, host and process number."""
     lines = {line.partition(b"]: ") for log in _log() for line in log.split(b"\n") if b"]: " in line}
     programs = sorted((before.rpartition(b" ")[2].partition(b"[")[0], message) for before, _, message in lines)
-    return [b"%s: %s" % pair for pair in programs]
+    return [b"%s: %s\n" % pair for pair in programs]
 
 
 def _journal() -> list[bytes]:
-    return [json.dumps(entry).encode() for entry in (_JOURNAL, _JOURNAL_LOGIND)]
+    return [json.dumps(entry).encode() + b"\n" for entry in (_JOURNAL, _JOURNAL_LOGIND)]
 
 
 def _journal_export() -> list[bytes]:
