@@ -112,7 +112,7 @@ def read_lastlog(data: bytes) -> Iterator[object]:
 def read_event_table(data: bytes) -> Iterator[object]:
     """CSV."""
     try:
-        yield event_table.parse_event_table(data, file="table.csv", zone=ZONE)
+        yield event_table.parse_event_table(data, file="table.csv", zone=ZONE).events
     except InputError as error:
         yield str(error)
 
