@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from msgspec.structs import replace
-from sqlalchemy import ColumnElement, RowMapping, Select, Table, and_, or_, select
+from sqlalchemy import ColumnElement, RowMapping, Select, Table, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from whotop.clock import DAY_US, Clock
+from whotop.clock import Clock
 from whotop.model import Event, EventKind, Outcome, Session, Standing
 from whotop.store import statements
 from whotop.store.engine import failures_in_words
@@ -25,8 +25,6 @@ from whotop.store.transaction import Transaction
 _Item = TypeVar("_Item")
 
 KEYS_AT_ONCE = 500
-SKEW_US = 2 * DAY_US
-"""Rows are indexed by our own clock; no machine's is believed to be off by more."""
 _LOOSE = frozenset({None, Outcome.OPEN.value, Outcome.GONE.value})
 _ENDS = ("outcome", "logout_us")
 _LEARNT = ("outcome", "time_us", "duration_us", "session_key")
@@ -37,27 +35,30 @@ class Imports:
 
     def __init__(self, reading: AsyncEngine, writing: AsyncEngine, place: Path, clock: Clock) -> None:
         self._reading, self._writing, self._place, self._clock = reading, writing, place, clock
+        self._skews: tuple[int, int] | None = None
 
     async def sessions_open_in(self, machine: str, from_us: int, until_us: int) -> list[Session]:
         """A machine's sessions that began by ``until_us`` and were open at some time after ``from_us``."""
         ended_us = sessions.c.fleet_logout_us
-        perhaps = or_(ended_us.is_(None), ended_us >= from_us - SKEW_US)
+        perhaps = or_(ended_us.is_(None), ended_us >= from_us - (await self._skews_us())[1])
         overlaps = or_(sessions.c.logout_us.is_(None), sessions.c.logout_us >= from_us)
         return await self._sessions({machine}, perhaps, overlaps, sessions.c.login_us <= until_us)
 
     async def sessions_begun_in(self, names: Collection[str], after_us: int, until_us: int) -> list[Session]:
         """The sessions of several machines that began after one time and by another."""
-        perhaps = sessions.c.fleet_login_us.between(after_us - SKEW_US, until_us + SKEW_US)
+        least_us, most_us = await self._skews_us()
+        perhaps = sessions.c.fleet_login_us.between(after_us - most_us, until_us - least_us)
         began = and_(sessions.c.login_us > after_us, sessions.c.login_us <= until_us)
         return await self._sessions(names, perhaps, began)
 
     async def failures_in(self, names: Collection[str], from_us: int, until_us: int) -> list[Event]:
         """The failed logins of several machines, in the order of their times."""
         found: list[Event] = []
+        least_us, most_us = await self._skews_us()
         for page in _pages(sorted(names)):
             about = _named(events, page).where(
                 events.c.kind == EventKind.FAILED_LOGIN.value,
-                events.c.fleet_time_us.between(from_us - SKEW_US, until_us + SKEW_US),
+                events.c.fleet_time_us.between(from_us - most_us, until_us - least_us),
                 events.c.time_us.between(from_us, until_us),
             )
             found += [event_of(row, row["machine_name"]) for row in await self._rows(about)]
@@ -104,6 +105,16 @@ class Imports:
             rows = await self._rows(_named(sessions, page).where(*conditions))
             found += [session_of(row, row["machine_name"]) for row in rows]
         return found
+
+    async def _skews_us(self) -> tuple[int, int]:
+        """How far machines' clocks were off at the most, behind and ahead: rows are indexed by our own."""
+        if self._skews is None:
+            found = [0]
+            for table in (sessions, events):
+                (row,) = await self._rows(select(func.min(table.c.skew_us), func.max(table.c.skew_us)))
+                found += [skew_us for skew_us in row.values() if skew_us is not None]
+            self._skews = min(found), max(found)
+        return self._skews
 
     async def _known(self, table: Table, keys: Collection[bytes], names: Sequence[str]) -> dict[bytes, RowMapping]:
         """What of these keys is in a table already, with these columns."""
