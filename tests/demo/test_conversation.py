@@ -229,6 +229,7 @@ def test_it_seals_as_a_real_probe_does(clock: ManualClock) -> None:
     heard = decoder.feed(bytes(output))
     assert isinstance(heard[0], Hello)
     assert decoder.seals is not None
+    assert decoder.seals.down is not None
     encoder.seal_with(decoder.seals.down)
     conversation.receive(encoder.encode(Stop()))
     assert conversation.is_over
