@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,21 @@ def test_a_file_of_events_says_who_is_on_which_machine(whotop: Run, events: Path
 def test_a_moment_may_be_asked_for(whotop: Run, events: Path) -> None:
     code, output, _ = whotop("report", events, "--at", "2020-01-01 10:12", "--time-zone", "UTC")
     assert (code, output) == (0, "webserver.local: jordan, lane\nmailserver.local: chris\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"), [((), "nobody is logged in"), (("--where", "user:karl"), "nobody is found")]
+)
+def test_on_a_terminal_it_is_said_that_nobody_is_there(
+    whotop: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], said: str
+) -> None:
+    file = tmp_path / "events.csv"
+    file.write_text(
+        EVENTS.splitlines()[0] + "\n2020-01-01 10:00:00,login,web,ann\n2020-01-01 10:05:00,logout,web,ann\n"
+    )
+    assert whotop("report", file, *arguments) == (0, "", "")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    assert whotop("report", file, *arguments) == (0, "", f"whotop: {said}\n")
 
 
 def test_the_output_file_names_its_format(whotop: Run, events: Path, tmp_path: Path) -> None:

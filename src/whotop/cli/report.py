@@ -55,8 +55,11 @@ class Wanted:
         if self.output is not None:
             write_report(chosen, self.output)
         else:
-            sys.stdout.buffer.write(render(chosen, Format(self.format)))
+            printed = render(chosen, Format(self.format))
+            sys.stdout.buffer.write(printed)
             sys.stdout.flush()  # before standard error names the machines that were not reached
+            if not printed and sys.stdout.isatty():
+                print(f"whotop: {'nobody is found' if self.where else 'nobody is logged in'}", file=sys.stderr)
         if self.copy is not None:
             write_report(chosen, self.copy)
 
