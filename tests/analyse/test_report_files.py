@@ -124,3 +124,31 @@ def test_it_agrees_with_a_set_of_users_per_machine(
         users.add(user) if is_login else users.discard(user)
     report, _ = report_of(tmp_path_factory.mktemp("events"), HEADER + "".join(rows))
     assert {machine.name: set(machine.users) for machine in report.machines} == current
+
+
+def test_failed_logins_of_the_last_day_of_a_file_are_told_once_each(tmp_path: Path) -> None:
+    lines = [
+        "2026-11-20T10:00:00.000000+00:00 web-01 sshd[7]: Failed password for root from 198.51.100.9 port 7 ssh2",
+        "2026-11-22T10:00:00.000000+00:00 web-01 sshd[8]: Failed password for root from 198.51.100.9 port 8 ssh2",
+        "2026-11-22T10:05:00.000000+00:00 web-01 sshd[9]: Failed password for root from 198.51.100.9 port 9 ssh2",
+    ]
+    path, copy = tmp_path / "auth.log", tmp_path / "copy.log"
+    for file in (path, copy):
+        file.write_text("\n".join(lines) + "\n")
+    report, _ = report_files([path, copy], clock=ManualClock(2_000_000_000 * SECOND_US))
+    assert [(one.machine, one.user, one.source, one.count) for one in report.failed_logins] == [
+        ("web-01", "root", "198.51.100.9", 2)
+    ]
+    assert report.totals.failed_logins == 2
+
+
+def test_a_session_may_end_in_a_later_rotated_copy(tmp_path: Path) -> None:
+    (tmp_path / "auth.log.1").write_text(
+        "2026-11-22T10:00:00.000000+00:00 web-01 sshd[7]: Accepted password for anna from 192.0.2.7 port 7 ssh2\n"
+        "2026-11-22T10:00:01.000000+00:00 web-01 sshd[8]: Accepted password for bert from 192.0.2.8 port 8 ssh2\n"
+    )
+    (tmp_path / "auth.log").write_text(
+        "2026-11-22T11:00:00.000000+00:00 web-01 sshd[7]: Disconnected from user anna 192.0.2.7 port 7\n"
+    )
+    report, unmatched = report_files([str(tmp_path)], clock=ManualClock(2_000_000_000 * SECOND_US))
+    assert (text_of(report), unmatched) == ("web-01: bert\n", 0)
