@@ -88,6 +88,8 @@ class JournalExport:
         return start + size + 1
 
     def _end(self, found: list[LogLine]) -> None:
+        if not self._fields:  # one empty line after another: 64 KB of them would take half a second
+            return
         fields, self._fields = self._fields, {}
         if any(tells(fields.get(name, b"")) for name in ("SYSLOG_IDENTIFIER", "_COMM", "MESSAGE")):
             line = line_of(fields)
