@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Run
+from whotop.clock import SystemClock
+from whotop.model import Session
+from whotop.store.batch import WriteBatch
+from whotop.store.store import open_store
 
 LOGINS = '"a","1.1.1.1","2020-01-01 10:00:00"\n"b","1.1.1.1","2020-01-01 10:00:05"\n'
 
@@ -58,3 +63,66 @@ def test_a_bad_row_ends_with_its_line(whotop: Run, logins: Path, tmp_path: Path)
     assert code == 2
     assert errors == f"whotop: {logins}:3: 2 of the 3 columns login, ip, date\n"
     assert not output.exists()
+
+
+async def make_store(path: Path) -> None:
+    """Logins on either side of the end of summer time in Berlin: 02:30 comes twice."""
+    store = await open_store(path, clock=SystemClock())
+    before_us = 1_792_888_200_000_000  # 2026-10-25T00:30:00Z
+    logins = [
+        Session(
+            key=number.to_bytes(16), machine=machine, user=f"u{number}", source=source, login_us=before_us + after_us
+        )
+        for number, (machine, source, after_us) in enumerate(
+            [
+                ("web-01", "10.0.0.1", 0),
+                ("web-02", "10.0.0.1", 3_600_000_000 - 1),
+                ("web-01", "10.0.0.2", 0),
+                ("web-01", "10.0.0.2", 3_600_000_000),
+                ("web-01", "", 0),
+                ("web-01", "", 1),
+            ]
+        )
+    ]
+    await store.commit(WriteBatch(sessions={login.key: login for login in logins}))
+    await store.close()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    path = tmp_path / "whotop.db"
+    asyncio.run(make_store(path))
+    return path
+
+
+def test_the_logins_of_the_store_are_counted_to_the_microsecond(whotop: Run, store: Path, tmp_path: Path) -> None:
+    output = tmp_path / "series.csv"
+    given = ("--from-store", "--store", store, "--output-file", output, "--window-size", "1h")
+    code, _, errors = whotop("windows", *given, "--time-zone", "Europe/Berlin")
+    assert (code, errors) == (0, "whotop: 1 series in 4 logins\n")
+    assert output.read_text().splitlines()[1:] == [
+        '10.0.0.1,2026-10-25 02:30:00,2026-10-25 02:29:59,"u0:2026-10-25 02:30:00,u1:2026-10-25 02:29:59"'
+    ]
+
+
+def test_a_filter_chooses_among_the_logins_of_the_store(whotop: Run, store: Path, tmp_path: Path) -> None:
+    output = tmp_path / "series.csv"
+    given = ("--from-store", "--store", store, "--output-file", output, "--window-size", "2h")
+    code, _, errors = whotop("windows", *given, "--where", "machine:web-01")
+    assert (code, errors) == (0, "whotop: 1 series in 3 logins\n")
+    assert whotop("windows", *given, "--where", "colour:red", "--force")[0] == 2
+
+
+def test_a_store_that_is_not_there_is_an_error_and_not_made(whotop: Run, tmp_path: Path) -> None:
+    place = tmp_path / "none.db"
+    given = ("--from-store", "--store", place, "--output-file", tmp_path / "out.csv", "--window-size", "2h")
+    code, _, errors = whotop("windows", *given)
+    assert (code, errors) == (1, f"whotop: {place}: there is no store\n")
+    assert not place.exists()
+
+
+def test_files_and_the_store_exclude_each_other(whotop: Run, logins: Path, tmp_path: Path) -> None:
+    given = ("--output-file", tmp_path / "out.csv", "--window-size", "2h")
+    assert "either --input-file or --from-store" in whotop("windows", *given)[2]
+    assert "either --input-file or --from-store" in whotop("windows", "--input-file", logins, "--from-store", *given)[2]
+    assert "go with --from-store" in whotop("windows", "--input-file", logins, "--where", "user:root", *given)[2]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+import tempfile
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,8 +12,10 @@ from zoneinfo import ZoneInfo
 
 import rich_click as click
 
+from whotop.errors import UsageError
+
 if TYPE_CHECKING:
-    from whotop.analyse.login_windows import Counts
+    from whotop.analyse.login_windows import Counts, Question
 
 MODES = ("tumbling", "sliding", "gap")
 ENDINGS = {".parquet": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl"}
@@ -57,9 +61,10 @@ def _memory_bytes(_context: click.Context, _option: click.Parameter, text: str) 
 
 
 @click.command()
-@click.option(
-    "--input-file", "inputs", multiple=True, required=True, metavar="FILE", help="Logins; a glob; - for stdin."
-)
+@click.option("--input-file", "inputs", multiple=True, metavar="FILE", help="Logins; a glob; - for stdin.")
+@click.option("--from-store", is_flag=True, help="The logins that whotop has seen or imported, instead of files.")
+@click.option("--store", metavar="FILE", help="The store, instead of the usual place.")
+@click.option("--where", default="", metavar="FILTER", help="With --from-store: only the logins that it finds.")
 @click.option("--output-file", type=click.Path(path_type=Path), required=True, metavar="FILE", help="The series.")
 @click.option("--window-size", "size_ms", callback=_size_ms, required=True, metavar="SIZE", help="1.hour, 90 minutes.")
 @click.option("--time-zone", "zone", callback=_zone, default="UTC", show_default=True, help="Of all times.")
@@ -77,6 +82,9 @@ def _memory_bytes(_context: click.Context, _option: click.Parameter, text: str) 
 )
 def windows(
     inputs: tuple[str, ...],
+    from_store: bool,
+    store: str | None,
+    where: str,
     output_file: Path,
     size_ms: int,
     zone: ZoneInfo,
@@ -98,8 +106,9 @@ def windows(
     Start, Stop, Users. Windows stand side by side from --start-date or the first login on; sliding
     ones stand anywhere; a gap chains logins no further apart than the size.
     """
-    from whotop.analyse.login_windows import Mode, OutputFormat, Question, answer
+    from whotop.analyse.login_windows import Mode, OutputFormat, Question
 
+    _check_inputs(inputs, from_store, store, where)
     question = Question(
         inputs=inputs,
         output=output_file,
@@ -116,15 +125,38 @@ def windows(
         normalises_addresses=normalise_addresses,
         memory_bytes=memory_bytes,
     )
-    if sys.stderr.isatty():
-        from whotop.cli.progress import shown_progress
-
-        with shown_progress() as progress:
-            counts = answer(question, progress)
-    else:
-        counts = answer(question)
-    _tell(counts)
+    _tell(_answered_from_store(question, store, where) if from_store else _answered(question))
     return 0
+
+
+def _check_inputs(inputs: tuple[str, ...], from_store: bool, store: str | None, where: str) -> None:
+    if bool(inputs) == from_store:
+        raise UsageError("give either --input-file or --from-store")
+    if not from_store and (store is not None or where):
+        raise UsageError("--store and --where go with --from-store")
+
+
+def _answered_from_store(question: Question, store: str | None, where: str) -> Counts:
+    from whotop.cli.options import ConfigOptions
+    from whotop.cli.precheck import store_place
+    from whotop.cli.prepare import prepare
+    from whotop.cli.stored_logins import write_stored_logins
+
+    with tempfile.TemporaryDirectory(prefix="whotop.") as folder:
+        path = Path(folder) / "logins.csv"
+        write_stored_logins(store_place(prepare((), ConfigOptions(store=store))), where, path)
+        return _answered(replace(question, instants=path))
+
+
+def _answered(question: Question) -> Counts:
+    from whotop.analyse.login_windows import answer
+
+    if not sys.stderr.isatty():
+        return answer(question)
+    from whotop.cli.progress import shown_progress
+
+    with shown_progress() as progress:
+        return answer(question, progress)
 
 
 def _tell(counts: Counts) -> None:

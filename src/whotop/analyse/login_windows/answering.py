@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, BinaryIO
+from zoneinfo import ZoneInfo
 
 import duckdb
 
@@ -18,12 +20,7 @@ from whotop.analyse.login_windows.engine import Engine, Progress, engine, unseen
 from whotop.analyse.login_windows.inputs import Inputs
 from whotop.analyse.login_windows.names import make_safe, normalise_sources
 from whotop.analyse.login_windows.question import Counts, Mode, OutputFormat, Question
-from whotop.analyse.login_windows.zone_shift import (
-    Transition,
-    instant_of,
-    offset_at,
-    transitions,
-)
+from whotop.analyse.login_windows.zone_shift import instant_of, offset_at, transitions
 from whotop.clock import SECOND_US
 from whotop.errors import InputError, UsageError, WhotopError
 
@@ -47,7 +44,10 @@ def answer(question: Question, progress: Progress = unseen) -> Counts:
             engine(question.memory_bytes, progress) as running,
         ):
             inputs = Inputs(running, Path(folder), skips_bad_rows=question.skips_bad_rows)
-            inputs.read(question.inputs)
+            if question.instants is None:
+                inputs.read(question.inputs)
+            else:
+                inputs.read_instants(question.instants)
             counts.bad_rows = inputs.bad_rows
             counts.logins = _find_members(running, question)
             with _appearing(question) as output:
@@ -74,15 +74,14 @@ def _find_members(running: Engine, question: Question) -> int:
     """Fill the table of the logins that belong to series; how many logins there are."""
     count, first_local_us, last_local_us = running.run("", statements.SPAN)[0]
     if not count:
-        raise InputError("no login in it", file=" ".join(question.inputs))
+        raise InputError("no login in it", file=" ".join(question.inputs) or "the store")
     if question.normalises_addresses:
         normalise_sources(running)
     first_local_s, last_local_s = first_local_us // SECOND_US, last_local_us // SECOND_US
-    changes = transitions(question.zone, first_local_s, last_local_s)
-    _move_out_of_gaps(running, changes, first_local_s, last_local_s)
-    offsets = [(change.holds_until_s, change.before_s) for change in changes]
-    last_offset_s = changes[-1].after_s if changes else _only_offset(question, first_local_s)
-    instant_us = statements.instant(offsets, last_offset_s)
+    zone = _Zone(question.zone, first_local_s, last_local_s)
+    if question.instants is None:
+        zone.move_out_of_gaps(running)
+    instant_us = statements.INSTANT if question.instants else zone.instant_us
     first_us = running.run("", statements.first_instant(instant_us))[0][0]
     start_us = first_us if question.start is None else instant_of(question.start, question.zone) * SECOND_US
     if start_us > first_us:
@@ -91,22 +90,41 @@ def _find_members(running: Engine, question: Question) -> int:
     for statement in statements.members(question.mode, instant_us, size_us, start_us, question.min_logins):
         running.run("finding series", statement)
     running.run("", "DROP TABLE logins")
+    if question.instants is not None:
+        running.run("", zone.to_local)
     if question.makes_safe:
         make_safe(running)
     return int(count)
 
 
-def _only_offset(question: Question, local_s: int) -> int:
-    from datetime import UTC, datetime
+class _Zone:
+    """A zone's rules as SQL, for the times between two."""
 
-    return offset_at(datetime.fromtimestamp(local_s, UTC), question.zone)
+    def __init__(self, zone: ZoneInfo, first_local_s: int, last_local_s: int) -> None:
+        self._span = (first_local_s, last_local_s)
+        self._changes = transitions(zone, first_local_s, last_local_s)
+        only_s = offset_at(datetime.fromtimestamp(first_local_s, UTC), zone) if not self._changes else 0
+        self._last_s = self._changes[-1].after_s if self._changes else only_s
 
+    @property
+    def instant_us(self) -> str:
+        """The instant of a local time."""
+        offsets = [(change.holds_until_s, change.before_s) for change in self._changes]
+        return statements.instant(offsets, self._last_s)
 
-def _move_out_of_gaps(running: Engine, changes: Iterable[Transition], first_s: int, last_s: int) -> None:
-    for change in changes:
-        begins_s = change.holds_until_s - change.gap_s
-        if change.gap_s and begins_s <= last_s and change.holds_until_s > first_s:
-            running.run("", statements.move_out_of_gap(begins_s, change.holds_until_s, change.gap_s))
+    @property
+    def to_local(self) -> str:
+        """The local times of instants."""
+        offsets = [(round(change.at.timestamp()), change.before_s) for change in self._changes]
+        return statements.to_local(offsets, self._last_s)
+
+    def move_out_of_gaps(self, running: Engine) -> None:
+        """Shift the local times that the zone skips."""
+        first_s, last_s = self._span
+        for change in self._changes:
+            begins_s = change.holds_until_s - change.gap_s
+            if change.gap_s and begins_s <= last_s and change.holds_until_s > first_s:
+                running.run("", statements.move_out_of_gap(begins_s, change.holds_until_s, change.gap_s))
 
 
 @contextlib.contextmanager

@@ -50,6 +50,11 @@ class Inputs:
         for path, name in self._found(named):
             self._read(path, name)
 
+    def read_instants(self, path: Path) -> None:
+        """Read a file of name, source and µs since 1970 UTC."""
+        self._engine.run("", statements.LOGINS)
+        self._engine.run("reading", statements.add_instants(str(path)))
+
     def _found(self, named: Sequence[str]) -> list[tuple[Path, str]]:
         found: list[tuple[Path, str]] = []
         for name in named:

@@ -34,6 +34,8 @@ class Question:
 
     inputs: tuple[str, ...]
     """Files and globs; ``-`` is standard input."""
+    instants: Path | None = None
+    """Instead of inputs: a CSV file of name, source and µs since 1970 UTC, every field in quotes."""
     output: Path
     output_format: OutputFormat = OutputFormat.CSV
     force: bool = False

@@ -51,6 +51,15 @@ def add_logins(rows: str, longest_bytes: int = WHOLE_SECONDS_BYTES) -> str:
     """
 
 
+def add_instants(file: str) -> str:
+    """Take in a file of name, source and µs since 1970 UTC, which stand as if the zone were UTC."""
+    return f"""
+        INSERT INTO logins SELECT name, source, us FROM read_csv({literal(file)}, auto_detect = false, header = false,
+            delim = ',', quote = '"', escape = '"', nullstr = '\x01', new_line = '\\n',
+            columns = {{'name': 'VARCHAR', 'source': 'VARCHAR', 'us': 'BIGINT'}})
+    """
+
+
 def _shown(local_us: str) -> str:
     """A time as text, to the second; a cast of whole seconds takes half of what strftime does."""
     return f"CAST(date_trunc('second', make_timestamp({local_us})) AS VARCHAR)"
@@ -88,14 +97,28 @@ def move_out_of_gap(first_s: int, end_s: int, gap_s: int) -> str:
     """
 
 
+INSTANT = "local_us"
+"""Of logins that came as instants."""
+
+
+def to_local(offsets: list[tuple[int, int]], last_offset_s: int) -> str:
+    """Give members that came as instants the zone's times: (instant before which it holds, offset), in order."""
+    offset_us = _offset_us("instant_us", offsets, last_offset_s)
+    return f"UPDATE members SET local_us = instant_us + {offset_us}"
+
+
 def instant(offsets: list[tuple[int, int]], last_offset_s: int) -> str:
     """µs since 1970 in UTC: ``offsets`` are (local time before which it holds, offset), in order."""
+    return f"(local_us - {_offset_us('local_us', offsets, last_offset_s)})"
+
+
+def _offset_us(time_us: str, offsets: list[tuple[int, int]], last_offset_s: int) -> str:
     if not offsets:
-        return f"(local_us - {last_offset_s * SECOND_US})"
+        return str(last_offset_s * SECOND_US)
     cases = " ".join(
-        f"WHEN local_us < {before_s * SECOND_US} THEN {offset_s * SECOND_US}" for before_s, offset_s in offsets
+        f"WHEN {time_us} < {before_s * SECOND_US} THEN {offset_s * SECOND_US}" for before_s, offset_s in offsets
     )
-    return f"(local_us - CASE {cases} ELSE {last_offset_s * SECOND_US} END)"
+    return f"CASE {cases} ELSE {last_offset_s * SECOND_US} END"
 
 
 def first_instant(instant_us: str) -> str:
