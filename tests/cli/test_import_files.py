@@ -207,3 +207,11 @@ def test_history_that_the_store_will_not_keep_is_said_to_be_so(whotop: Run, tmp_
     file = tmp_path / "events.csv"
     file.write_text(TABLE.replace("2026", "2001"))
     assert "older than the 400 days" in whotop("import", file, "--store", store)[2]
+
+
+def test_a_store_that_cannot_be_is_found_before_anything_is_read(whotop: Run, tmp_path: Path) -> None:
+    file = tmp_path / "whotop.db"
+    file.write_text("this is no database, whatever it is called")
+    code, printed, errors = whotop("import", tmp_path / "none.csv", "--store", file)
+    assert (code, printed, len(errors.splitlines())) == (1, "", 1)
+    assert "not a database" in errors

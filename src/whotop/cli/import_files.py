@@ -28,7 +28,7 @@ Progress = Callable[[str, float], None]
 @click.command("import")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--store", metavar="FILE", help="The store, instead of the usual place.")
-@click.option("--machine", default="", metavar="NAME", help="Whose records these are, whatever they call themselves.")
+@click.option("--machine", default="", metavar="NAME", help="Whose logs and records these are; tables name their own.")
 @table_options
 @click.option("-c", "--config", type=click.Path(path_type=Path), metavar="FILE", help="Configuration file.")
 @click.option("--time-zone", metavar="ZONE", help="Of dates that name none, such as Europe/Berlin.")
@@ -50,9 +50,12 @@ def import_(
     Logs, journals and tables name their machines; other records are of the --machine, of the one
     machine that the logs beside them name, or of the one that the file is named after.
     """
+    from whotop.cli.precheck import store_place
     from whotop.cli.prepare import prepare
+    from whotop.store.precheck import check_store
 
     prepared = prepare((), ConfigOptions(config=config, store=store, time_zone=time_zone))
+    check_store(store_place(prepared))
     complaints = _Complaints()
     if sys.stderr.isatty():
         from whotop.cli.progress import shown_progress
