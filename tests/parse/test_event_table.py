@@ -158,6 +158,11 @@ def test_what_is_no_csv_is_an_error_with_the_line_where_it_begins() -> None:
     assert error_of(HEADER + b'2020-01-21 12:45:56,login,m,"ann\nand\nso on').startswith("events.csv:2: this is no CSV")
 
 
+def test_a_file_without_lines_is_one_clear_error() -> None:
+    with pytest.raises(InputError, match="no CSV"):
+        parse_event_table(b"x" * 200_000, file="f")
+
+
 @given(st.binary(max_size=200))
 def test_any_bytes_are_events_or_one_clear_error(content: bytes) -> None:
     with suppress(InputError):

@@ -78,8 +78,7 @@ class _Table:
         """What picks the columns that we know from a row, in our order, and how many a row has."""
         header = self._header()
         self._delimiter = self._form.delimiter or _delimiter(header)
-        cells = next(csv.reader([header], delimiter=self._delimiter, skipinitialspace=True), [])
-        names = [name.strip().lower() for name in cells]
+        names = [name.strip().lower() for name in self._cells(header)]
         wanted = [self._form.name(column).lower() for column in (*NEEDED, *OPTIONAL)]
         missing = [name for name in wanted[: len(NEEDED)] if name not in names]
         if missing:
@@ -101,6 +100,12 @@ class _Table:
                 raise self._wrong(f"this is no CSV: {error}", line) from None
             if row:
                 yield line, row
+
+    def _cells(self, header: str) -> list[str]:
+        try:
+            return next(csv.reader([header], delimiter=self._delimiter, skipinitialspace=True), [])
+        except csv.Error as error:  # a cell of more than 128 KB: a file that has no lines
+            raise self._wrong(f"this is no CSV: {error}", self._header_line) from None
 
     def _header(self) -> str:
         """The first line that is not blank."""
