@@ -45,6 +45,16 @@ def test_its_end_is_left_out_when_the_next_connection_stands(own: OwnConnections
     assert own.without([ended, other]) == [other]
 
 
+def test_its_end_is_left_out_after_a_restart_too(own: OwnConnections) -> None:
+    own.without([event()])
+    after = OwnConnections()
+    after.remember(own.marks)
+    begin(after, NOW_US + 60 * SECOND_US)
+    ended = event(EventKind.LOGOUT, NOW_US + 50 * SECOND_US, duration_us=50 * SECOND_US)
+    assert after.without([ended]) == []
+    assert after.marks == own.marks
+
+
 @pytest.mark.parametrize(
     "other",
     [

@@ -200,8 +200,8 @@ class Intake:
         if latest_us is not None:
             watched.unlisted_us = max(min(latest_us, records.clock_us), watched.unlisted_us or 0)
         cursor = watched.keepable(origin, records.cursor, reader)
-        if cursor.own != watched.own.leaders:
-            cursor = msgspec.structs.replace(cursor, own=watched.own.leaders)
+        if cursor.own != watched.own.marks:
+            cursor = msgspec.structs.replace(cursor, own=watched.own.marks)
         watched.cursors[records.origin] = cursor
         acknowledge, offset = self.acknowledge, records.cursor.offset
         self._outlet.cursor(machine, records.origin, cursor, lambda: acknowledge(machine, records.origin, offset))

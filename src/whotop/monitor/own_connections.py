@@ -18,6 +18,8 @@ from whotop.wire.messages import Hello
 BEGINS_WITHIN_US = 120 * SECOND_US
 """A login is written down so long before the probe's hello at most."""
 KEPT = 16
+LAST_PID = 2**31
+"""No process has a greater number; no time of day in µs is that small."""
 
 
 class OwnConnections:
@@ -30,17 +32,22 @@ class OwnConnections:
         self._listed: Event | None = None
         """The present one, as the list of open sessions tells it."""
         self._awaits_row = True
-        self._rows: deque[tuple[str, int]] = deque(maxlen=KEPT)
-        """User and login of the rows that were found."""
+        self._rows: deque[int] = deque(maxlen=KEPT)
+        """When those began that were found as rows, in µs."""
 
     @property
-    def leaders(self) -> tuple[int, ...]:
-        """The processes that lead them, as far as a log named them: to be kept with what was read of it."""
-        return tuple(self._leaders)
+    def marks(self) -> tuple[int, ...]:
+        """The processes that lead them and when they began, as far as was told: to be kept with what was read."""
+        return (*list(self._leaders)[-KEPT:], *self._rows)
 
-    def remember(self, leaders: Iterable[int]) -> None:
+    def remember(self, marks: Iterable[int]) -> None:
         """Take up what an earlier whotop kept."""
-        self._leaders.update(dict.fromkeys(leaders))
+        for mark in marks:
+            if mark > LAST_PID:
+                if mark not in self._rows:
+                    self._rows.append(mark)
+            else:
+                self._leaders[mark] = None
 
     def begin(self, hello: Hello) -> None:
         """A new connection."""
@@ -76,12 +83,12 @@ class OwnConnections:
         if event.origin is not Origin.WTMPDB or event.tty:
             return False
         if event.kind is EventKind.LOGOUT:
-            return (event.user, event.time_us - (event.duration_us or 0)) in self._rows
+            return event.time_us - (event.duration_us or 0) in self._rows
         listed = self._listed if self._awaits_row else None
         if listed is None or event.kind is not EventKind.LOGIN or not _could_be(listed, event):
             return False
         self._awaits_row = False
-        self._rows.append((event.user, event.time_us))
+        self._rows.append(event.time_us)
         return True
 
 

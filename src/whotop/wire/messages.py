@@ -180,8 +180,9 @@ class Cursor(Message, frozen=True):
     mark: ShortBytes = b""
     """The place as an origin names it that is no plain file: a journal's cursor, a database's newest row.
     ``offset`` then only grows by one with each piece, to be acknowledged."""
-    own: Annotated[tuple[Pid, ...], Meta(max_length=16)] = ()
-    """Leaders of whotop's own connections whose end a log may yet tell of. Nothing to the probe."""
+    own: Annotated[tuple[Count, ...], Meta(max_length=32)] = ()
+    """By what whotop's own connections are known, whose end may yet be told of: of logs the processes that led
+    them, of wtmpdb when they began in µs. Nothing to the probe."""
 
 
 class Records(Message, frozen=True, tag="records"):
