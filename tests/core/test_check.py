@@ -132,3 +132,14 @@ def test_a_probe_that_was_not_started_as_asked_is_worth_a_line() -> None:
     check = checked(replace(WELL, start_note="sudo -n is refused: a password is required"))
     assert step(check, Step.PROBE).result is Result.WARNING
     assert "sudo -n is refused" in step(check, Step.PROBE).text
+
+
+def test_records_that_make_no_sense_are_named_with_what_mends_them() -> None:
+    wtmp = OriginStatus(
+        origin=Origin.WTMP, path="/var/log/wtmp", readability=Readability.READABLE, used=True, corrupt=True
+    )
+    check = checked(replace(WELL, origins=(*WELL.origins, wtmp)))
+    assert check.is_reached
+    (fault,) = check.faults
+    assert (fault.step, fault.text) == (Step.ORIGINS, "logind, btmp, wtmp; corrupt: /var/log/wtmp")
+    assert fault.mend.startswith("move it away")

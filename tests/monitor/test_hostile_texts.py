@@ -233,3 +233,20 @@ async def test_a_clock_that_cannot_be_true_stands_on_the_machine_and_breaks_noth
     trial.let_pass(100)
     assert_safe(trial)
     assert all(event.fleet_time_us <= trial.clock.now_us() for event in trial.writer.events.values())
+
+
+def corrupt(trial: Trial) -> list[Origin]:
+    return [status.origin for status in trial.machine.origins if status.corrupt]
+
+
+async def test_records_that_make_no_sense_stand_on_the_machine_until_some_do(trial: Trial) -> None:
+    found = (OriginReport(name="wtmp", path=b"/var/log/wtmp", state="readable"),)
+    greeting = msgspec.structs.replace(Talk().hello(0), origins=found)
+    trial.intake.hello(trial.name, greeting, trial.at(0))
+    trial.intake.figures(trial.name, Talk().figures(0), trial.at(0))
+    trial.intake.records(trial.name, piece(Origin.WTMP, b"\xff" * 3840), trial.at(1))
+    assert corrupt(trial) == [Origin.WTMP]
+    trial.intake.origins(trial.name, Origins(origins=found), trial.at(2))
+    assert corrupt(trial) == [Origin.WTMP]
+    trial.intake.records(trial.name, piece(Origin.WTMP, record(USER_PROCESS, b"lane")), trial.at(3))
+    assert corrupt(trial) == []

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from whotop.core.check import MachineCheck
 
 NOT_REACHED = 3
+RECORDS_BYTES = 12_288
+"""Enough records of each origin to see whether they make sense."""
 
 
 @click.command()
@@ -60,6 +62,6 @@ def _checks(prepared: Prepared) -> list[MachineCheck]:
     if warning := raise_open_file_limit(len(prepared.targets)):
         print(f"whotop: {warning}", file=sys.stderr)
     with click.progressbar(length=len(prepared.targets), label="checking", file=sys.stderr) as bar:
-        polling = poll_once(prepared.targets, settings, SystemClock(), on_known=bar.update)
+        polling = poll_once(prepared.targets, settings, SystemClock(), on_known=bar.update, history_bytes=RECORDS_BYTES)
         fleet = asyncio.run(polling)
     return [checked(fleet.machines[target.name]) for target in prepared.targets if target.name in fleet.machines]

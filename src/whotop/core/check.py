@@ -16,6 +16,7 @@ from whotop.model import Machine, MachineState, Origin, Readability, Trouble
 
 WORTH_TELLING_SKEW_US = 2 * SECOND_US
 """As the rule ``skew`` warns."""
+MEND_CORRUPT = "move it away and create an empty one, with the same owner and mode"
 NO_ANSWER = "no answer in time"
 SUDO = "set sudo = true"
 """Opens all that there is on a machine with sudo, by the configuration."""
@@ -108,9 +109,18 @@ def _passed(machine: Machine) -> Iterator[StepResult]:
     yield StepResult(Step.PROBE, Result.WARNING if machine.start_note else Result.OK, _started(machine))
     yield _known(Step.SESSIONS, machine, machine.sessions_known, SESSION_ORIGINS)
     yield _known(Step.FAILURES, machine, machine.failures_known, FAILURE_ORIGINS)
-    yield StepResult(Step.ORIGINS, Result.OK, _read(machine))
+    yield _origins(machine)
     yield _clock(machine)
     yield StepResult(Step.SEALING, Result.OK, "sealed" if machine.sealed else "protected by SSH alone")
+
+
+def _origins(machine: Machine) -> StepResult:
+    """What is read there, and what of it makes no sense."""
+    corrupt = [status for status in machine.origins if status.corrupt]
+    if not corrupt:
+        return StepResult(Step.ORIGINS, Result.OK, _read(machine))
+    paths = ", ".join(status.path for status in corrupt)
+    return StepResult(Step.ORIGINS, Result.WARNING, f"{_read(machine)}; corrupt: {paths}", MEND_CORRUPT)
 
 
 def _read(machine: Machine) -> str:

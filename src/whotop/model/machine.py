@@ -48,6 +48,8 @@ class OriginStatus(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     """What would make it readable: the group to join, or ``sudo = true``."""
     used: bool = False
     """Whether anything is taken from it: not everything that can be read needs to be."""
+    corrupt: bool = False
+    """Whether most of what was last read of it makes no sense as records."""
 
 
 class Machine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

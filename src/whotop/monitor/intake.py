@@ -15,7 +15,7 @@ from whotop.core.life import Link
 from whotop.model import Event, Machine, MachineState, Origin, Standing, Target, Trouble
 from whotop.monitor.judgement import Judgement
 from whotop.monitor.open_reports import open_reports, seen_by_now
-from whotop.monitor.origins import choice_from, origin_named, statuses
+from whotop.monitor.origins import choice_from, origin_named, statuses, with_corrupt
 from whotop.monitor.outlet import Outlet
 from whotop.monitor.readers import Moment
 from whotop.monitor.watched import LiveList, Watched, watched_from
@@ -196,6 +196,7 @@ class Intake:
         if standing is Standing.HISTORY:
             events = [event for event in events if event.fleet_time_us >= received_us - HISTORY_US]
         self._judge_tampering(machine, origin, records, reader.erased_count, received_us)
+        self._judge_sense(watched, origin, received_us, is_corrupt=reader.is_corrupt)
         latest_us = self._take_in(watched, events, received_us)
         if latest_us is not None:
             watched.unlisted_us = max(min(latest_us, records.clock_us), watched.unlisted_us or 0)
@@ -224,6 +225,14 @@ class Intake:
             self._judgement.rewritten(machine, origin, received_us, late=records.backlog)
         if erased_count and not records.first_contact:
             self._judgement.erased(machine, origin, received_us, late=records.backlog)
+
+    def _judge_sense(self, watched: Watched, origin: Origin, received_us: int, *, is_corrupt: bool) -> None:
+        """Records that make none stand on the machine, until some do."""
+        if is_corrupt is (origin in watched.corrupt):
+            return
+        watched.corrupt ^= {origin}
+        marked = with_corrupt(watched.machine.origins, watched.corrupt)
+        self._publish(watched, msgspec.structs.replace(watched.machine, origins=marked), received_us)
 
     def _settle_logs(self, watched: Watched, clock_us: int, received_us: int) -> None:
         """Time has passed: what a log left open may be settled without another line."""
@@ -286,6 +295,6 @@ def _with_origins(watched: Watched, machine: Machine, reports: Sequence[OriginRe
     watched.choice = choice_from(watched.hello, reports)
     return msgspec.structs.replace(
         machine,
-        origins=statuses(reports, watched.choice),
+        origins=with_corrupt(statuses(reports, watched.choice), watched.corrupt),
         failures_known=watched.choice.failures is not None,
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+
+from msgspec.structs import replace
 
 from whotop.core.check import SUDO
 from whotop.core.choice import Choice, Found, chosen
@@ -40,6 +42,11 @@ def statuses(reports: Iterable[OriginReport], choice: Choice) -> tuple[OriginSta
         if origin not in found:
             found[origin] = OriginStatus(origin=origin, path="", readability=Readability.READABLE, used=True)
     return tuple(found.values())
+
+
+def with_corrupt(statuses: Iterable[OriginStatus], corrupt: Collection[Origin]) -> tuple[OriginStatus, ...]:
+    """The same, where it is said of each whether its records make no sense."""
+    return tuple(replace(status, corrupt=status.origin in corrupt) for status in statuses)
 
 
 def _readability(report: OriginReport) -> Readability:

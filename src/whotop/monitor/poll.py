@@ -28,14 +28,15 @@ async def poll_once(
     settings: WatchSettings,
     clock: Clock,
     on_known: Callable[[int], object] = _unseen,
+    history_bytes: int = 0,
 ) -> Fleet:
-    """The fleet after every machine has answered twice, or has said why it does not. It asks for no history.
+    """The fleet after every machine has answered twice, or has said why it does not. It asks for no more history.
 
     ``on_known`` is told how many more machines are known, as they come.
     """
     import msgspec
 
-    present = replace(settings, store=None, collect=replace(settings.collect, history_bytes=0))
+    present = replace(settings, store=None, collect=replace(settings.collect, history_bytes=history_bytes))
     quick = [msgspec.structs.replace(target, interval_seconds=READINGS_APART_SECONDS) for target in targets]
     fleet = Fleet()
     async with watching(quick, present, clock) as feed:

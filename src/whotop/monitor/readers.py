@@ -15,6 +15,7 @@ from whotop.parse.auth_log import AuthLog
 from whotop.parse.log_line import LogLine
 from whotop.parse.login_log import LoginLog
 from whotop.parse.utmp_erased import ErasedRecords
+from whotop.parse.utmp_layout import is_corrupt
 from whotop.parse.windows_events import WindowsEvents
 from whotop.parse.zone import zone_of
 from whotop.wire.messages import Hello, Records
@@ -50,6 +51,11 @@ class Reader(Protocol):
         ...
 
     @property
+    def is_corrupt(self) -> bool:
+        """Whether the last piece makes no sense as records."""
+        ...
+
+    @property
     def newest_us(self) -> int:
         """When the last record was written, by the machine's clock; 0 where that settles nothing."""
         ...
@@ -60,6 +66,7 @@ class _Plain:
 
     unsettled_since_us = None
     newest_us = erased_count = 0
+    is_corrupt = False
 
     def settled(self, clock_us: int, moment: Moment) -> list[Event]:
         return []
@@ -73,10 +80,12 @@ class RecordReader(_Plain):
         self._ordinals = utmp.Ordinals()
         self._erased = ErasedRecords()
         self.erased_count = 0
+        self.is_corrupt = False
 
     def events(self, records: Records, moment: Moment) -> list[Event]:
         """The events of a piece, in its order."""
         self.erased_count = self._erased.count(records.data)
+        self.is_corrupt = is_corrupt(records.data)
         return utmp.events(records.data, self._machine, self._origin, ordinals=self._ordinals, **moment._asdict())
 
 
@@ -117,6 +126,7 @@ class _LogReader:
     """Reads lines that are understood together: some failures are told when nothing more was heard of them."""
 
     erased_count = 0
+    is_corrupt = False
 
     def __init__(self, log: LoginLog) -> None:
         self.newest_us = 0

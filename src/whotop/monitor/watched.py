@@ -54,6 +54,8 @@ class Watched:
     held: dict[Origin, HeldCursor] = field(default_factory=dict)
     own: OwnConnections = field(default_factory=OwnConnections)
     cursors: dict[str, Cursor] = field(default_factory=dict)
+    corrupt: set[Origin] = field(default_factory=set)
+    """Origins whose last piece made no sense."""
     skew_us: int = 0
     _skews_us: list[int] = field(default_factory=list)
 
@@ -64,6 +66,7 @@ class Watched:
         self.reading = self.live_list = self.unlisted_us = None
         self._skews_us.clear()
         self.readers.clear()
+        self.corrupt.clear()
         self.held.clear()
         if not self.target.local:
             self.own.begin(hello)

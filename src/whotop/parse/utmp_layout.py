@@ -16,6 +16,7 @@ LATEST_SECOND = 2**32
 EARLIEST_SECOND = 315_532_800
 """1980: no glibc wrote records before."""
 SCORED_RECORDS = 32
+LEAST_PLAUSIBLE = 0.5
 
 RecordFields = tuple[int, int, bytes, bytes, bytes, int, int, bytes]
 """ut_type, ut_pid, ut_line, ut_user, ut_host, seconds, microseconds, ut_addr_v6."""
@@ -56,6 +57,13 @@ def layout_of(data: bytes) -> Layout:
     beginning of a record.
     """
     return max(LAYOUTS, key=lambda layout: (share_of_plausible(layout, data), len(data) % layout.record_bytes == 0))
+
+
+def is_corrupt(data: bytes) -> bool:
+    """Whether most of the first records make no sense in any layout; nothing but zeros was erased, not corrupted."""
+    if not any(data[: LAYOUTS[0].record_bytes * SCORED_RECORDS]):
+        return False
+    return len(data) >= LAYOUTS[0].record_bytes and share_of_plausible(layout_of(data), data) < LEAST_PLAUSIBLE
 
 
 def share_of_plausible(layout: Layout, data: bytes) -> float:

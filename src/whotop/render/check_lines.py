@@ -40,7 +40,7 @@ def _summary(check: MachineCheck) -> str:
     parts = [
         "works" if check.faults else "ok",
         told[Step.PROBE].partition(";")[0],
-        told[Step.ORIGINS],
+        told[Step.ORIGINS].partition(";")[0],
         f"clock {told[Step.CLOCK]}",
         told[Step.SEALING],
     ]

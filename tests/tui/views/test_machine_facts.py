@@ -40,6 +40,10 @@ def test_what_one_way_opens_stands_together() -> None:
     assert told == " logins from  ✗ utmp, wtmp unreadable (set sudo = true)  ✗ btmp unreadable (join group utmp)"
 
 
+def test_records_that_make_no_sense_are_said_to_be_corrupt() -> None:
+    assert words(status(Origin.WTMP, used=True, corrupt=True)) == " logins from  ✗ wtmp corrupt"
+
+
 def test_before_the_probe_has_answered_that_is_said() -> None:
     assert words() == " where it keeps logins is not known yet"
 

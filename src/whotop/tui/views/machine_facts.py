@@ -106,4 +106,6 @@ def _used(machine: Machine, status: OriginStatus) -> Span:
     """The last resort may fail as well: then others' processes are hidden from our account (hidepid)."""
     if status.origin is Origin.PROC and machine.state is MachineState.UP and not machine.sessions_known:
         return ("✗ proc hidden", "stale")
+    if status.corrupt:
+        return (f"✗ {status.origin.value} corrupt", "alert_warn")
     return (f"✓ {status.origin.value}", "up")
