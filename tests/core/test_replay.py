@@ -63,6 +63,12 @@ def test_a_failed_login_that_another_origin_told_is_known() -> None:
     assert told(log, before) == before
 
 
+def test_one_boot_that_two_origins_tell_is_one() -> None:
+    boots = [event(EventKind.BOOT, 100, origin=Origin.WTMP), event(EventKind.BOOT, 110, origin=Origin.JOURNAL)]
+    assert len(told(boots)[1]) == 1
+    assert len(told([*boots, event(EventKind.BOOT, 150, origin=Origin.WTMP)])[1]) == 2
+
+
 def test_an_event_is_kept_under_its_own_key() -> None:
     replay = Replay()
     login = wtmp(EventKind.LOGIN, 100, "pts/0", "anna")

@@ -11,11 +11,16 @@ from heapq import heappop, heappush
 
 from msgspec.structs import replace
 
+from whotop.clock import MINUTE_US
 from whotop.core.failures import FailedOnce
 from whotop.core.identity import TOLERANCE_US, is_bare
 from whotop.core.tracker import SessionTracker
 from whotop.core.transition import Transition
 from whotop.model import Event, EventKind, Outcome, Session
+
+COMING_US = 2 * MINUTE_US
+"""Between what two origins say of one boot or shutdown: each writes of it when it is up itself."""
+_COMINGS = frozenset({EventKind.BOOT, EventKind.SHUTDOWN})
 
 
 class Replay:
@@ -26,6 +31,8 @@ class Replay:
         self._failed_once = FailedOnce()
         self._begins: list[tuple[int, bytes, Session]] = []
         self._ends: list[tuple[int, bytes, Session]] = []
+        self._comings: dict[tuple[str, EventKind], Event] = {}
+        """The last boot and shutdown of each machine."""
 
     def know(self, sessions: Iterable[Session], first_us: int) -> None:
         """Sessions that are known: those of one machine that are to be met from ``first_us``, its next event, on.
@@ -48,6 +55,8 @@ class Replay:
     def apply(self, event: Event) -> list[Transition]:
         """What an event changes; what is known already may be among it, under its own keys."""
         self._advance(event.time_us)
+        if event.kind in _COMINGS and self._is_told_by_another(event):
+            return []
         transitions = self._tracker.apply(event)
         if event.kind is EventKind.FAILED_LOGIN:
             return [noted for noted in transitions if noted.event and self._failed_once.is_news(noted.event)]
@@ -61,6 +70,14 @@ class Replay:
     def unmatched_logouts(self) -> int:
         """How many logouts had no login."""
         return self._tracker.unmatched_logouts
+
+    def _is_told_by_another(self, event: Event) -> bool:
+        """Whether another origin told of this boot or shutdown."""
+        before = self._comings.get((event.machine, event.kind))
+        if before is not None and before.origin is not event.origin and event.time_us - before.time_us <= COMING_US:
+            return True
+        self._comings[event.machine, event.kind] = event
+        return False
 
     def _advance(self, time_us: int) -> None:
         while self._begins and self._begins[0][0] <= time_us:
