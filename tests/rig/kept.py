@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 from whotop.clock import SystemClock
 from whotop.model import Event, EventKind, Origin, Outcome
@@ -20,11 +22,17 @@ async def holds_what_was_written(place: Path, machine: str, wtmp: bytes) -> str:
     try:
         written = utmp.events(wtmp, machine, Origin.WTMP)
         sessions, events = await kept_sessions(store, machine), await kept_events(store, machine)
-        assert sessions == sessions_of(written)
-        assert events == sorted(seen(event) for event in written)
+        assert_same(sessions, sessions_of(written))
+        assert_same(events, sorted(seen(event) for event in written))
         return f"{machine}: {len(sessions)} sessions and {len(events)} events, as written, each once"
     finally:
         await store.close()
+
+
+def assert_same(kept: list[Any], written: list[Any]) -> None:
+    """AssertionError names what is too much and what is missing."""
+    surplus, missing = Counter(kept) - Counter(written), Counter(written) - Counter(kept)
+    assert kept == written, f"kept, but not written: {list(surplus)}; written, but not kept: {list(missing)}"
 
 
 async def kept_sessions(store: Store, machine: str) -> list[Row]:

@@ -25,16 +25,16 @@ class RotatedMachine:
     def rename(self) -> None:
         """As logrotate does with ``create``; there is always a wtmp."""
         self._gone.append(os.open(self.wtmp, os.O_RDONLY))
-        older, newer = self.wtmp.with_name("wtmp.1"), self.wtmp.with_name("wtmp.new")
-        older.unlink(missing_ok=True)
-        older.hardlink_to(self.wtmp)
+        self._make_room()
+        self.wtmp.with_name("wtmp.1").hardlink_to(self.wtmp)
+        newer = self.wtmp.with_name("wtmp.new")
         newer.touch(0o664)
         shutil.chown(newer, "root", "utmp")
         newer.replace(self.wtmp)
 
     def copy_and_truncate(self) -> None:
         """As logrotate does with ``copytruncate`` and ``dateext``; nobody writes meanwhile."""
-        self._empty(self.wtmp.with_name("wtmp-20261122").write_bytes)
+        self._empty(self.wtmp.with_name(f"wtmp-{20261101 + len(self._gone)}").write_bytes)
 
     def truncate(self) -> None:
         """As an intruder does: there is no copy."""
@@ -51,6 +51,14 @@ class RotatedMachine:
     def written(self) -> bytes:
         """The whole of it."""
         return b"".join(map(_content, self._gone)) + self.wtmp.read_bytes()
+
+    def _make_room(self) -> None:
+        """Every copy is one older now."""
+        for number in range(len(self._gone), 0, -1):
+            for ending in ("", ".gz"):
+                copy = self.wtmp.with_name(f"wtmp.{number}{ending}")
+                if copy.exists():
+                    copy.rename(self.wtmp.with_name(f"wtmp.{number + 1}{ending}"))
 
     def _empty(self, keep: Callable[[bytes], int]) -> None:
         with _locked(self.wtmp) as wtmp:
