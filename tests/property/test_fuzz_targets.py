@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import gzip
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -33,6 +35,12 @@ def test_its_seeds_are_harmless_however_often_they_come_again(target: Target) ->
 def test_64_kb_take_no_heap_of_memory(target: Target) -> None:
     largest = max(memory_taken(target, filled(seed)) for seed in seeds_of(target.name)[:3])
     assert largest < MEMORY_BYTES
+
+
+@pytest.mark.parametrize("piece", [b"\0", b"x", b'{"MESSAGE":"sshd', b"Nov 22 00:10:02 a sshd[1]: "], ids=ascii)
+def test_little_that_opens_to_much_takes_no_heap_of_memory(piece: bytes) -> None:
+    opened = gzip.compress(piece * (MEMORY_BYTES // len(piece)))
+    assert memory_taken(next(target for target in TARGETS if target.name == "record_file"), opened) < MEMORY_BYTES
 
 
 @st.composite
