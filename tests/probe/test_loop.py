@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from whotop import probe
+from whotop.probe.linux import loop
 from whotop.probe.linux.loop import Farewell, Probe
 from whotop.wire.messages import (
     Answer,
@@ -154,3 +155,16 @@ def test_it_ends_when_its_parent_has_ended(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(os, "getppid", lambda: 1)
     with pytest.raises(Farewell, match="its parent has ended"):
         orphan._look()
+
+
+def test_what_comes_to_be_readable_is_told_once(written: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = {"name": "btmp", "path": "L3Zhci9sb2cvYnRtcA==", "state": "unreadable"}
+    monkeypatch.setattr(loop, "origin_reports", lambda: [dict(told)])
+    monkeypatch.setattr(loop, "FrameWriter", lambda _: written)
+    watching = Probe(-1, -1, b"")
+    watching._greet()
+    watching._tell_origins()
+    told["state"] = "readable"
+    watching._tell_origins()
+    watching._tell_origins()
+    assert [message["origins"][0]["state"] for message in written.messages] == ["unreadable", "readable"]

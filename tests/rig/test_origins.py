@@ -163,6 +163,7 @@ async def test_what_a_log_says_while_nobody_watches_is_told_once_and_late(
 # --- nothing -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long  # The probe looks anew every 30 s; tests/probe/test_loop.py asks it at once.
 async def test_a_log_that_becomes_readable_is_read_from_then_on(rig: Rig, logging: RigMachine, tmp_path: Path) -> None:
     logging.run("chmod 600 /var/log/auth.log")
     async with watching(rig, logging, store=tmp_path / "whotop.db") as eye:
