@@ -27,6 +27,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 MINUTES_KEPT = 10_000
+_SECONDS_US = {f"{second:02}": second * 1_000_000 for second in range(60)}
 
 Refuse = Callable[[InputError], None]
 """Told of each row that is left out because it is wrong."""
@@ -74,15 +75,14 @@ class RowReader:
 
     def _time_us(self, date: str) -> int:
         """Most rows are of one minute with the row before: its reading is remembered."""
-        minute, seconds = date[:17], date[17:]
-        known_us = self._minutes.get(minute)
-        if known_us is not None and len(seconds) == 2 and "00" <= seconds <= "59" and seconds.isdecimal():
-            return known_us + int(seconds) * 1_000_000
+        minute_us, seconds_us = self._minutes.get(date[:17]), _SECONDS_US.get(date[17:])
+        if minute_us is not None and seconds_us is not None:
+            return minute_us + seconds_us
         time_us = time_us_of(date.strip(), self._zone)
-        if len(date) == len("2020-01-21 12:45:56"):
+        if seconds_us is not None and len(date) == len("2020-01-21 12:45:56"):
             if len(self._minutes) >= MINUTES_KEPT:
                 self._minutes.clear()
-            self._minutes[minute] = time_us - int(seconds) * 1_000_000
+            self._minutes[date[:17]] = time_us - seconds_us
         return time_us
 
     def refused(self, what: str, line: int) -> None:

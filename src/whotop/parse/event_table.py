@@ -56,9 +56,10 @@ def table_events(pieces: Iterable[bytes], rows: RowReader, *, file: str, form: T
     table = _Table(pieces, file, form)
     cells_of, width = table.columns()
     for line, row in table.rows():
-        del row[width:]
-        # The empty cell behind the last is what a column that is not there reads.
-        row += [""] * (width + 1 - len(row))
+        if len(row) != width:
+            del row[width:]
+            row += [""] * (width - len(row))
+        row.append("")  # what a column that is not there reads
         event = rows.event(line, cells_of(row))
         if event is not None:
             yield event
