@@ -31,7 +31,8 @@ def watch(machines: tuple[str, ...], chosen: ConfigOptions) -> int:
 
     A MACHINE is [user@]name[:port], a range such as web-[01-40], a @tag or a glob over the
     configured machines. Without any: all that are configured, or else this machine. Where standard
-    output is no terminal, one report is printed instead, and left in the --report FILE.
+    output or standard error is no terminal, one report is printed instead, and left in the
+    --report FILE.
     """
     from whotop.cli.log import start_log
     from whotop.cli.precheck import check_before_poll, check_before_screen
