@@ -1,4 +1,4 @@
-"""Four pictures, one for each size of the fleet screen and one of a machine; everything else asserts text."""
+"""Five pictures, one for each size of the fleet screen, one of a machine and one of a source; all else asserts text."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 
 import pytest
+from msgspec.structs import replace
 from textual.pilot import Pilot
 
 from tests.tui.small_fleet import NOW_US, SESSIONS, ended
@@ -49,3 +50,16 @@ def test_a_machine(trial: Trial, snap_compare: SnapCompare) -> None:
     trial.feed.running = {session.key: running("vim /etc/hosts") for session in SESSIONS}
     keys = ("j", "j", "j", "j", "j", "enter")
     assert snap_compare(trial.app, terminal_size=(160, 44), run_before=settled(trial, *keys))
+
+
+def test_a_source(trial: Trial, snap_compare: SnapCompare) -> None:
+    trial.feed.history.past = [
+        replace(
+            ended(100 + number, f"web-{number % 4:02}", ("alice", "bob", "root")[number % 3],
+                  (3 + number // 5 * 9) * HOUR_US + number % 5 * 7 * MINUTE_US, 5 * MINUTE_US, Outcome.LOGOUT),
+            source="203.0.113.9",
+        )
+        for number in range(20)
+    ]  # fmt: skip
+    keys = ("2", "G", "i")
+    assert snap_compare(trial.app, terminal_size=(120, 36), run_before=settled(trial, *keys))
