@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from pathlib import Path
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
@@ -152,3 +153,14 @@ def test_a_session_may_end_in_a_later_rotated_copy(tmp_path: Path) -> None:
     )
     report, unmatched = report_files([str(tmp_path)], clock=ManualClock(2_000_000_000 * SECOND_US))
     assert (text_of(report), unmatched) == ("web-01: bert\n", 0)
+
+
+def test_a_pipe_is_read_once(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    with os.fdopen(writing, "wb") as file:
+        file.write(SEED.encode())
+    try:
+        report, _ = report_files([f"/dev/fd/{reading}"], clock=ManualClock(2_000_000_000 * SECOND_US))
+    finally:
+        os.close(reading)
+    assert text_of(report) == "webserver.local: lane\nmailserver.local: chris\n"

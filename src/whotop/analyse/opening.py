@@ -40,8 +40,7 @@ class OpenedFile:
         status = os.fstat(plain.fileno())
         self.written_us = status.st_mtime_ns // 1000
         self._size = status.st_size
-        opener = _opener(plain.read(6))
-        plain.seek(0)
+        opener = _opener(plain.peek(6)[:6])  # a pipe cannot be wound back
         self._plain = plain
         self._file = plain if opener is None else stack.enter_context(opener(plain))
 

@@ -55,8 +55,8 @@ class _Reader:
         """Of which kind each file is; one in a folder that turns out to be none of ours is left out."""
         kinds: dict[str, RecordKind | None] = {}
         for path in files:
-            if path == STANDARD_INPUT:
-                kinds[path] = None
+            if path == STANDARD_INPUT or Path(path).is_fifo():
+                kinds[path] = None  # what is looked at is gone
                 continue
             try:
                 kind = RecordFile(path, self._reading).kind()
