@@ -117,3 +117,11 @@ def test_the_counts_of_a_machine_are_the_sum_of_its_tallies(failures: Sequence[E
         tallies = book.of_machine(machine).values()
         assert book.machine_total(machine).in_day(NOW_US) == sum(tally.counts.in_day(NOW_US) for tally in tallies)
         assert book.machine_total(machine).in_hour(NOW_US) == sum(tally.counts.in_hour(NOW_US) for tally in tallies)
+
+
+def test_a_source_has_its_tallies_on_all_machines_until_they_are_let_go() -> None:
+    book = book_of(failure(10), failure(9, machine="db-02"), failure(8, source="10.0.0.7"))
+    assert {key.machine for key in book.of_source("203.0.113.9")} == {"web-01", "db-02"}
+    book.forget("db-02")
+    book.forget("web-01")
+    assert not book.of_source("203.0.113.9")

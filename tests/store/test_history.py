@@ -51,6 +51,13 @@ async def test_sessions_of_a_user_come_from_all_machines(store: Store) -> None:
     assert await store.history.sessions(user="alice") == [there, here]
 
 
+async def test_sessions_of_a_source_come_from_all_machines(store: Store) -> None:
+    here, there = session(1, "alice", NOON_US), session(2, "bob", NOON_US + 1, machine="db-02")
+    here, there = [msgspec.structs.replace(each, source="10.0.0.7") for each in (here, there)]
+    await commit_sessions(store, here, there, session(3, "alice", NOON_US))
+    assert await store.history.sessions(source="10.0.0.7") == [there, here]
+
+
 async def test_sessions_that_had_ended_before_are_left_out(store: Store) -> None:
     ended = session(1, "alice", NOON_US - 10, NOON_US - 1)
     until_then = session(2, "alice", NOON_US - 20, NOON_US)
