@@ -70,7 +70,8 @@ def _passphrase(key: Path) -> str:
 
 def _passwords(prepared: Prepared) -> dict[str, str]:
     if not sys.stdin.isatty():
-        raise UsageError("--ask-password needs a terminal (use password_environment, password_command or password_keyring)")
+        others = "password_environment, password_command or password_keyring"
+        raise UsageError(f"--ask-password needs a terminal (use {others})")
     password = _ask("Password for the machines")
     return {target.name: password for target in prepared.targets if password and _takes_a_typed_one(target)}
 

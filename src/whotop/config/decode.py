@@ -155,9 +155,8 @@ def _in_words(message: str, value: object) -> str:
 
 def _unknown(key: str, fields: Mapping[str, object], place: str) -> _WrongError:
     if key.lower() in _SECRETS:
-        return _WrongError(
-            place, "secrets are never read from this file", "use password_environment, password_command or password_keyring"
-        )
+        mend = "use password_environment, password_command or password_keyring"
+        return _WrongError(place, "secrets are never read from this file", mend)
     nearest = difflib.get_close_matches(key, fields, n=1, cutoff=0.6)
     mend = f'did you mean "{nearest[0]}"?' if nearest else "known are " + ", ".join(sorted(fields))
     return _WrongError(place, "there is no such field", mend)
