@@ -14,6 +14,7 @@ from urllib.parse import quote
 from whotop.errors import InputError
 from whotop.model import Event, Standing
 from whotop.parse.wtmpdb import Row, row_events, row_of
+from whotop.text import safe
 
 MAGIC = b"SQLite format 3\0"
 """How every SQLite database begins."""
@@ -40,7 +41,8 @@ def rows_of(path: Path) -> Iterator[Row]:
                 if row is not None:
                     yield row
     except sqlite3.Error as error:
-        raise InputError(f"no table of wtmpdb that can be read: {error}", file=str(path)) from error
+        # SQLite quotes what stands in the file.
+        raise InputError(f"no table of wtmpdb that can be read: {safe(str(error))}", file=str(path)) from error
 
 
 def _opened(path: Path) -> sqlite3.Connection:
