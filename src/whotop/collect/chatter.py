@@ -55,11 +55,18 @@ class Listener:
 
     def __init__(self, sock: Any, chatter: Chatter) -> None:
         self._sock, self._chatter = sock, chatter
+        self._is_used = False
+
+    def close(self) -> None:
+        """Close the socket, if no connection has come to use it."""
+        if not self._is_used:
+            self._sock.close()
 
     async def create_connection(self, session_factory: Callable[[], Any], _host: str, _port: int) -> tuple[Any, Any]:
         """As asyncssh's."""
         loop = asyncio.get_running_loop()
         session = session_factory()
+        self._is_used = True
         transport, _ = await loop.create_connection(lambda: _Ear(session, self._chatter), sock=self._sock)
         return transport, session
 

@@ -135,6 +135,9 @@ class Dialer:
                 self._credentials.refused(target)
                 reason = AuthenticationError(f"{reason} for {route.user}: {offer.described}")
             raise reason from None
+        except asyncio.CancelledError:
+            client.end()
+            raise
         finally:
             turn.leave()
 
@@ -149,12 +152,10 @@ class Dialer:
             socket = await self._sockets.through(route.proxy_command, client.call_at_end)
         else:
             socket = await self._sockets.to(route.host, route.port)
-        try:
-            await turn.exchange()
-        except asyncio.CancelledError:
-            socket.close()
-            raise
-        return {"tunnel": Listener(socket, client.chatter)}
+        listener = Listener(socket, client.chatter)
+        client.call_at_end(listener.close)
+        await turn.exchange()
+        return {"tunnel": listener}
 
     def _options(self, expected: ExpectedKeys) -> dict[str, Any]:
         """Every option by which asyncssh would read a file, trust somebody, or forward something."""

@@ -19,14 +19,12 @@ from whotop.errors import BadRowError
 Row = tuple[str, str, str]
 """Name, source, time."""
 
-_FIELD_BYTES = 1_048_576
 _TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)", re.ASCII)
 _SPACE_BEFORE_QUOTE = re.compile(r'\s+"')
 
 
 def careful_rows(text: TextIO, file: str, on_bad_row: Callable[[BadRowError], None]) -> Iterator[Row]:
     """Give the logins of a file; each row that is none goes to ``on_bad_row``, which may raise it."""
-    csv.field_size_limit(_FIELD_BYTES)
     reader = csv.reader(text, strict=True)
     is_first = True
     while True:
@@ -77,7 +75,6 @@ def is_time(text: str) -> bool:
 
 def first_row(path: Path) -> list[str]:
     """The first row of a file that is not blank; empty where there is none or it cannot be read as one."""
-    csv.field_size_limit(_FIELD_BYTES)
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as text:
         try:
             return next((row for row in csv.reader(text) if row), [])
