@@ -7,6 +7,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from alembic import command as _schema_changes_loaded_too  # noqa: F401
+
 from bench.plan import Plan, Result, cpu_seconds, resident_kb, settled
 from whotop.clock import SystemClock
 from whotop.collect.settings import CollectSettings
