@@ -56,15 +56,8 @@ def live_reports(
 
     A login that does not say when it was is dated ``now_us``, the time of the listing.
     """
-    data = data[:LONGEST_BYTES]
-    if data.lstrip()[:1] == b"[":
-        rows = _json_rows(data)
-    elif b"Id=" in data:
-        rows = _property_rows(data)
-    else:
-        rows = _table_rows(data)
     reports: list[Event] = []
-    for row in rows:
+    for row in _rows(data[:LONGEST_BYTES]):
         if not _is_open_session(row):
             continue
         user, raw_user = received(row[b"USER"])
@@ -90,6 +83,13 @@ def live_reports(
             )
         )
     return reports
+
+
+def _rows(data: bytes) -> Iterator[Mapping[bytes, bytes]]:
+    """The sessions in whichever form they are listed."""
+    if data.lstrip()[:1] == b"[":
+        return _json_rows(data)
+    return _property_rows(data) if b"Id=" in data else _table_rows(data)
 
 
 def _is_open_session(row: Mapping[bytes, bytes]) -> bool:

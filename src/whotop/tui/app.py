@@ -27,8 +27,9 @@ from whotop.tui.intake import Intake, News
 from whotop.tui.keymap import for_textual, keymap
 from whotop.tui.options import ScreenOptions
 from whotop.tui.pane_screen import GoTo, PaneScreen
+from whotop.tui.screens_of_places import screen_at
 from whotop.tui.themed_app import ThemedApp
-from whotop.tui.views.place import MachinePlace, Place, SessionPlace, SourcePlace, UserPlace
+from whotop.tui.views.place import Place, SessionPlace
 from whotop.tui.views.scene import Scene
 
 INTERRUPTED = 130
@@ -136,21 +137,10 @@ class WhotopApp(ThemedApp):
             if screen.place == place:
                 self.action_surface(depth)
                 return
-        match place:
-            case MachinePlace(machine):
-                from whotop.tui.machine_screen import MachineScreen
-
-                self.push_screen(MachineScreen(self.desk, machine))
-            case UserPlace(user):
-                from whotop.tui.user_screen import UserScreen
-
-                self.push_screen(UserScreen(self.desk, user))
-            case SourcePlace(source):
-                from whotop.tui.source_screen import SourceScreen
-
-                self.push_screen(SourceScreen(self.desk, source))
-            case SessionPlace(key):
-                self._show_processes(key)
+        if isinstance(place, SessionPlace):
+            self._show_processes(place.session)
+        else:
+            self.push_screen(screen_at(place, self.desk))
 
     def _show_processes(self, key: bytes) -> None:
         from whotop.tui.process_screen import ProcessScreen

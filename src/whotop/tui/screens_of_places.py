@@ -1,0 +1,24 @@
+"""Which screen shows a place; each is imported when it is first gone to (20 ms for all)."""
+
+from __future__ import annotations
+
+from whotop.tui.desk import Desk
+from whotop.tui.pane_screen import PaneScreen
+from whotop.tui.views.place import MachinePlace, SourcePlace, UserPlace
+
+
+def screen_at(place: MachinePlace | UserPlace | SourcePlace, desk: Desk) -> PaneScreen:
+    """A new screen of that place."""
+    match place:
+        case MachinePlace(machine):
+            from whotop.tui.machine_screen import MachineScreen
+
+            return MachineScreen(desk, machine)
+        case UserPlace(user):
+            from whotop.tui.user_screen import UserScreen
+
+            return UserScreen(desk, user)
+        case SourcePlace(source):
+            from whotop.tui.source_screen import SourceScreen
+
+            return SourceScreen(desk, source)
