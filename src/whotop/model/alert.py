@@ -6,6 +6,10 @@ from enum import StrEnum
 
 import msgspec
 
+MACHINES_KEPT = 1_000
+UNTIL_RESOLVED_US = 2**62
+"""The end of what has no end before the alert resolves."""
+
 
 class Level(StrEnum):
     """How much it matters."""
@@ -23,7 +27,7 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     rule: str
     level: Level
     machine: str
-    """Empty when it concerns the fleet."""
+    """Empty when it concerns the fleet, or several machines."""
     subject: str
     """What it is about within the machine: a mount point, a source, a user; may be empty."""
     text: str
@@ -38,8 +42,29 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Keys of the events behind it, the latest last, at most 100."""
     late: bool = False
     """It happened while nobody watched."""
+    machines: tuple[str, ...] = ()
+    """Of an alert over several machines, each once, the first ``MACHINES_KEPT``; ``machine`` is then empty."""
+    acknowledged_us: int | None = None
+    """When somebody said that they have seen it."""
+    acknowledged_by: str = ""
+    """Their account on the computer where they said so. Safe text."""
+    muted_until_us: int | None = None
+    """Until when it is to disturb nobody; ``UNTIL_RESOLVED_US`` for as long as it stands."""
 
     @property
     def is_open(self) -> bool:
         """Whether it still stands."""
         return self.resolved_us is None
+
+    @property
+    def is_acknowledged(self) -> bool:
+        """Whether somebody has seen it."""
+        return self.acknowledged_us is not None
+
+    def is_muted(self, now_us: int) -> bool:
+        """Whether it is to disturb nobody now."""
+        return self.muted_until_us is not None and now_us < self.muted_until_us
+
+    def concerns(self, machine: str) -> bool:
+        """Whether it is about a machine, alone or among others."""
+        return machine == self.machine if self.machine else machine in self.machines
