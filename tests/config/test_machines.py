@@ -90,6 +90,25 @@ def test_what_cannot_be_meant_is_refused_with_its_place(machines: list[object], 
         machines_of(machines=machines)
 
 
+def test_a_machine_may_have_a_mail_address_of_its_own() -> None:
+    machines = machines_of(
+        defaults={"mail": "ops@example.org"}, machines=["a", {"name": "b", "mail": "b@x"}, {"name": "c", "mail": ""}]
+    )
+    assert [target.mail for target in machines.values()] == ["ops@example.org", "b@x", ""]
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"machines": ["a", {"name": "b", "mail": "nobody"}]}, r'machines\[1\].mail: "nobody" is no mail address'),
+        ({"defaults": {"mail": "a@b\nBcc: c@d"}}, r"defaults.mail: .a@b..Bcc: c@d. has a line break"),
+    ],
+)
+def test_what_is_no_mail_address_is_refused_with_its_place(settings: dict[str, object], message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        machines_of(**settings)
+
+
 def test_two_machines_at_one_address_on_different_ways_are_two() -> None:
     table = [{"name": "a", "host": "10.0.0.1", "jump": "x"}, {"name": "b", "host": "10.0.0.1", "jump": "y"}]
     assert len(machines_of(machines=table)) == 2

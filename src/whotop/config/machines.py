@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from whotop.config.address import Address, checked_host, checked_user, parse_address
+from whotop.config.mail_address import checked_mail_address
 from whotop.config.ranges import MACHINES_MAX, expand
 from whotop.config.settings import Defaults, MachineTable, Settings
 from whotop.config.ssh_config import named_hosts
@@ -29,6 +30,7 @@ Value = TypeVar("Value")
 
 def configured_machines(settings: Settings, file: str = "") -> Machines:
     """All machines by name, in the order in which they were written. Raises ConfigError."""
+    _check_mail(settings, file)
     machines = _own(settings, file)
     for inventory in settings.inventory:
         for target in _of_inventory(Path(inventory), settings):
@@ -65,7 +67,19 @@ def target_at(address: Address, settings: Settings, table: Defaults | None = Non
         host_key_policy=host_keys or settings.host_keys,
         sudo=_first(table.sudo, defaults.sudo, False),
         start=_first(table.start, defaults.start, "stdin"),
+        mail=_first(table.mail, defaults.mail, ""),
     )
+
+
+def _check_mail(settings: Settings, file: str) -> None:
+    """Every mail address, once: a table of a thousand machines has one."""
+    tables = {f"machines[{number}]": table for number, table in enumerate(settings.machines)}
+    for place, table in {"defaults": settings.defaults, **tables}.items():
+        if not isinstance(table, str) and table.mail:
+            try:
+                checked_mail_address(table.mail)
+            except ValueError as error:
+                raise ConfigError(str(error), file=file, place=f"{place}.mail") from None
 
 
 def _own(settings: Settings, file: str) -> Machines:

@@ -53,6 +53,8 @@ class Defaults(Table, frozen=True, kw_only=True):
     start: ProbeStart | None = None
     """`stdin`, the default: the probe goes in through standard input, and no file is written there.
     `upload`: it is run from a private temporary folder, which it removes at once."""
+    mail: str | None = None
+    """Mail address that the machine's own alerts are sent to, such as `ops@example.org`. `""` for none."""
 
 
 class MachineTable(Defaults, frozen=True, kw_only=True):

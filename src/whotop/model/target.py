@@ -35,6 +35,8 @@ class Target(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     start: str = "stdin"
     """``stdin``: the probe's text goes in through standard input, no file is written.
     ``upload``: it is run from a private temporary folder, and removed."""
+    mail: str = ""
+    """The machine's own address, to which its alerts are mailed; empty: none."""
 
     @property
     def has_password(self) -> bool:
