@@ -8,6 +8,7 @@
     │   └── BadRowError         exit code 2: one row of it is wrong, and nothing was written
     ├── StoreError              the database cannot be opened or written
     │   └── StoreTooNewError    it was made by a newer whotop
+    ├── SecretError             no secret where the configuration says that one is
     └── MachineError            one machine cannot be watched; shown on its row, never fatal
         ├── UnreachableError    no connection: refused, timed out, no such name
         ├── HostKeyError        its key is unknown, or (worse) has changed
@@ -74,6 +75,10 @@ class StoreError(WhotopError):
 
 class StoreTooNewError(StoreError):
     """The store was made by a newer whotop than this one."""
+
+
+class SecretError(WhotopError):
+    """There is no secret where the configuration says that one is."""
 
 
 class MachineError(WhotopError):
