@@ -7,7 +7,7 @@ from sqlalchemy import URL, Dialect
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from whotop.store import statements
-from whotop.store.schema import metadata
+from whotop.store.columns import metadata
 
 DIALECTS: list[Dialect] = [URL.create(name).get_dialect()() for name in ("sqlite", "postgresql")]
 UPSERTS = [
@@ -15,6 +15,7 @@ UPSERTS = [
     statements.session_upsert,
     statements.event_upsert,
     statements.alert_upsert,
+    statements.rule_state_upsert,
     statements.cursor_upsert,
     statements.chunk_append,
 ]

@@ -8,6 +8,9 @@ from whotop.core.failure_book import Tally
 from whotop.model import Alert, Event, Machine, MachineState, Sample, Session
 from whotop.wire.messages import Cursor
 
+StateKey = tuple[str, str]
+"""A rule, and what within it its memory is about."""
+
 
 class StateChange(msgspec.Struct, frozen=True):
     """A machine went into a state."""
@@ -32,6 +35,10 @@ class WriteBatch(msgspec.Struct):
     """Each with the number of the machine's open sessions then."""
     cursors: dict[tuple[str, str], Cursor] = {}
     """By machine and origin: how far the events of this commit and all before it reach."""
+    rule_states: dict[StateKey, object] = {}
+    """What rules must remember, as JSON has values; None: nothing any more."""
+    marks_taken: set[int] = set()
+    """Marks that the alerts of this commit and all before it bear; see ``marks.Marks``."""
 
     def __len__(self) -> int:
         """How many things wait here; an empty batch is false."""
@@ -55,6 +62,8 @@ class WriteBatch(msgspec.Struct):
         self.alerts.update(newer.alerts)
         self.samples.extend(newer.samples)
         self.cursors.update(newer.cursors)
+        self.rule_states.update(newer.rule_states)
+        self.marks_taken |= newer.marks_taken
 
 
 class Restored(msgspec.Struct, frozen=True):
@@ -70,3 +79,5 @@ class Restored(msgspec.Struct, frozen=True):
     """By machine and origin."""
     failures: dict[str, tuple[Tally, ...]] = {}
     """Failed logins of the last day, by machine."""
+    rule_states: dict[StateKey, object] = {}
+    """What the rules were to remember."""

@@ -12,10 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from whotop.clock import HOUR_US, SECOND_US, Clock
 from whotop.core.feed import MinuteFigures
 from whotop.store import chunks, statements
+from whotop.store.alert_machines import AlertMachines
 from whotop.store.batch import WriteBatch
+from whotop.store.marks import MARK_TAKEN
 from whotop.store.prepared import Row
 from whotop.store.rollup import Rollup
 from whotop.store.rows import alert_row, event_row, session_row
+from whotop.store.rule_states import write_rule_states
 from whotop.store.samples import SamplePacker
 from whotop.store.schema import collectors, watched
 from whotop.store.storable import json, number, text
@@ -41,6 +44,7 @@ class Committer:
         self._alive_us = 0
         self._watched: frozenset[str] = frozenset()
         self._packer = SamplePacker()
+        self._alert_machines = AlertMachines()
 
     async def commit(self, batch: WriteBatch) -> int:
         """Write a batch and return its revision. If it raises, nothing of it is written or remembered."""
@@ -54,12 +58,16 @@ class Committer:
                 await transaction.learn_machines({*_names(batch), *(name for name, _ in minutes)}, self._machine_ids)
                 await _write_machines(transaction, batch, plan)
                 await _write_news(transaction, batch)
+                await self._alert_machines.write(transaction, batch.alerts.values())
+                await write_rule_states(transaction, batch.rule_states, now_us)
+                await transaction.write(MARK_TAKEN, [{"mark_id": mark_id} for mark_id in batch.marks_taken])
                 await self._write_samples(transaction, batch, now_us)
                 await transaction.write(
                     statements.chunk_append(transaction.dialect), _minute_rows(transaction, minutes)
                 )
         except BaseException:
             self._packer.forget()
+            self._alert_machines.forget()
             raise
         self._machine_ids.update(transaction.machine_ids)
         self._collector_id, self._watched = transaction.collector_id, plan.watched
@@ -116,6 +124,7 @@ def _names(batch: WriteBatch) -> Iterator[str]:
     yield from (session.machine for session in batch.sessions.values())
     yield from (event.machine for event in batch.events.values())
     yield from (alert.machine for alert in batch.alerts.values() if alert.machine)
+    yield from (name for alert in batch.alerts.values() for name in alert.machines)
     yield from (sample.machine for sample, _ in batch.samples)
     yield from (machine for machine, _ in batch.cursors)
 

@@ -18,6 +18,8 @@ from whotop.errors import StoreError
 BUSY_SECONDS = 5
 """How long a statement waits for another process's commit before it fails."""
 
+WRITING_CACHE_KIB = 32_768
+
 _ON_CONNECT = (
     "PRAGMA journal_mode = WAL",
     # Safe against a killed process; after a power cut the last commits may be missing, each of
@@ -54,7 +56,9 @@ def make_writing_engine(path: Path) -> AsyncEngine:
     That has to be an INSERT, UPDATE or DELETE. A transaction that had read before would be refused at
     once, without waiting, where another process has written since.
     """
-    return _engine(path, isolation_level="IMMEDIATE", pool_size=1, max_overflow=0)
+    engine = _engine(path, isolation_level="IMMEDIATE", pool_size=1, max_overflow=0)
+    event.listen(engine.sync_engine, "connect", _remember_more)
+    return engine
 
 
 def make_schema_engine(path: Path) -> Engine:
@@ -84,6 +88,11 @@ def _prepare(connection: Any, _record: object) -> None:
     for statement in _ON_CONNECT:
         cursor.execute(statement)
     cursor.close()
+
+
+def _remember_more(connection: Any, _record: object) -> None:
+    """Keys are digests, so each row falls on another page: with SQLite's 2 MB they are read again and again."""
+    connection.execute(f"PRAGMA cache_size = -{WRITING_CACHE_KIB}")
 
 
 def _begin(connection: Connection) -> None:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import ColumnElement, Table, delete, select, update
+from sqlalchemy import ColumnElement, Select, Table, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from whotop.clock import HOUR_US, MINUTE_US, SECOND_US
 from whotop.core.feed import MinuteFigures
 from whotop.store import chunks, statements
+from whotop.store.alert_tables import alert_machines, alert_marks, rule_states
 from whotop.store.retention import RetentionSettings
 from whotop.store.schema import alerts, events, machine_states, sample_batches, sample_chunks, sessions, watched
 
@@ -85,9 +86,16 @@ def _conditions(now_us: int, retention: RetentionSettings) -> Iterator[tuple[Tab
     oldest_us = now_us - retention.event_seconds * SECOND_US
     yield events, events.c.fleet_time_us < oldest_us
     yield sessions, sessions.c.fleet_logout_us < oldest_us
+    yield alert_machines, alert_machines.c.alert_key.in_(_keys_of_alerts(oldest_us))
     yield alerts, alerts.c.resolved_us < oldest_us
+    yield alert_marks, alert_marks.c.alert_key.not_in(select(alerts.c.key).where(alerts.c.resolved_us.is_(None)))
+    yield rule_states, rule_states.c.updated_us < oldest_us
     yield machine_states, machine_states.c.time_us < oldest_us
     yield watched, watched.c.end_us < oldest_us
+
+
+def _keys_of_alerts(resolved_before_us: int) -> Select[tuple[bytes]]:
+    return select(alerts.c.key).where(alerts.c.resolved_us < resolved_before_us)
 
 
 def _chunk_older(resolution_seconds: int, time_us: int) -> ColumnElement[bool]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Collection, Iterator
 
 import msgspec
@@ -61,6 +62,7 @@ class FollowFeed:
         self._collectors: dict[int, Collector] = {}
         self._silent: set[int] = set()
         self._revision = -1
+        self._dismissed = asyncio.Event()
         self.notices: tuple[str, ...] = ()
 
     @property
@@ -69,12 +71,21 @@ class FollowFeed:
         return self._store.history
 
     async def batches(self) -> AsyncIterator[Batch]:
-        """The whole fleet, then what the writers commit."""
+        """The whole fleet, then what the writers commit; after ``dismiss`` what they have committed, and the end."""
         while True:
+            is_last = self._dismissed.is_set()
             batch = await self.poll()
             if batch is not None:
                 yield batch
-            await asyncio.sleep(self._poll_seconds)
+            if is_last:
+                return
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._poll_seconds):
+                    await self._dismissed.wait()
+
+    def dismiss(self) -> None:
+        """End ``batches``, once it has told what is committed by now: the reader turns to another feed."""
+        self._dismissed.set()
 
     async def processes(self, session: Session) -> tuple[Process, ...]:
         """Cannot be asked here: no connection to the machine."""

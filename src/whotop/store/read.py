@@ -27,6 +27,7 @@ from whotop.core.feed import (
 )
 from whotop.core.fleet import EVENTS_KEPT, EVENTS_SINCE_US
 from whotop.model import Machine, Sample, Standing
+from whotop.store.alert_machines import machines_of
 from whotop.store.failed_logins import tallies
 from whotop.store.rows import alert_of, event_of, session_of
 from whotop.store.samples import REPEAT_US, SampleReader
@@ -141,8 +142,9 @@ class FleetReader:
         return [FailuresCounted(machine, counted) for machine, counted in found.items()]
 
     async def _alerts(self, connection: AsyncConnection, statement: Select[Any]) -> list[AlertChanged]:
+        several = await machines_of(connection, statement)
         return [
-            AlertChanged(alert_of(row, self._names.get(row["machine_id"], "")))
+            AlertChanged(alert_of(row, self._names.get(row["machine_id"], ""), several.get(row["key"], ())))
             async for row in _rows(connection, statement.order_by(alerts.c.opened_us))
         ]
 

@@ -10,9 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from whotop.clock import HOUR_US
 from whotop.model import Alert, Machine, Session
+from whotop.store.alert_machines import machines_of
 from whotop.store.batch import Restored
 from whotop.store.failed_logins import tallies
 from whotop.store.rows import alert_of, session_of
+from whotop.store.rule_states import read_rule_states
 from whotop.store.schema import alerts, cursors, machines, sessions
 from whotop.wire.messages import Cursor
 
@@ -34,6 +36,7 @@ async def restore(engine: AsyncEngine, names: Collection[str], now_us: int) -> R
             alerts=await _alerts(connection, ids),
             cursors=await _cursors(connection, ids),
             failures=await tallies(connection, ids, now_us),
+            rule_states=await read_rule_states(connection),
         )
 
 
@@ -63,9 +66,10 @@ async def _sessions(connection: AsyncConnection, ids: dict[int, str], now_us: in
 
 async def _alerts(connection: AsyncConnection, ids: dict[int, str]) -> list[Alert]:
     statement = select(alerts).where(alerts.c.resolved_us.is_(None)).order_by(alerts.c.opened_us)
+    several = await machines_of(connection, statement)
     rows = (await connection.execute(statement)).mappings()
     return [
-        alert_of(row, ids.get(row["machine_id"], ""))
+        alert_of(row, ids.get(row["machine_id"], ""), several.get(row["key"], ()))
         for row in rows
         if row["machine_id"] is None or row["machine_id"] in ids
     ]

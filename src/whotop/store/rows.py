@@ -158,12 +158,15 @@ def alert_row(alert: Alert, machine_id: int | None, revision: int) -> Row:
         "limit_value": alert.limit,
         "evidence": b"".join(alert.evidence),
         "late": alert.late,
+        "acknowledged_us": number_or_none(alert.acknowledged_us),
+        "acknowledged_by": text(alert.acknowledged_by),
+        "muted_until_us": number_or_none(alert.muted_until_us),
         "revision": revision,
     }
 
 
-def alert_of(row: RowMapping, machine: str) -> Alert:
-    """The alert in a row; ``machine`` is empty for an alert of the fleet."""
+def alert_of(row: RowMapping, machine: str, machines: tuple[str, ...] = ()) -> Alert:
+    """The alert in a row; ``machine`` is empty for an alert of the fleet, and of several ``machines``."""
     keys: bytes = row["evidence"]
     return Alert(
         key=row["key"],
@@ -180,4 +183,8 @@ def alert_of(row: RowMapping, machine: str) -> Alert:
         limit=row["limit_value"],
         evidence=tuple(keys[start : start + KEY_BYTES] for start in range(0, len(keys), KEY_BYTES)),
         late=row["late"],
+        machines=machines,
+        acknowledged_us=row["acknowledged_us"],
+        acknowledged_by=row["acknowledged_by"],
+        muted_until_us=row["muted_until_us"],
     )

@@ -11,6 +11,7 @@ from functools import cache
 from sqlalchemy import ColumnElement, Table, Update, and_, bindparam, func, insert, or_, update
 
 from whotop.model import Outcome, Standing
+from whotop.store.alert_tables import rule_states
 from whotop.store.dialect import Excluded, Insert, insert_missing, upsert
 from whotop.store.schema import (
     alerts,
@@ -102,10 +103,13 @@ def event_upsert(dialect: str) -> Insert:
     return upsert(dialect, events, ["key"], change, is_news)
 
 
+_MARKS = ("acknowledged_us", "acknowledged_by", "muted_until_us")
+
+
 @cache
 def alert_upsert(dialect: str) -> Insert:
     """An alert, or how it stands now."""
-    told = ("level", "text", "updated_us", "resolved_us", "count", "value", "limit_value", "evidence")
+    told = ("level", "text", "updated_us", "resolved_us", "count", "value", "limit_value", "evidence", *_MARKS)
 
     def change(excluded: Excluded) -> dict[str, object]:
         return {name: excluded[name] for name in (*told, "revision")}
@@ -114,6 +118,16 @@ def alert_upsert(dialect: str) -> Insert:
         return or_(*(alerts.c[name].is_distinct_from(excluded[name]) for name in told))
 
     return upsert(dialect, alerts, ["key"], change, is_news)
+
+
+@cache
+def rule_state_upsert(dialect: str) -> Insert:
+    """What a rule must remember now."""
+
+    def change(excluded: Excluded) -> dict[str, object]:
+        return {name: excluded[name] for name in ("state", "updated_us")}
+
+    return upsert(dialect, rule_states, ["rule", "subject"], change)
 
 
 @cache

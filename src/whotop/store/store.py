@@ -19,6 +19,7 @@ from whotop.store.commit import Committer
 from whotop.store.engine import failures_in_words, make_engine, make_writing_engine
 from whotop.store.history import StoreHistory
 from whotop.store.imports import Imports
+from whotop.store.marks import Marks
 from whotop.store.migrate import migrate
 from whotop.store.precheck import check_store, store_path
 from whotop.store.read import Collector, FleetReader
@@ -51,10 +52,16 @@ class Store:
         self._reader = FleetReader(reading)
         self.history: History = StoreHistory(reading, path, rollup)
         self.imports = Imports(reading, writing, path, clock)
+        self.marks = Marks(reading, writing, path)
 
     def claim(self, machines: Iterable[str]) -> set[str]:
         """Those of ``machines`` that this process may write for, until it releases them or ends."""
         return self._claims.claim(machines)
+
+    @property
+    def claimed(self) -> frozenset[str]:
+        """The machines that this process writes for."""
+        return frozenset(self._claims.held)
 
     def release(self, machines: Iterable[str]) -> None:
         """Let other processes write for these."""

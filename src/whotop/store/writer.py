@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
 import msgspec
@@ -17,7 +17,7 @@ import msgspec
 from whotop.clock import MINUTE_US, Clock
 from whotop.errors import StoreError
 from whotop.model import Alert, Event, Machine, MachineState, Sample, Session
-from whotop.store.batch import StateChange, WriteBatch
+from whotop.store.batch import StateChange, StateKey, WriteBatch
 from whotop.store.uninterrupted import uninterrupted
 from whotop.wire.messages import Cursor
 
@@ -57,6 +57,8 @@ class StoreWriter:
     def __init__(self, store: Committing, *, clock: Clock, samples_kept: int = SAMPLES_KEPT) -> None:
         self._store, self._clock, self._samples_kept = store, clock, samples_kept
         self._batch = WriteBatch()
+        self.rule_states: Callable[[], Mapping[StateKey, object]] = dict
+        """What rules must remember that is new: asked at the moment in which it is settled what a commit carries."""
         self._acknowledge: dict[tuple[str, str], Acknowledge] = {}
         self._machines: dict[str, Machine] = {}
         self._something = asyncio.Event()
@@ -125,6 +127,11 @@ class StoreWriter:
         self._batch.alerts[alert.key] = alert
         self._tell()
 
+    def mark_taken(self, mark_id: int) -> None:
+        """A mark that was waiting has been made on its alert, which is handed over as well."""
+        self._batch.marks_taken.add(mark_id)
+        self._tell()
+
     def cursor(self, machine: str, origin: str, cursor: Cursor, on_committed: Acknowledge | None = None) -> None:
         """How far an origin has been read: after the events that it covers have been handed over."""
         self._batch.cursors[machine, origin] = cursor
@@ -180,6 +187,7 @@ class StoreWriter:
 
     async def _write(self) -> int | None:
         batch, acknowledge = self._batch, self._acknowledge
+        batch.rule_states.update(self.rule_states())
         if not len(batch):
             return None
         self._batch, self._acknowledge = WriteBatch(), {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from whotop.store.schema import metadata
+from whotop.store.columns import metadata
 from whotop.store.version import VERSION_TABLE
 
 context.configure(
