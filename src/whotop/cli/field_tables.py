@@ -11,12 +11,16 @@ from collections.abc import Iterator
 import msgspec
 
 from whotop.config.durations import format_duration
+from whotop.config.notify_settings import ChatTable, MailTable, NotifyTable, SmtpTable
 from whotop.config.settings import Defaults, KeepTable, MachineTable, ReportTable, Settings, StoreTable
 from whotop.core.rules.settings import RuleSettings
 
 TABLES: dict[str, type[msgspec.Struct]] = {
     struct.__name__: struct
-    for struct in (Settings, MachineTable, Defaults, StoreTable, KeepTable, ReportTable, RuleSettings)
+    for struct in (
+        *(Settings, MachineTable, Defaults, StoreTable, KeepTable, ReportTable, RuleSettings),
+        *(NotifyTable, SmtpTable, MailTable, ChatTable),
+    )
 }
 
 _MARKED = re.compile(r"(<!-- fields of (\w+) -->\n).*?(\n<!-- end -->)", re.DOTALL)

@@ -15,6 +15,7 @@ from typing import TypeVar
 import msgspec
 
 from whotop.config.decode import decode
+from whotop.config.notify_settings import check_notify
 from whotop.config.places import SYSTEM_FILE, config_folder
 from whotop.config.settings import Defaults, Settings
 from whotop.errors import ConfigError
@@ -49,6 +50,7 @@ def load_settings(file: Path | None) -> Settings:
     settings = decode(_toml(file), Settings, file=str(file))
     if settings.store.path and settings.store.url:
         raise ConfigError("both path and url are given", file=str(file), place="store", mend="keep one of them")
+    check_notify(settings.notify, str(file))
     return anchored(settings, file.parent)
 
 
@@ -101,4 +103,8 @@ def anchored(settings: Settings, folder: Path) -> Settings:
         machines=tuple(entry if isinstance(entry, str) else keys(entry) for entry in settings.machines),
         store=msgspec.structs.replace(settings.store, path=whole(settings.store.path)),
         report=msgspec.structs.replace(settings.report, file=whole(settings.report.file)),
+        notify=msgspec.structs.replace(
+            settings.notify,
+            smtp=msgspec.structs.replace(settings.notify.smtp, ca_file=whole(settings.notify.smtp.ca_file)),
+        ),
     )

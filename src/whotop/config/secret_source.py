@@ -1,12 +1,12 @@
-"""A place that holds a secret: the environment, a command's output, or a keyring. Nothing is kept or logged here."""
+"""Asks for a secret: the environment, a command, or a keyring. Nothing is kept or logged here."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import os
-from dataclasses import dataclass
 
+from whotop.config.secret_place import SecretPlace
 from whotop.errors import SecretError
 from whotop.text import safe
 
@@ -14,28 +14,15 @@ COMMAND_SECONDS = 30.0
 KEYRING_SECONDS = 60.0
 
 
-@dataclass(frozen=True, slots=True)
-class SecretSource:
-    """The places that a table of the configuration names; the first that is not empty counts."""
-
-    environment: str = ""
-    command: str = ""
-    keyring: str = ""
-    field: str = "password"
-    """What the fields are called before their ``_environment``, ``_command`` and ``_keyring``."""
-
-    def __bool__(self) -> bool:
-        return bool(self.environment or self.command or self.keyring)
-
-    async def secret(self) -> str | None:
-        """What the place holds, None where none is named. Raises SecretError when it holds nothing."""
-        if self.environment:
-            return of_environment(self.environment)
-        if self.command:
-            return await first_line(self.command, f"{self.field}_command")
-        if self.keyring:
-            return await of_keyring(self.keyring)
-        return None
+async def secret_of(place: SecretPlace) -> str | None:
+    """What the place holds, None where none is named. Raises SecretError when it holds nothing."""
+    if place.environment:
+        return of_environment(place.environment)
+    if place.command:
+        return await first_line(place.command, f"{place.field}_command")
+    if place.keyring:
+        return await of_keyring(place.keyring)
+    return None
 
 
 def of_environment(name: str) -> str:

@@ -9,24 +9,19 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-import msgspec
-from msgspec import Meta
+from msgspec import Meta, field
 
 from whotop.config.durations import UNIT_SECONDS
+from whotop.config.notify_settings import NotifyTable
+from whotop.config.table import KeyringPlace, Line, Port, Table
 
 _DAY = UNIT_SECONDS["d"]
 
-Port = Annotated[int, Meta(ge=1, le=65_535)]
 Interval = Annotated[float, Meta(ge=0.2, le=86_400)]
 Kept = Annotated[float, Meta(ge=60)]
-Line = Annotated[str, Meta(min_length=1, max_length=4_096)]
 ReportFormat = Literal["text", "markdown", "json", "csv", "html", "pdf"]
 HostKeys = Literal["strict", "accept-new"]
 ProbeStart = Literal["stdin", "upload"]
-
-
-class Table(msgspec.Struct, frozen=True, kw_only=True):
-    """What every table of the file is."""
 
 
 class Defaults(Table, frozen=True, kw_only=True):
@@ -46,7 +41,7 @@ class Defaults(Table, frozen=True, kw_only=True):
     """Name of the environment variable that holds the password."""
     password_command: str | None = None
     """Command whose first line of output is the password."""
-    password_keyring: Annotated[str, Meta(pattern=r"^[^/]+/.+$")] | None = None
+    password_keyring: KeyringPlace | None = None
     """`service/user`: under which the keyring of this computer has the password (`pip install whotop[keyring]`)."""
     sudo: bool | None = None
     """Whether the probe runs through `sudo -n`, to read what only root may. By default it does not."""
@@ -131,13 +126,15 @@ class Settings(Table, frozen=True, kw_only=True):
     """What holds for every machine that does not say otherwise."""
     machines: tuple[str | MachineTable, ...] = ()
     """The machines: `[[machines]]` tables, or a list of expressions."""
-    groups: dict[str, tuple[Line, ...]] = {}
+    groups: dict[str, tuple[Line, ...]] = field(default_factory=dict)
     """Tag = names or globs of the machines that carry it, wherever they come from."""
     store: StoreTable = StoreTable()
     """Where what happened is kept."""
     report: ReportTable = ReportTable()
     """The snapshot report left on exit."""
-    keys: dict[str, tuple[str, ...]] = {}
+    keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Action = key or keys, for keys other than the usual ones (see keys.md)."""
-    rules: dict[str, object] = {}
+    notify: NotifyTable = NotifyTable()
+    """Who is told of alerts."""
+    rules: dict[str, object] = field(default_factory=dict)
     """Limits of the alert rules."""
