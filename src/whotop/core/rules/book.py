@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from whotop.clock import DAY_US, MINUTE_US, SECOND_US
+from whotop.core.alert_marks import Mark
 from whotop.core.rules import cleared, reach, reboot, series_words, skew, tampering
 from whotop.core.rules.cleared import Cleared
 from whotop.core.rules.failed_logins import FailedLogins
@@ -126,6 +127,10 @@ class RuleBook:
         if standing is _HISTORY or self._logins_are_off:
             return []
         return self._many_logins.judge(series, now_us, late=standing is _LATE)
+
+    def mark(self, mark: Mark) -> Alert | None:
+        """What somebody says of an alert: the alert as marked, None where it stands no longer."""
+        return self._alerts.mark(mark)
 
     def tick(self, now_us: int) -> list[Alert]:
         """Time has passed; to be called about once a second."""

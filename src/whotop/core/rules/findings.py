@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import msgspec
 from msgspec.structs import replace
 
+from whotop.core.alert_marks import Mark, marked
 from whotop.core.keys import alert_key
 from whotop.model import Alert, Level
 
@@ -86,6 +87,14 @@ class OpenAlerts:
         if not of_machine:
             del self._open[rule, machine]
         return [] if alert is None else [replace(alert, resolved_us=max(now_us, alert.opened_us))]
+
+    def mark(self, mark: Mark) -> Alert | None:
+        """The open alert as marked; None where it stands no longer."""
+        for of_machine in self._open.values():
+            for alert in of_machine.values():
+                if alert.key == mark.alert_key:
+                    return self._keep(marked(alert, mark))
+        return None
 
     def _keep(self, alert: Alert) -> Alert:
         self._open.setdefault((alert.rule, alert.machine), {})[alert.subject] = alert
