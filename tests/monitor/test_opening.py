@@ -10,8 +10,10 @@ import pytest
 from tests.monitor.silent_collector import SilentCollector
 from whotop.clock import SystemClock
 from whotop.collect.settings import CollectSettings
+from whotop.core.fleet import Fleet
 from whotop.errors import StoreError
 from whotop.model import Target
+from whotop.monitor import opening
 from whotop.monitor.monitor import Monitor
 from whotop.monitor.opening import Watch, WatchSettings, watching
 from whotop.store.store import Store
@@ -22,6 +24,11 @@ WEB, DB, APP = Target(name="web-01"), Target(name="db-01"), Target(name="app-01"
 @pytest.fixture
 def settings(collect_settings: CollectSettings, tmp_path: Path) -> WatchSettings:
     return WatchSettings(collect=collect_settings, store=tmp_path / "whotop.db")
+
+
+@pytest.fixture(autouse=True)
+def promptly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opening, "TAKE_OVER_SECONDS", 0.01)
 
 
 @pytest.fixture
@@ -68,6 +75,65 @@ async def test_of_machines_that_another_polls_in_part_the_rest_is_polled_and_all
     async with watching([WEB, DB], settings, SystemClock()) as feed:
         assert feed.kind == "follow"
         assert collectors[0].watched.keys() == {"web-01"}
+
+
+async def test_machines_whose_process_has_ended_are_taken_over_and_the_same_stream_turns_live(
+    settings: WatchSettings, collectors: list[SilentCollector], others: set[str]
+) -> None:
+    others |= {"web-01", "db-01"}
+    async with watching([WEB, DB], settings, SystemClock()) as feed:
+        fleet = Fleet()
+        async for batch in feed.batches():
+            fleet.apply(batch)
+            others.clear()
+            if feed.kind == "live" and fleet.machines.keys() == {"web-01", "db-01"}:
+                break
+        assert collectors[0].watched.keys() == {"web-01", "db-01"}
+
+
+async def test_machines_that_become_free_one_after_the_other_are_taken_over_one_after_the_other(
+    settings: WatchSettings, collectors: list[SilentCollector], others: set[str]
+) -> None:
+    others |= {"web-01", "db-01"}
+    async with watching([WEB, DB], settings, SystemClock()) as feed:
+        others.remove("db-01")
+        fleet = Fleet()
+        async for batch in feed.batches():
+            fleet.apply(batch)
+            if "db-01" in fleet.machines:
+                break
+        assert feed.kind == "follow"
+        assert collectors[0].watched.keys() == {"db-01"}
+        others.clear()
+        async for _ in feed.batches():
+            if feed.kind == "live":
+                break
+        assert len(collectors) == 1
+        assert collectors[0].watched.keys() == {"web-01", "db-01"}
+
+
+async def test_what_cannot_be_taken_over_yet_is_tried_again(
+    settings: WatchSettings,
+    collectors: list[SilentCollector],
+    others: set[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    others |= {"web-01"}
+    start, refusals, released = Monitor.start, [StoreError("locked")], []
+
+    async def refused_once(monitor: Monitor) -> None:
+        if refusals:
+            raise refusals.pop()
+        await start(monitor)
+
+    monkeypatch.setattr(Monitor, "start", refused_once)
+    monkeypatch.setattr(Store, "release", lambda store, machines: released.extend(machines))
+    async with watching([WEB], settings, SystemClock()) as feed:
+        others.clear()
+        async for _ in feed.batches():
+            if feed.kind == "live":
+                break
+        assert released == ["web-01"]
 
 
 async def test_a_new_configuration_takes_no_machine_from_another(

@@ -146,6 +146,10 @@ class Monitor:
         """The whole fleet, then changes as they come."""
         return self._publisher.batches()
 
+    def dismiss(self) -> None:
+        """End the streams of batches that are being read: their readers turn to another feed."""
+        self._publisher.dismiss()
+
     async def processes(self, session: Session) -> tuple[Process, ...]:
         """What a session is running now. Raises MachineError."""
         watched = self._intake.watched.get(session.machine)
@@ -187,13 +191,23 @@ class Monitor:
             self._intake.change(target)
         for target in (*new, *changed):
             self._collector.add(target)
+        await self._release(removed)
 
     def _let_go(self, names: Iterable[str]) -> None:
         for name in names:
             self._collector.remove(name)
             self._intake.remove(name)
-            if self._store is not None:
-                self._store.release([name])
+
+    async def _release(self, names: Collection[str]) -> None:
+        """Let others poll these, once our last word on them is in the store: theirs must come after it.
+
+        While it cannot be written they stay ours, though nobody polls them.
+        """
+        if self._writer is None or self._store is None or not names:
+            return
+        with contextlib.suppress(StoreError):
+            await self._writer.flush()
+            self._store.release(names)
 
     async def _sweep(self) -> None:
         while True:

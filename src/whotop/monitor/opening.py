@@ -2,7 +2,8 @@
 
 Each machine has one writer. Of the machines asked for, this process polls those that nobody else
 does. If those are all, the feed is live; if they are none, it follows; if they are some, it polls
-them and follows the store for all.
+them and follows the store for all. Machines whose process ends are taken over within seconds, and
+when all are polled here the feed turns live, in the same stream.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import importlib
+import logging
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,11 +24,17 @@ from whotop.core.feed import Feed
 from whotop.core.rules.settings import RuleSettings
 from whotop.errors import StoreError
 from whotop.model import Target
+from whotop.monitor.handover import HandoverFeed, Source
 from whotop.store.retention import RetentionSettings
 
 if TYPE_CHECKING:
     from whotop.monitor.monitor import Monitor
     from whotop.store.store import Store
+
+TAKE_OVER_SECONDS = 2.0
+"""How often it is tried whether machines that another process polls are free: one lock each."""
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +55,12 @@ class Watch:
         self._targets, self._settings, self._clock = targets, settings, clock
         self._store: Store | None = None
         self._monitor: Monitor | None = None
+        self._feed: HandoverFeed | None = None
+        self._polled: frozenset[str] = frozenset()
+        """Machines that this process polls."""
+        self._taking_over: asyncio.Task[None] | None = None
+        self._turning = asyncio.Lock()
+        """A new configuration and machines that become free are taken up one after the other."""
 
     async def open(self) -> Feed:
         """Begin to watch. Raises StoreError, and ConfigError when ssh_config is wrong.
@@ -54,19 +68,37 @@ class Watch:
         asyncssh and SQLAlchemy take half a second to load: they do so in a thread, while the screen
         is drawn and answers.
         """
-        module = await asyncio.to_thread(importlib.import_module, "whotop.monitor.monitor")
+        await asyncio.to_thread(importlib.import_module, "whotop.monitor.monitor")
         if self._settings.store is not None:
             from whotop.store.store import open_store
 
             self._store = await open_store(self._settings.store, clock=self._clock, retention=self._settings.retention)
         mine = self._mine(self._targets)
         if mine or self._store is None:
-            settings = module.MonitorSettings(collect=self._settings.collect, rules=self._settings.rules)
-            self._monitor = module.Monitor(mine, settings, self._clock, self._store)
-            await self._monitor.start()
-        if self._monitor is not None and len(mine) == len(self._targets):
-            return self._monitor
-        return self._follow()
+            await self._poll(mine)
+        self._feed = HandoverFeed(self._source(mine), self._clock)
+        self._told(mine)
+        return self._feed
+
+    async def _poll(self, mine: Sequence[Target]) -> None:
+        """Poll these from now on. Raises StoreError; then nothing has changed."""
+        try:
+            await self._begin_to_poll(mine)
+        except StoreError:
+            if self._store is not None:
+                self._store.release({target.name for target in mine} - self._polled)
+            raise
+
+    async def _begin_to_poll(self, mine: Sequence[Target]) -> None:
+        if self._monitor is not None:
+            await self._monitor.retarget(mine)
+            return
+        from whotop.monitor.monitor import Monitor, MonitorSettings
+
+        settings = MonitorSettings(collect=self._settings.collect, rules=self._settings.rules)
+        monitor = Monitor(mine, settings, self._clock, self._store)
+        await monitor.start()
+        self._monitor = monitor
 
     def _mine(self, targets: Sequence[Target]) -> list[Target]:
         """Those that nobody else polls; from now on this process does."""
@@ -75,26 +107,80 @@ class Watch:
         claimed = self._store.claim(target.name for target in targets)
         return [target for target in targets if target.name in claimed]
 
-    def _follow(self) -> Feed:
+    def _source(self, mine: Sequence[Target]) -> Source:
+        """What tells of all the machines: our own polling if they are all ours, else the store."""
+        if self._monitor is not None and len(mine) == len(self._targets):
+            return self._monitor
         from whotop.store.follow import FollowFeed
 
         assert self._store is not None
         return FollowFeed(self._store, clock=self._clock, machines={target.name for target in self._targets})
 
+    def _told(self, mine: Sequence[Target]) -> None:
+        """Note what is ours, and look out for the rest."""
+        self._polled = frozenset(target.name for target in mine)
+        if self._monitor is not None and self._feed is not None:
+            self._feed.polled_here(self._polled, self._monitor)
+        is_looking_out = self._taking_over is not None and not self._taking_over.done()
+        if len(mine) < len(self._targets) and not is_looking_out:
+            self._taking_over = asyncio.create_task(self._take_over())
+
+    async def _take_over(self) -> None:
+        """Poll machines as soon as whoever polled them has ended, until all are ours."""
+        while True:
+            await asyncio.sleep(TAKE_OVER_SECONDS)
+            async with self._turning:
+                try:
+                    mine = await self._take_over_the_free()
+                except StoreError as error:
+                    log.warning("machines that are free cannot be taken over yet: %s", error)
+                    continue
+            if len(mine) == len(self._targets):
+                return
+
+    async def _take_over_the_free(self) -> list[Target]:
+        """Poll those as well that nobody polls any longer; gives all that are ours. Raises StoreError."""
+        assert self._store is not None
+        assert self._feed is not None
+        mine = self._mine(self._targets)
+        gained = {target.name for target in mine} - self._polled
+        if not gained:
+            return mine
+        await self._poll(mine)
+        log.info("%d machines that another whotop polled are polled here from now on", len(gained))
+        source = self._source(mine)
+        if source is self._monitor:
+            self._feed.turn_to(source)
+        self._told(mine)
+        return mine
+
     async def retarget(self, targets: Sequence[Target]) -> str:
         """Watch these from now on; one line that says what became of it."""
         if self._monitor is None:
             return "another whotop polls these machines: reload it there"
+        async with self._turning:
+            return await self._retarget(targets)
+
+    async def _retarget(self, targets: Sequence[Target]) -> str:
+        assert self._feed is not None
         told = difference(self._targets, targets)
+        mine = self._mine(targets)
         try:
-            await self._monitor.retarget(self._mine(targets))
+            await self._poll(mine)
         except StoreError as error:
             return f"the machines stay as they were: {error}"
         self._targets = targets
+        source = self._source(mine)
+        if not (source is self._monitor and self._feed.kind == self._monitor.kind):
+            self._feed.turn_to(source, told.removed)
+        self._told(mine)
         return f"configuration read: {_words(told)}"
 
     async def close(self) -> None:
         """Let go of machines and store; safe to call whatever has been opened."""
+        if self._taking_over is not None:
+            self._taking_over.cancel()
+            await asyncio.gather(self._taking_over, return_exceptions=True)
         monitor, self._monitor = self._monitor, None
         store, self._store = self._store, None
         try:

@@ -61,6 +61,12 @@ class Publisher:
         if self._error is not None:
             raise self._error
 
+    def dismiss(self) -> None:
+        """End the streams that are being read, after what has gathered; new ones may begin."""
+        self.flush()
+        for queue in self._subscribers:
+            queue.put_nowait(None)
+
     def close(self, error: BaseException | None = None) -> None:
         """Publish what is left and end every subscriber's stream; nobody goes on as if all were well."""
         self.flush()

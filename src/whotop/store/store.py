@@ -58,11 +58,6 @@ class Store:
         """Those of ``machines`` that this process may write for, until it releases them or ends."""
         return self._claims.claim(machines)
 
-    @property
-    def claimed(self) -> frozenset[str]:
-        """The machines that this process writes for."""
-        return frozenset(self._claims.held)
-
     def release(self, machines: Iterable[str]) -> None:
         """Let other processes write for these."""
         self._claims.release(machines)
