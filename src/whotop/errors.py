@@ -8,6 +8,7 @@
     │   └── BadRowError         exit code 2: one row of it is wrong, and nothing was written
     ├── StoreError              the database cannot be opened or written
     │   └── StoreTooNewError    it was made by a newer whotop
+    ├── AlertResolvedError      what is said of an alert comes when it stands no longer
     ├── SecretError             no secret where the configuration says that one is
     └── MachineError            one machine cannot be watched; shown on its row, never fatal
         ├── UnreachableError    no connection: refused, timed out, no such name
@@ -75,6 +76,10 @@ class StoreError(WhotopError):
 
 class StoreTooNewError(StoreError):
     """The store was made by a newer whotop than this one."""
+
+
+class AlertResolvedError(WhotopError):
+    """An alert cannot be marked any more: it stands no longer."""
 
 
 class SecretError(WhotopError):

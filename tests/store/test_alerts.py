@@ -16,7 +16,7 @@ from whotop.clock import DAY_US, SECOND_US, ManualClock
 from whotop.core.alert_marks import Mark, MarkKind
 from whotop.core.feed import AlertChanged
 from whotop.errors import StoreError
-from whotop.model import Alert, Level
+from whotop.model import Alert, Event, EventKind, Level
 from whotop.store.batch import WriteBatch
 from whotop.store.engine import make_schema_engine
 from whotop.store.migrate import MIGRATIONS
@@ -151,3 +151,39 @@ async def test_a_store_of_the_first_schema_keeps_its_alerts(place: Path, clock: 
     store = await open_store(place, clock=clock)
     assert (await store.restore([])).alerts == [replace(ATTACK, machines=(), text="")]
     await store.close()
+
+
+async def test_an_alert_that_resolved_lately_is_there_for_a_start_since_it_may_come_back(
+    store: Store, clock: ManualClock
+) -> None:
+    over = replace(ATTACK, resolved_us=clock.now_us())
+    standing = replace(ATTACK, key=b"alert---attack02")
+    await store.commit(WriteBatch(alerts={standing.key: standing, over.key: over}))
+    assert (await store.restore([])).alerts == [over, standing]
+    clock.advance(DAY_US // SECOND_US + 1)
+    assert (await store.restore([])).alerts == [standing]
+
+
+async def test_an_alert_grows_from_one_machine_over_several(store: Store) -> None:
+    await store.commit(written(replace(ATTACK, machine="web-001", machines=(), text="one")))
+    await store.commit(written(ATTACK))
+    assert (await store.restore(["web-001"])).alerts == [ATTACK]
+
+
+async def test_the_history_of_a_machine_has_the_alerts_that_it_shares_with_others(store: Store) -> None:
+    own = replace(ATTACK, key=b"alert---own---01", machine="web-007", machines=(), opened_us=NOON_US + 1)
+    other = replace(own, key=b"alert---other-01", machine="db-02")
+    await store.commit(WriteBatch(alerts={alert.key: alert for alert in (ATTACK, own, other)}))
+    assert await store.history.alerts(machine="web-007") == [own, ATTACK]
+    assert await store.history.alerts(limit=2) == [other, own]
+
+
+async def test_evidence_is_found_by_its_keys_and_what_surrounds_it_by_its_time(store: Store) -> None:
+    events = [
+        Event(machine="web-01", kind=EventKind.FAILED_LOGIN, time_us=NOON_US + number, key=bytes([number]) * 16)
+        for number in range(5)
+    ]
+    await store.commit(WriteBatch(events={event.key: event for event in events}))
+    assert await store.history.events_of([events[3].key, events[1].key, b"?" * 16]) == [events[1], events[3]]
+    around = await store.history.events(machine="web-01", start_us=NOON_US + 1, end_us=NOON_US + 4)
+    assert around == events[3:0:-1]

@@ -16,9 +16,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
 from whotop.clock import ManualClock
+from whotop.store.columns import metadata
 from whotop.store.migrate import MIGRATIONS
 from whotop.store.precheck import stored_version
-from whotop.store.columns import metadata
 from whotop.store.store import Store, open_store
 from whotop.store.version import SCHEMA_VERSION, VERSION_TABLE
 

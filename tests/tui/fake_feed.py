@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 
+from whotop.core.alert_marks import Mark
 from whotop.core.feed import AnyChange, Batch, MinuteFigures
-from whotop.errors import MachineError
-from whotop.model import Event, Process, Session
+from whotop.errors import MachineError, WhotopError
+from whotop.model import Alert, Event, Process, Session
 
 
 class FakeHistory:
@@ -16,6 +17,7 @@ class FakeHistory:
     def __init__(self) -> None:
         self.minutes: list[MinuteFigures] = []
         self.past: list[Session] = []
+        self.past_events: list[Event] = []
 
     async def figures(self, machine: str, start_us: int, end_us: int) -> list[MinuteFigures]:
         return [figures for figures in self.minutes if start_us <= figures.time_us < end_us]
@@ -38,7 +40,28 @@ class FakeHistory:
             and (session.logout_us is None or session.logout_us >= start_us)
         ][:limit]
 
-    async def events(self, *, machine: str | None = None, user: str | None = None, limit: int = 500) -> list[Event]:
+    async def events(
+        self,
+        *,
+        machine: str | None = None,
+        user: str | None = None,
+        start_us: int | None = None,
+        end_us: int | None = None,
+        limit: int = 500,
+    ) -> list[Event]:
+        return [
+            event
+            for event in self.past_events
+            if machine in (None, event.machine)
+            and user in (None, event.user)
+            and (start_us is None or event.fleet_time_us >= start_us)
+            and (end_us is None or event.fleet_time_us < end_us)
+        ][:limit]
+
+    async def events_of(self, keys: Collection[bytes]) -> list[Event]:
+        return [event for event in self.past_events if event.key in keys]
+
+    async def alerts(self, *, machine: str | None = None, limit: int = 500) -> list[Alert]:
         return []
 
 
@@ -52,6 +75,9 @@ class FakeFeed:
         self.history = FakeHistory()
         self.running: dict[bytes, tuple[Process, ...]] = {}
         self._queue: asyncio.Queue[Batch | None] = asyncio.Queue()
+        self.marks: list[Mark] = []
+        self.refuses: WhotopError | None = None
+        """What marking an alert raises."""
         self._revision = 0
 
     def publish(self, changes: Sequence[AnyChange], time_us: int = 0) -> None:
@@ -69,6 +95,11 @@ class FakeFeed:
     async def batches(self) -> AsyncIterator[Batch]:
         while (batch := await self._queue.get()) is not None:
             yield batch
+
+    async def mark(self, mark: Mark) -> None:
+        if self.refuses is not None:
+            raise self.refuses
+        self.marks.append(mark)
 
     async def processes(self, session: Session) -> tuple[Process, ...]:
         if session.key not in self.running:

@@ -7,11 +7,12 @@ not applying them is what "pause" means.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from typing import Protocol
 
 import msgspec
 
+from whotop.core.alert_marks import Mark
 from whotop.core.failure_book import Tally
 from whotop.model import Alert, Event, Machine, Process, Sample, Session
 
@@ -113,8 +114,24 @@ class History(Protocol):
         """Sessions of a machine, a user or a source that were open at or after ``start_us``, newest login first."""
         ...
 
-    async def events(self, *, machine: str | None = None, user: str | None = None, limit: int = 500) -> list[Event]:
-        """The newest events of a machine or a user, newest first."""
+    async def events(
+        self,
+        *,
+        machine: str | None = None,
+        user: str | None = None,
+        start_us: int | None = None,
+        end_us: int | None = None,
+        limit: int = 500,
+    ) -> list[Event]:
+        """The newest events of a machine or a user in [start, end), newest first."""
+        ...
+
+    async def events_of(self, keys: Collection[bytes]) -> list[Event]:
+        """The events that have these keys, as far as they are kept, oldest first."""
+        ...
+
+    async def alerts(self, *, machine: str | None = None, limit: int = 500) -> list[Alert]:
+        """The alerts that opened last, newest first: also resolved ones. Those of a machine: alone or among others."""
         ...
 
 
@@ -138,6 +155,13 @@ class Feed(Protocol):
 
     def batches(self) -> AsyncIterator[Batch]:
         """First the whole fleet as one batch, then changes as they come; ends when the feed closes."""
+        ...
+
+    async def mark(self, mark: Mark) -> None:
+        """Say something of an alert: its new version comes with a batch.
+
+        Raises AlertResolvedError, and StoreError where another process polls.
+        """
         ...
 
     async def processes(self, session: Session) -> tuple[Process, ...]:

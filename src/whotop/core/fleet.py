@@ -25,6 +25,7 @@ EVENTS_KEPT = 2_000
 EVENTS_SINCE_US = DAY_US
 """How far back the events of a fleet reach when it is first looked at; older ones are history, to be asked for."""
 CPU_READINGS_KEPT = 60
+RESOLVED_KEPT = 500
 
 
 @dataclass(slots=True)
@@ -59,7 +60,8 @@ class Fleet:
         self.last_logins: dict[str, Session] = {}
         """Each machine's newest login, open or not."""
         self.alerts: dict[bytes, Alert] = {}
-        """Open ones, and those that resolved while we looked on."""
+        """Open ones, and of those that resolved while we looked on the latest ``RESOLVED_KEPT``."""
+        self._resolved: dict[bytes, None] = {}
         self.events: dict[bytes, Event] = {}
         """The newest ``EVENTS_KEPT`` at least, in the order in which they came."""
         self.failures = FailureBook()
@@ -84,9 +86,7 @@ class Fleet:
             case MachineChanged():
                 self._machine_changed(change.machine, touched)
             case AlertChanged():
-                self.alerts[change.alert.key] = change.alert
-                touched.alerts.add(change.alert.key)
-                touched.machines.add(change.alert.machine)
+                self._alert_changed(change.alert, touched)
             case MachineRemoved():
                 self._machine_removed(change.name, touched)
             case FailuresCounted():
@@ -132,6 +132,21 @@ class Fleet:
             for dropped in by_time[:-EVENTS_KEPT]:
                 del self.events[dropped.key]
                 touched.events.add(dropped.key)
+
+    def _alert_changed(self, alert: Alert, touched: Touched) -> None:
+        self.alerts[alert.key] = alert
+        touched.alerts.add(alert.key)
+        touched.machines.update(alert.machines or (alert.machine,))
+        if not alert.is_open:
+            self._resolved[alert.key] = None
+            if len(self._resolved) > RESOLVED_KEPT:
+                self._drop_resolved(next(iter(self._resolved)), touched)
+        else:
+            self._resolved.pop(alert.key, None)
+
+    def _drop_resolved(self, key: bytes, touched: Touched) -> None:
+        del self._resolved[key], self.alerts[key]
+        touched.alerts.add(key)
 
     def _failures_counted(self, change: FailuresCounted, touched: Touched) -> None:
         keys = {*self.failures.of_machine(change.machine), *(tally.key for tally in change.tallies)}

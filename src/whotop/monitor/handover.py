@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Collection
 from typing import Protocol
 
 from whotop.clock import Clock
+from whotop.core.alert_marks import Mark
 from whotop.core.feed import Batch, Feed, History, MachineRemoved
 from whotop.model import Process, Session
 
@@ -64,6 +65,10 @@ class HandoverFeed:
                 removed = tuple(MachineRemoved(name) for name in self._gone)
                 self._gone = set()
                 yield Batch(0, self._clock.now_us(), removed)
+
+    async def mark(self, mark: Mark) -> None:
+        """Say something of an alert. Raises AlertResolvedError and StoreError."""
+        await self._source.mark(mark)
 
     async def processes(self, session: Session) -> tuple[Process, ...]:
         """What a session is running now. Raises MachineError."""

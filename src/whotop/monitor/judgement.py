@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from whotop.clock import DAY_US, SECOND_US
+from whotop.core.alert_marks import Mark
 from whotop.core.failures import FailedOnce
 from whotop.core.fleet import EVENTS_SINCE_US
 from whotop.core.holdback import Holdback
@@ -42,7 +43,8 @@ class Judgement:
         self._tracker.restore(sessions)
         self._rules.restore(alerts)
         for alert in alerts:
-            self._outlet.restored_alert(alert)
+            if alert.is_open:
+                self._outlet.restored_alert(alert)
         newest = {session.machine: session for session in sorted(sessions, key=_login_us)}
         window_us = self._rules.window_start_us(now_us - STRAGGLERS_US)
         for session in sessions:
@@ -98,6 +100,13 @@ class Judgement:
     def erased(self, machine: str, origin: Origin, now_us: int, *, late: bool) -> None:
         """Records were erased."""
         self._alerts(self._rules.on_erased(machine, origin, now_us, late=late))
+
+    def mark(self, mark: Mark) -> bool:
+        """Somebody says something of an alert; false where it stands no longer."""
+        alert = self._rules.mark(mark)
+        if alert is not None:
+            self._outlet.alert(alert)
+        return alert is not None
 
     def tick(self, now_us: int) -> None:
         """Once a second: what has waited long enough is judged."""

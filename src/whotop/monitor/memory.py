@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from whotop.core.feed import MinuteFigures
 from whotop.core.fleet import Fleet
-from whotop.model import Event, Session
+from whotop.model import Alert, Event, Session
 
 
 class FleetHistory:
@@ -34,11 +36,36 @@ class FleetHistory:
         ]
         return sorted(found, key=lambda session: session.login_us, reverse=True)[:limit]
 
-    async def events(self, *, machine: str | None = None, user: str | None = None, limit: int = 500) -> list[Event]:
-        """The newest events of a machine or a user, newest first."""
+    async def events(
+        self,
+        *,
+        machine: str | None = None,
+        user: str | None = None,
+        start_us: int | None = None,
+        end_us: int | None = None,
+        limit: int = 500,
+    ) -> list[Event]:
+        """The newest events of a machine or a user in [start, end), newest first."""
         found = [
             event
             for event in self._fleet.events.values()
-            if machine in (None, event.machine) and user in (None, event.user)
+            if machine in (None, event.machine)
+            and user in (None, event.user)
+            and (start_us is None or event.fleet_time_us >= start_us)
+            and (end_us is None or event.fleet_time_us < end_us)
         ]
-        return sorted(found, key=lambda event: event.time_us, reverse=True)[:limit]
+        return sorted(found, key=_time_us, reverse=True)[:limit]
+
+    async def events_of(self, keys: Collection[bytes]) -> list[Event]:
+        """The events that have these keys, as far as they are kept, oldest first."""
+        found = (self._fleet.events.get(key) for key in keys)
+        return sorted((event for event in found if event is not None), key=_time_us)
+
+    async def alerts(self, *, machine: str | None = None, limit: int = 500) -> list[Alert]:
+        """The alerts that opened last, newest first, as far as they are kept."""
+        found = [alert for alert in self._fleet.alerts.values() if machine is None or alert.concerns(machine)]
+        return sorted(found, key=lambda alert: alert.opened_us, reverse=True)[:limit]
+
+
+def _time_us(event: Event) -> int:
+    return event.fleet_time_us

@@ -10,15 +10,17 @@ from dataclasses import dataclass, field
 from whotop.clock import Clock
 from whotop.collect.collector import Collector
 from whotop.collect.settings import CollectSettings
+from whotop.core.alert_marks import Mark
 from whotop.core.feed import Batch, History
 from whotop.core.fleet import EVENTS_KEPT, EVENTS_SINCE_US
 from whotop.core.rules.book import RuleBook
 from whotop.core.rules.settings import RuleSettings
 from whotop.core.tracker import SessionTracker
-from whotop.errors import StoreError, UnreachableError
+from whotop.errors import AlertResolvedError, StoreError, UnreachableError
 from whotop.model import Event, Process, Session, Target
 from whotop.monitor.intake import Intake
 from whotop.monitor.judgement import Judgement
+from whotop.monitor.mark_box import MarkBox
 from whotop.monitor.memory import FleetHistory
 from whotop.monitor.outlet import Outlet
 from whotop.monitor.publisher import Publisher
@@ -59,6 +61,9 @@ class Monitor:
         self._history: History = FleetHistory(self._publisher.fleet) if store is None else store.history
         self._judgement = Judgement(self._outlet, SessionTracker(), RuleBook(settings.rules))
         self._intake = Intake(self._outlet, self._judgement, clock)
+        self._mark_box = None
+        if store is not None and self._writer is not None:
+            self._mark_box = MarkBox(store.marks, self._judgement, self._writer)
         self._collector = Collector(self._targets.values(), self._intake, clock, settings.collect)
         self._intake.acknowledge = self._collector.acknowledge
         self._tasks: list[asyncio.Task[None]] = []
@@ -150,6 +155,11 @@ class Monitor:
         """End the streams of batches that are being read: their readers turn to another feed."""
         self._publisher.dismiss()
 
+    async def mark(self, mark: Mark) -> None:
+        """Say something of an alert. Raises AlertResolvedError."""
+        if not self._judgement.mark(mark):
+            raise AlertResolvedError("this alert stands no longer")
+
     async def processes(self, session: Session) -> tuple[Process, ...]:
         """What a session is running now. Raises MachineError."""
         watched = self._intake.watched.get(session.machine)
@@ -214,5 +224,7 @@ class Monitor:
             await asyncio.sleep(SWEEP_SECONDS)
             now_us = self._clock.now_us()
             self._intake.sweep(now_us)
+            if self._mark_box is not None:
+                await self._mark_box.empty(now_us)
             for name in self._intake.silent(now_us, SILENT_INTERVALS):
                 self._collector.reconnect(name)

@@ -49,7 +49,7 @@ def _rows(changed: Iterable[Alert], ids: dict[str, int]) -> Iterator[Row]:
 
 async def machines_of(connection: AsyncConnection, chosen: Select[Any]) -> dict[bytes, tuple[str, ...]]:
     """The machines of each alert over several, among those that a statement on ``alerts`` chooses."""
-    keys = chosen.with_only_columns(alerts.c.key).order_by(None).where(alerts.c.machine_id.is_(None))
+    keys = chosen.with_only_columns(alerts.c.key).where(alerts.c.machine_id.is_(None))
     statement = (
         select(alert_machines.c.alert_key, machines.c.name)
         .join(machines, machines.c.id == alert_machines.c.machine_id)

@@ -74,7 +74,7 @@ class Restored(msgspec.Struct, frozen=True):
     sessions: list[Session]
     """Open ones, and those that ended in the last 48 hours (a late logout record corrects them)."""
     alerts: list[Alert]
-    """Open ones."""
+    """Open ones, and before them those that resolved within the last day, by the time of that."""
     cursors: dict[tuple[str, str], Cursor]
     """By machine and origin."""
     failures: dict[str, tuple[Tally, ...]] = {}

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Collection, Iterator
 import msgspec
 
 from whotop.clock import SECOND_US, Clock
+from whotop.core.alert_marks import Mark
 from whotop.core.feed import (
     AlertChanged,
     AnyChange,
@@ -87,6 +88,10 @@ class FollowFeed:
         """End ``batches``, once it has told what is committed by now: the reader turns to another feed."""
         self._dismissed.set()
 
+    async def mark(self, mark: Mark) -> None:
+        """Leave a mark for the process that polls, which makes it within a second. Raises StoreError."""
+        await self._store.marks.put(mark)
+
     async def processes(self, session: Session) -> tuple[Process, ...]:
         """Cannot be asked here: no connection to the machine."""
         raise MachineError(f"only the whotop that polls {session.machine} can ask it")
@@ -119,7 +124,11 @@ class FollowFeed:
         return batch
 
     def _concerns(self, change: AnyChange) -> bool:
-        return self._chosen is None or machine_of(change) in self._chosen or machine_of(change) == FLEET
+        if self._chosen is None:
+            return True
+        if isinstance(change, AlertChanged) and change.alert.machines:
+            return not self._chosen.isdisjoint(change.alert.machines)
+        return machine_of(change) in self._chosen or machine_of(change) == FLEET
 
     def _noted(self, change: AnyChange) -> AnyChange:
         """Remember a machine; show it as not watched if nobody polls it."""

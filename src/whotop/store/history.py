@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, Table, or_, select
+from sqlalchemy import ColumnElement, RowMapping, Select, Table, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from whotop.clock import HOUR_US
 from whotop.core.feed import MinuteFigures
-from whotop.model import Event, Session
+from whotop.model import Alert, Event, Session
 from whotop.store import chunks
+from whotop.store.alert_machines import machines_of
+from whotop.store.alert_tables import alert_machines
 from whotop.store.engine import failures_in_words
 from whotop.store.rollup import Rollup
-from whotop.store.rows import event_of, session_of
-from whotop.store.schema import events, machines, sample_chunks, sessions
+from whotop.store.rows import alert_of, event_of, session_of
+from whotop.store.schema import alerts, events, machines, sample_chunks, sessions
 
 MINUTES_US = 48 * HOUR_US
 """Spans up to this long are answered by the minute, longer ones by the hour."""
@@ -53,10 +55,42 @@ class StoreHistory:
         )
         return [session_of(row, row["machine_name"]) for row in await self._rows(statement)]
 
-    async def events(self, *, machine: str | None = None, user: str | None = None, limit: int = 500) -> list[Event]:
-        """The newest events of a machine or a user, newest first."""
-        statement = _of(events, machine, user).order_by(events.c.fleet_time_us.desc(), events.c.id.desc()).limit(limit)
+    async def events(
+        self,
+        *,
+        machine: str | None = None,
+        user: str | None = None,
+        start_us: int | None = None,
+        end_us: int | None = None,
+        limit: int = 500,
+    ) -> list[Event]:
+        """The newest events of a machine or a user in [start, end), newest first."""
+        statement = _of(events, machine, user)
+        if start_us is not None:
+            statement = statement.where(events.c.fleet_time_us >= start_us)
+        if end_us is not None:
+            statement = statement.where(events.c.fleet_time_us < end_us)
+        newest = statement.order_by(events.c.fleet_time_us.desc(), events.c.id.desc()).limit(limit)
+        return [event_of(row, row["machine_name"]) for row in await self._rows(newest)]
+
+    async def events_of(self, keys: Collection[bytes]) -> list[Event]:
+        """The events that have these keys, as far as they are kept, oldest first."""
+        statement = _of(events, None, None).where(events.c.key.in_(keys)).order_by(events.c.fleet_time_us, events.c.id)
         return [event_of(row, row["machine_name"]) for row in await self._rows(statement)]
+
+    async def alerts(self, *, machine: str | None = None, limit: int = 500) -> list[Alert]:
+        """The alerts that opened last, newest first, resolved ones as well."""
+        chosen = select(alerts).order_by(alerts.c.opened_us.desc(), alerts.c.id.desc()).limit(limit)
+        if machine is not None:
+            chosen = chosen.where(_concern(machine))
+        with failures_in_words(self._place):
+            async with self._engine.begin() as connection:
+                several = await machines_of(connection, chosen)
+                named = chosen.add_columns(machines.c.name.label("machine_name")).outerjoin(
+                    machines, machines.c.id == alerts.c.machine_id
+                )
+                rows = (await connection.execute(named)).mappings().all()
+        return [alert_of(row, row["machine_name"] or "", several.get(row["key"], ())) for row in rows]
 
     async def _minutes(self, machine: str, start_us: int, end_us: int) -> list[MinuteFigures]:
         stored = await self._stored(machine, chunks.MINUTE_SECONDS, start_us, end_us)
@@ -91,6 +125,13 @@ class StoreHistory:
             async with self._engine.begin() as connection:
                 found: Sequence[RowMapping] = (await connection.execute(statement)).mappings().all()
         return found
+
+
+def _concern(machine: str) -> ColumnElement[bool]:
+    """Whether an alert is about a machine, alone or among others."""
+    number = select(machines.c.id).where(machines.c.name == machine).scalar_subquery()
+    among = select(alert_machines.c.alert_key).where(alert_machines.c.machine_id == number)
+    return or_(alerts.c.machine_id == number, alerts.c.key.in_(among))
 
 
 def _of(table: Table, machine: str | None, user: str | None, source: str | None = None) -> Select[Any]:

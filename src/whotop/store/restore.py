@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from whotop.clock import HOUR_US
+from whotop.clock import DAY_US, HOUR_US
 from whotop.model import Alert, Machine, Session
 from whotop.store.alert_machines import machines_of
 from whotop.store.batch import Restored
@@ -20,6 +20,8 @@ from whotop.wire.messages import Cursor
 
 ENDED_US = 48 * HOUR_US
 """Sessions that ended within this time come back too: a logout record may still correct them."""
+RESOLVED_US = DAY_US
+"""Alerts that resolved within this time come back too: what returns soon is the same alert again."""
 ROWS_AT_ONCE = 500
 
 _decode_machine = msgspec.json.Decoder(Machine).decode
@@ -33,7 +35,7 @@ async def restore(engine: AsyncEngine, names: Collection[str], now_us: int) -> R
         return Restored(
             machines=known,
             sessions=await _sessions(connection, ids, now_us),
-            alerts=await _alerts(connection, ids),
+            alerts=await _alerts(connection, ids, now_us),
             cursors=await _cursors(connection, ids),
             failures=await tallies(connection, ids, now_us),
             rule_states=await read_rule_states(connection),
@@ -64,8 +66,14 @@ async def _sessions(connection: AsyncConnection, ids: dict[int, str], now_us: in
     ]
 
 
-async def _alerts(connection: AsyncConnection, ids: dict[int, str]) -> list[Alert]:
-    statement = select(alerts).where(alerts.c.resolved_us.is_(None)).order_by(alerts.c.opened_us)
+async def _alerts(connection: AsyncConnection, ids: dict[int, str], now_us: int) -> list[Alert]:
+    """Open ones, and before them those that may come back."""
+    lately = alerts.c.resolved_us >= now_us - RESOLVED_US
+    statement = (
+        select(alerts)
+        .where(or_(alerts.c.resolved_us.is_(None), lately))
+        .order_by(alerts.c.resolved_us.is_(None), alerts.c.resolved_us, alerts.c.opened_us)
+    )
     several = await machines_of(connection, statement)
     rows = (await connection.execute(statement)).mappings()
     return [

@@ -109,7 +109,18 @@ _MARKS = ("acknowledged_us", "acknowledged_by", "muted_until_us")
 @cache
 def alert_upsert(dialect: str) -> Insert:
     """An alert, or how it stands now."""
-    told = ("level", "text", "updated_us", "resolved_us", "count", "value", "limit_value", "evidence", *_MARKS)
+    told = (
+        "machine_id",
+        "level",
+        "text",
+        "updated_us",
+        "resolved_us",
+        "count",
+        "value",
+        "limit_value",
+        "evidence",
+        *_MARKS,
+    )
 
     def change(excluded: Excluded) -> dict[str, object]:
         return {name: excluded[name] for name in (*told, "revision")}
