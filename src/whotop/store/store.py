@@ -26,6 +26,8 @@ from whotop.store.read import Collector, FleetReader
 from whotop.store.restore import restore
 from whotop.store.retention import RetentionSettings
 from whotop.store.rollup import Rollup
+from whotop.store.usage import StoredUsage
+from whotop.store.usage_record import UsageRecord
 
 
 async def open_store(place: str | Path, *, clock: Clock, retention: RetentionSettings | None = None) -> Store:
@@ -53,6 +55,8 @@ class Store:
         self.history: History = StoreHistory(reading, path, rollup)
         self.imports = Imports(reading, writing, path, clock)
         self.marks = Marks(reading, writing, path)
+        self.usage = StoredUsage(reading, path)
+        self.usage_record = UsageRecord(reading, writing, path)
 
     def claim(self, machines: Iterable[str]) -> set[str]:
         """Those of ``machines`` that this process may write for, until it releases them or ends."""

@@ -1,0 +1,160 @@
+"""Answers questions about usage: from the record of finished days, and from the events of the others."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Collection
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import TypeAlias
+
+import msgspec
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from whotop.core.days import day_number, numbered_day
+from whotop.core.usage import DayUsage, UsageQuestion, UsageReport, UserUsage, usage_report
+from whotop.core.usage_tally import UserTally
+from whotop.core.usage_where import LoginRow, parse_usage_where
+from whotop.model import Machine
+from whotop.store.engine import failures_in_words
+from whotop.store.schema import machines
+from whotop.store.usage_logins import Logins, Who, merged, recorded_logins, told_logins
+from whotop.store.usage_record import from_bytes, user_numbers, with_bits
+from whotop.store.usage_scope import Scope, scope_of
+from whotop.store.usage_tables import usage_day_users, usage_days, usage_users
+
+ROWS_AT_ONCE = 2_000
+WHO_KEPT = 65_536
+
+_decode_machine = msgspec.json.Decoder(Machine).decode
+
+IsWanted: TypeAlias = Callable[[Who], bool]
+MachineNames: TypeAlias = dict[int, str]
+
+
+class StoredUsage:
+    """The part of a store that knows how much the machines were used."""
+
+    def __init__(self, engine: AsyncEngine, place: Path) -> None:
+        self._engine, self._place = engine, place
+
+    async def report(self, question: UsageQuestion) -> UsageReport:
+        """Unique users per period.
+
+        Raises UsageError where the events of some day have expired and the record counts in days of
+        another zone, QueryError for the filter, and StoreError.
+        """
+        with failures_in_words(self._place):
+            async with self._engine.begin() as connection:
+                scope = await scope_of(connection, question, question.start, question.end)
+                days = await (_chosen_days if question.where else _whole_days)(connection, question, scope)
+        return usage_report(question, days, scope.time_zone)
+
+    async def users(self, question: UsageQuestion, first: date, last: date) -> tuple[UserUsage, ...]:
+        """Who logged in between two days, both included: the most logins first. Raises as ``report``."""
+        tally = UserTally()
+        with failures_in_words(self._place):
+            async with self._engine.begin() as connection:
+                scope = await scope_of(connection, question, first, last)
+                names, is_wanted = await _choice(connection, question)
+                async for day, who, count in _rows(connection, scope, first, last):
+                    if is_wanted(who):
+                        tally.add(day, who.user, names[who.machine_id], count)
+        return tally.users()
+
+
+async def _whole_days(connection: AsyncConnection, question: UsageQuestion, scope: Scope) -> list[DayUsage]:
+    """The days of a question without a filter: users as bits, numbered as the store does."""
+    days = await _recorded_days(connection, question, scope) if scope.is_recorded else []
+    free = (await connection.execute(select(func.coalesce(func.max(usage_users.c.number) + 1, 0)))).scalar_one()
+    strangers: dict[str, int] = {}
+    for day in sorted(scope.fresh):
+        logins = await _fresh_logins(connection, scope, day, question.excluded)
+        names = {who.user for who in logins}
+        numbers = await user_numbers(connection, names) if scope.is_recorded else {}
+        for name in names - numbers.keys():
+            numbers[name] = strangers.setdefault(name, free + len(strangers))
+        days.append(DayUsage(day, with_bits(0, numbers.values()), sum(logins.values())))
+    return days
+
+
+async def _recorded_days(connection: AsyncConnection, question: UsageQuestion, scope: Scope) -> list[DayUsage]:
+    first, last = question.start, question.end
+    numbers = (await user_numbers(connection, question.excluded)).values()
+    hidden = with_bits(0, numbers)
+    of_hidden = {}
+    if numbers:
+        by_day = select(usage_days.c.day, func.sum(usage_days.c.logins)).group_by(usage_days.c.day)
+        uncounted = by_day.where(_between(usage_days.c.day, first, last), usage_days.c.user_number.in_(numbers))
+        of_hidden = {number: int(logins) for number, logins in await connection.execute(uncounted)}
+    columns = (usage_day_users.c.day, usage_day_users.c.members, usage_day_users.c.logins)
+    found = await connection.execute(select(*columns).where(_between(usage_day_users.c.day, first, last)))
+    days = (
+        DayUsage(numbered_day(number), from_bytes(members) & ~hidden, logins - of_hidden.get(number, 0))
+        for number, members, logins in found
+    )
+    return [day for day in days if day.day not in scope.fresh]
+
+
+async def _chosen_days(connection: AsyncConnection, question: UsageQuestion, scope: Scope) -> list[DayUsage]:
+    """The days of a question with a filter, from the logins themselves."""
+    _, is_wanted = await _choice(connection, question)
+    numbers: dict[str, int] = {}
+    users: dict[date, set[int]] = {}
+    logins: dict[date, int] = {}
+    async for day, who, count in _rows(connection, scope, question.start, question.end):
+        if is_wanted(who):
+            users.setdefault(day, set()).add(numbers.setdefault(who.user, len(numbers)))
+            logins[day] = logins.get(day, 0) + count
+    return [DayUsage(day, with_bits(0, of_day), logins[day]) for day, of_day in users.items()]
+
+
+async def _choice(connection: AsyncConnection, question: UsageQuestion) -> tuple[MachineNames, IsWanted]:
+    """The names of machines, and whether somebody's logins are asked for."""
+    found = (await connection.execute(select(machines.c.id, machines.c.name, machines.c.details))).all()
+    names = {row.id: row.name for row in found}
+    query = parse_usage_where(question.where)
+    if query.is_empty:
+        return names, lambda who: who.user not in question.excluded
+    tags = {row.id: _decode_machine(row.details).tags for row in found if row.details is not None}
+
+    @lru_cache(maxsize=WHO_KEPT)
+    def is_wanted(who: Who) -> bool:
+        row = LoginRow(names[who.machine_id], who.user, who.source, tags.get(who.machine_id, ()))
+        return who.user not in question.excluded and query.matches(row)
+
+    return names, is_wanted
+
+
+async def _rows(
+    connection: AsyncConnection, scope: Scope, first: date, last: date
+) -> AsyncIterator[tuple[date, Who, int]]:
+    """The logins of all days between two."""
+    if scope.is_recorded:
+        found = await connection.stream(
+            select(
+                usage_days.c.day, usage_days.c.machine_id, usage_users.c.name, usage_days.c.source, usage_days.c.logins
+            )
+            .join(usage_users, usage_users.c.number == usage_days.c.user_number)
+            .where(_between(usage_days.c.day, first, last))
+        )
+        async for page in found.partitions(ROWS_AT_ONCE):
+            for number, machine_id, user, source, count in page:
+                day = numbered_day(number)
+                if day not in scope.fresh:
+                    yield day, Who(machine_id, user, source), count
+    for day in sorted(scope.fresh):
+        for who, count in (await _fresh_logins(connection, scope, day, ())).items():
+            yield day, who, count
+
+
+async def _fresh_logins(connection: AsyncConnection, scope: Scope, day: date, excluded: Collection[str]) -> Logins:
+    """The logins of a day that events tell, and what the record has of it already."""
+    told = await told_logins(connection, day, scope.zone)
+    recorded = await recorded_logins(connection, day) if scope.is_recorded else {}
+    return merged((told, recorded), excluded)
+
+
+def _between(day: ColumnElement[int], first: date, last: date) -> ColumnElement[bool]:
+    return day.between(day_number(first), day_number(last))
