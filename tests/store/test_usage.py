@@ -57,7 +57,7 @@ def question(period: Period = Period.DAY, first: date = FIRST, last: date = LAST
 
 async def counts(store: Store, asked: UsageQuestion) -> dict[str, int]:
     """The periods with anybody in them."""
-    report = await store.usage.report(asked)
+    report = await store.history.usage.report(asked)
     return {one.last_day.isoformat(): one.users for one in report.periods if one.users}
 
 
@@ -179,9 +179,9 @@ async def test_excluded_users_count_nowhere(store: Store) -> None:
     )
     await record(store, FIRST, date(2025, 11, 19))
     asked = question(Period.MONTH, excluded=frozenset({"admin"}))
-    report = await store.usage.report(asked)
+    report = await store.history.usage.report(asked)
     assert [(one.users, one.logins) for one in report.periods] == [(1, 1)]
-    assert [one.user for one in await store.usage.users(asked, FIRST, LAST)] == ["ann"]
+    assert [one.user for one in await store.history.usage.users(asked, FIRST, LAST)] == ["ann"]
 
 
 async def test_a_filter_finds_logins_of_the_record_and_of_the_events(store: Store) -> None:
@@ -202,7 +202,7 @@ async def test_the_users_of_a_period_come_with_their_machines_and_days(store: St
         logins("2025-11-03 10:00 ann@web-01", "2025-11-04 10:00 ann@web-02", "2025-11-04 11:00 bob@web-01")
     )
     await record(store, FIRST, date(2025, 11, 3))
-    found = await store.usage.users(question(), FIRST, LAST)
+    found = await store.history.usage.users(question(), FIRST, LAST)
     assert [(one.user, one.logins, one.days, one.machines) for one in found] == [
         ("ann", 2, 2, ("web-01", "web-02")),
         ("bob", 1, 1, ("web-01",)),
@@ -228,7 +228,7 @@ async def test_another_zone_is_refused_once_events_have_expired(store: Store, pl
     with closing(sqlite3.connect(place)) as connection, connection:
         connection.execute("DELETE FROM events WHERE user_name = 'ann' AND fleet_time_us < 1762560000000000")
     with pytest.raises(UsageError, match=r"have expired \(those before 2025-11-13\).*say --time-zone UTC"):
-        await store.usage.report(question(time_zone="Asia/Tokyo"))
+        await store.history.usage.report(question(time_zone="Asia/Tokyo"))
     later = question(time_zone="Asia/Tokyo", first=date(2025, 11, 14))
     assert await counts(store, later) == {}
 

@@ -4,11 +4,39 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Collection, Sequence
+from datetime import date
 
 from whotop.core.alert_marks import Mark
 from whotop.core.feed import AnyChange, Batch, MinuteFigures
+from whotop.core.usage import DayUsage, UsageQuestion, UsageReport, UserUsage, usage_report
+from whotop.core.usage_tally import UserTally
 from whotop.errors import MachineError, WhotopError
 from whotop.model import Alert, Event, Process, Session
+
+
+class FakeUsage:
+    """Every login of ``logins`` (day, user, machine), in days of UTC."""
+
+    def __init__(self) -> None:
+        self.logins: list[tuple[date, str, str]] = []
+        self.refuses: WhotopError | None = None
+        """What any question raises."""
+        self.asked: list[UsageQuestion] = []
+
+    async def report(self, question: UsageQuestion) -> UsageReport:
+        if self.refuses is not None:
+            raise self.refuses
+        self.asked.append(question)
+        users = sorted({user for _, user, _ in self.logins})
+        days = [DayUsage(day, 1 << users.index(user), 1) for day, user, _ in self.logins]
+        return usage_report(question, days, question.time_zone or "UTC")
+
+    async def users(self, question: UsageQuestion, first: date, last: date) -> tuple[UserUsage, ...]:
+        tally = UserTally()
+        for day, user, machine in self.logins:
+            if first <= day <= last:
+                tally.add(day, user, machine)
+        return tally.users()
 
 
 class FakeHistory:
@@ -18,6 +46,7 @@ class FakeHistory:
         self.minutes: list[MinuteFigures] = []
         self.past: list[Session] = []
         self.past_events: list[Event] = []
+        self.usage = FakeUsage()
 
     async def figures(self, machine: str, start_us: int, end_us: int) -> list[MinuteFigures]:
         return [figures for figures in self.minutes if start_us <= figures.time_us < end_us]

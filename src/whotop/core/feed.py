@@ -8,12 +8,14 @@ not applying them is what "pause" means.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection
+from datetime import date
 from typing import Protocol
 
 import msgspec
 
 from whotop.core.alert_marks import Mark
 from whotop.core.failure_book import Tally
+from whotop.core.usage import UsageQuestion, UsageReport, UserUsage
 from whotop.model import Alert, Event, Machine, Process, Sample, Session
 
 
@@ -95,8 +97,25 @@ class MinuteFigures(msgspec.Struct, frozen=True, array_like=True):
     sessions_max: int
 
 
+class UsageHistory(Protocol):
+    """How much the machines were used; see ``core.usage``."""
+
+    async def report(self, question: UsageQuestion) -> UsageReport:
+        """Unique users per period. Raises UsageError where that cannot be told, QueryError for the filter."""
+        ...
+
+    async def users(self, question: UsageQuestion, first: date, last: date) -> tuple[UserUsage, ...]:
+        """Who logged in between two days, both included: the most logins first. Raises as ``report``."""
+        ...
+
+
 class History(Protocol):
     """Questions about the past, answered by the store. Times are µs UTC on whotop's clock."""
+
+    @property
+    def usage(self) -> UsageHistory:
+        """How much the machines were used."""
+        ...
 
     async def figures(self, machine: str, start_us: int, end_us: int) -> list[MinuteFigures]:
         """A machine's condensed samples in [start, end), oldest first."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from whotop.core.feed import MinuteFigures
+from whotop.core.feed import MinuteFigures, UsageHistory
 from whotop.core.fleet import Fleet
 from whotop.model import Alert, Event, Session
+from whotop.monitor.memory_usage import FleetUsage
 
 
 class FleetHistory:
@@ -14,6 +15,7 @@ class FleetHistory:
 
     def __init__(self, fleet: Fleet) -> None:
         self._fleet = fleet
+        self.usage: UsageHistory = FleetUsage(fleet)
 
     async def figures(self, machine: str, start_us: int, end_us: int) -> list[MinuteFigures]:
         """None are kept."""

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, RowMapping, Select, Table, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from whotop.clock import HOUR_US
-from whotop.core.feed import MinuteFigures
+from whotop.core.feed import MinuteFigures, UsageHistory
 from whotop.model import Alert, Event, Session
 from whotop.store import chunks
 from whotop.store.alert_machines import machines_of
@@ -19,6 +19,7 @@ from whotop.store.engine import failures_in_words
 from whotop.store.rollup import Rollup
 from whotop.store.rows import alert_of, event_of, session_of
 from whotop.store.schema import alerts, events, machines, sample_chunks, sessions
+from whotop.store.usage import StoredUsage
 
 MINUTES_US = 48 * HOUR_US
 """Spans up to this long are answered by the minute, longer ones by the hour."""
@@ -29,6 +30,7 @@ class StoreHistory:
 
     def __init__(self, engine: AsyncEngine, place: Path, rollup: Rollup) -> None:
         self._engine, self._place, self._rollup = engine, place, rollup
+        self.usage: UsageHistory = StoredUsage(engine, place)
 
     async def figures(self, machine: str, start_us: int, end_us: int) -> list[MinuteFigures]:
         """A machine's condensed samples in [start, end), oldest first: minutes, or hours of a long span."""

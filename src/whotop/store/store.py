@@ -26,7 +26,6 @@ from whotop.store.read import Collector, FleetReader
 from whotop.store.restore import restore
 from whotop.store.retention import RetentionSettings
 from whotop.store.rollup import Rollup
-from whotop.store.usage import StoredUsage
 from whotop.store.usage_record import UsageRecord
 
 
@@ -55,7 +54,6 @@ class Store:
         self.history: History = StoreHistory(reading, path, rollup)
         self.imports = Imports(reading, writing, path, clock)
         self.marks = Marks(reading, writing, path)
-        self.usage = StoredUsage(reading, path)
         self.usage_record = UsageRecord(reading, writing, path)
 
     def claim(self, machines: Iterable[str]) -> set[str]:

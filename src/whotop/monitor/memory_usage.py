@@ -1,0 +1,51 @@
+"""Usage without a store: the little that the fleet in memory still knows, of about a day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from whotop.config.zones import zone_named
+from whotop.core.days import day_at
+from whotop.core.fleet import Fleet
+from whotop.core.login_days import LoginDays
+from whotop.core.usage import UsageQuestion, UsageReport, UserUsage, usage_report
+from whotop.core.usage_tally import UserTally
+from whotop.core.usage_where import LoginRow, parse_usage_where
+from whotop.model import Event, EventKind
+
+DEFAULT_ZONE = "UTC"
+
+
+class FleetUsage:
+    """Answers from the newest events of a fleet."""
+
+    def __init__(self, fleet: Fleet) -> None:
+        self._fleet = fleet
+
+    async def report(self, question: UsageQuestion) -> UsageReport:
+        """Unique users per period."""
+        time_zone = question.time_zone or DEFAULT_ZONE
+        days = LoginDays(zone_named(time_zone))
+        for event in self._logins(question):
+            days.add(event.fleet_time_us, event.user)
+        return usage_report(question, days.days(), time_zone)
+
+    async def users(self, question: UsageQuestion, first: date, last: date) -> tuple[UserUsage, ...]:
+        """Who logged in between two days, both included."""
+        zone, tally = zone_named(question.time_zone or DEFAULT_ZONE), UserTally()
+        for event in self._logins(question):
+            day = day_at(event.fleet_time_us, zone)
+            if first <= day <= last:
+                tally.add(day, event.user, event.machine)
+        return tally.users()
+
+    def _logins(self, question: UsageQuestion) -> Iterator[Event]:
+        query = parse_usage_where(question.where)
+        for event in self._fleet.events.values():
+            if event.kind is not EventKind.LOGIN or not event.user or event.user in question.excluded:
+                continue
+            machine = self._fleet.machines.get(event.machine)
+            row = LoginRow(event.machine, event.user, event.source, machine.tags if machine else ())
+            if query.matches(row):
+                yield event
