@@ -43,6 +43,9 @@ class SilentCollector:
     def acknowledge(self, machine: str, origin: str, offset: int) -> None:
         self.acknowledged.append((machine, origin, offset))
 
+    def ask_for_records(self, machine: str) -> None:
+        """There is nobody to ask."""
+
     def reconnect(self, machine: str) -> None:
         """It is silent already."""
 

@@ -91,6 +91,12 @@ class Collector:
         if watch is not None:
             watch.acknowledge(origin, offset)
 
+    def ask_for_records(self, machine: str) -> None:
+        """The sink wants another choice of origins than it did."""
+        watch = self._watches.get(machine)
+        if watch is not None:
+            watch.ask_for_records()
+
     async def processes(self, machine: str, pid: int) -> Answer:
         """The processes that descend from ``pid``, as the machine's /proc tells them now.
 

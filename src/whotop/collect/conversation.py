@@ -136,6 +136,11 @@ class Conversation:
         if self.greeted.done():
             self._send(Acknowledge(origin=origin, offset=offset))
 
+    def ask_for_records(self) -> None:
+        """Ask for those that the sink wants now. Whoever wants no history wants one reading alone, and no records."""
+        if self.greeted.done():
+            self._send(Read(origins=self._sink.wanted(self._machine) if self._history_bytes else ()))
+
     def stop(self) -> None:
         """Tell the probe that we leave."""
         self._send(Stop())
@@ -218,17 +223,13 @@ class Conversation:
         if seals is not None and seals.down is not None and isinstance(self._encoder, FrameEncoder):
             self._encoder.seal_with(seals.down)
         self._sink.hello(machine, hello, received_us, sealed=seals is not None)
-        self._ask_for_records()
         if not self.greeted.done():
             self.greeted.set_result(None)
+        self.ask_for_records()
 
     def _origins(self, machine: str, origins: Origins, received_us: int) -> None:
         self._sink.origins(machine, origins, received_us)
-        self._ask_for_records()
-
-    def _ask_for_records(self) -> None:
-        """Whoever wants no history wants one reading alone, and no records."""
-        self._send(Read(origins=self._sink.wanted(self._machine) if self._history_bytes else ()))
+        self.ask_for_records()
 
     def _answer(self, _machine: str, answer: Answer, _received_us: int) -> None:
         waiting = self._answers.get(answer.id)

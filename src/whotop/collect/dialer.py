@@ -28,6 +28,10 @@ _CIPHERS = [name.decode() for name in dict.fromkeys((*_FAST_CIPHERS, *get_defaul
 
 KEEPALIVES_MISSED = 2
 """asyncssh ends a connection one interval after so many were not answered."""
+SAMPLES_APART = 1.5
+"""A machine is asked whether it is there when its sample is late by half an interval."""
+LONGEST_SILENCE_SECONDS = 60.0
+"""Machines that are seldom sampled are asked meanwhile: firewalls forget silent connections."""
 
 
 class Client(asyncssh.SSHClient):
@@ -119,6 +123,7 @@ class Dialer:
                 route.port,
                 **carrier,
                 **self._options(expected),
+                keepalive_interval=self._keepalive_seconds(target),
                 client_factory=lambda: client,
                 username=route.user,
                 client_keys=list(offer.keys) or None,
@@ -157,6 +162,11 @@ class Dialer:
         await turn.exchange()
         return {"tunnel": listener}
 
+    def _keepalive_seconds(self, target: Target | None) -> float:
+        """After how long a silence to ask: not of a machine that is about to send its next sample."""
+        between_seconds = 0.0 if target is None else SAMPLES_APART * target.interval_seconds
+        return min(max(self._settings.keepalive_seconds, between_seconds), LONGEST_SILENCE_SECONDS)
+
     def _options(self, expected: ExpectedKeys) -> dict[str, Any]:
         """Every option by which asyncssh would read a file, trust somebody, or forward something."""
         return {
@@ -176,7 +186,6 @@ class Dialer:
             "compression_algs": ["none"],
             "encryption_algs": _CIPHERS,
             "login_timeout": self._settings.login_seconds,
-            "keepalive_interval": self._settings.keepalive_seconds,
             "keepalive_count_max": KEEPALIVES_MISSED,
         }
 

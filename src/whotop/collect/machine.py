@@ -87,6 +87,11 @@ class MachineWatch:
         if self._conversation is not None:
             self._conversation.acknowledge(origin, offset)
 
+    def ask_for_records(self) -> None:
+        """Pass on that the sink wants another choice of origins; at the next connection it is asked anyway."""
+        if self._conversation is not None:
+            self._conversation.ask_for_records()
+
     async def processes(self, pid: int) -> Answer:
         """Ask the probe for a session's processes. Raises UnreachableError."""
         if self._conversation is None:

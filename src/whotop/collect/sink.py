@@ -37,7 +37,7 @@ class Sink(Protocol):
         ...
 
     def wanted(self, machine: str) -> tuple[str, ...]:
-        """Which origins of records to ask for: asked after each ``hello`` and each ``origins``."""
+        """Which origins of records to ask for: after a ``hello``, ``origins`` or ``Collector.ask_for_records``."""
         ...
 
     def figures(self, machine: str, figures: Figures, received_us: int) -> None:

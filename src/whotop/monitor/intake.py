@@ -18,6 +18,7 @@ from whotop.monitor.open_reports import open_reports, seen_by_now
 from whotop.monitor.origins import choice_from, origin_named, statuses, with_corrupt
 from whotop.monitor.outlet import Outlet
 from whotop.monitor.readers import Moment
+from whotop.monitor.turns import Turns
 from whotop.monitor.watched import LiveList, Watched, watched_from
 from whotop.parse import os_release, proc
 from whotop.text import safe
@@ -33,8 +34,8 @@ LIST_SETTLES_US = 2 * SECOND_US
 class Intake:
     """All machines' messages come here, and leave as changes for the feed and rows for the store."""
 
-    def __init__(self, outlet: Outlet, judgement: Judgement, clock: Clock) -> None:
-        self._outlet, self._judgement, self._clock = outlet, judgement, clock
+    def __init__(self, outlet: Outlet, judgement: Judgement, clock: Clock, turns: Turns | None = None) -> None:
+        self._outlet, self._judgement, self._clock, self._turns = outlet, judgement, clock, turns
         self.watched: dict[str, Watched] = {}
         self.acknowledge: Callable[[str, str, int], None] = lambda machine, origin, offset: None
         """Where to tell what is in the store; the collector's, once there is one."""
@@ -56,6 +57,7 @@ class Intake:
     def remove(self, name: str) -> None:
         """A machine is watched no longer."""
         if self.watched.pop(name, None) is not None:
+            self._take_back_turn(name)
             self._judgement.forget(name, self._clock.now_us())
             self._outlet.machine_removed(name)
 
@@ -96,6 +98,7 @@ class Intake:
         watched = self.watched.get(machine)
         if watched is not None:
             watched.lost(reason, trouble)
+            self._take_back_turn(machine)
             now_us = self._clock.now_us()
             self._publish(watched, watched.judged(now_us), now_us)
 
@@ -129,9 +132,15 @@ class Intake:
             self._publish(watched, _with_origins(watched, watched.machine, origins.origins), received_us)
 
     def wanted(self, machine: str) -> tuple[str, ...]:
-        """Which origins of records to ask for."""
+        """Which origins of records to ask for; none, as long as others have their turn."""
         watched = self.watched.get(machine)
-        return () if watched is None else tuple(origin.value for origin in watched.choice.read)
+        if watched is None or (self._turns is not None and not self._turns.has_one(machine)):
+            return ()
+        return tuple(origin.value for origin in watched.choice.read)
+
+    def _take_back_turn(self, machine: str) -> None:
+        if self._turns is not None:
+            self._turns.take_back(machine)
 
     def figures(self, machine: str, figures: Figures, received_us: int) -> None:
         """A reading."""

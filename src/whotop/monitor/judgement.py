@@ -20,7 +20,8 @@ from whotop.model import Alert, Event, EventKind, Machine, Origin, Sample, Sessi
 from whotop.monitor.outlet import Outlet
 
 ENDED_KEPT_US = 2 * DAY_US
-EXPIRE_EVERY_US = 600 * SECOND_US
+EXPIRE_EVERY_US = 60 * SECOND_US
+"""History of a first contact is mostly older than what is kept."""
 STRAGGLERS_US = 5 * SECOND_US
 """A window that ended so short a time ago may hold logins that nobody has judged yet."""
 

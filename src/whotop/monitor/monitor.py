@@ -24,6 +24,7 @@ from whotop.monitor.mark_box import MarkBox
 from whotop.monitor.memory import FleetHistory
 from whotop.monitor.outlet import Outlet
 from whotop.monitor.publisher import Publisher
+from whotop.monitor.turns import Turns
 from whotop.parse.processes import process
 from whotop.store.batch import Restored
 from whotop.store.store import Store
@@ -60,7 +61,8 @@ class Monitor:
         self._outlet = Outlet(self._publisher, self._writer)
         self._history: History = FleetHistory(self._publisher.fleet) if store is None else store.history
         self._judgement = Judgement(self._outlet, SessionTracker(), RuleBook(settings.rules))
-        self._intake = Intake(self._outlet, self._judgement, clock)
+        self._turns = Turns(self._unwritten, self._ask_for_records)
+        self._intake = Intake(self._outlet, self._judgement, clock, self._turns)
         self._mark_box = None
         if store is not None and self._writer is not None:
             self._mark_box = MarkBox(store.marks, self._judgement, self._writer)
@@ -80,6 +82,7 @@ class Monitor:
         self._publisher.flush()
         self._run(self._collector.run())
         self._run(self._sweep())
+        self._run(self._turns.run())
         if self._writer is not None:
             self._run(self._writer.run())
 
@@ -92,6 +95,12 @@ class Monitor:
         """A fault of whotop itself ends the feed: no screen goes on to show a fleet that stands still."""
         if not task.cancelled() and (error := task.exception()) is not None:
             self._publisher.close(error)
+
+    def _unwritten(self) -> int:
+        return 0 if self._writer is None else self._writer.waiting
+
+    def _ask_for_records(self, machine: str) -> None:
+        self._collector.ask_for_records(machine)
 
     async def _restored(self, names: Collection[str]) -> Restored:
         if self._store is None:
