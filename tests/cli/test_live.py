@@ -20,11 +20,11 @@ def test_what_is_kept_by_default_is_what_the_store_keeps_by_default(tmp_path: Pa
 
 
 def test_the_monitor_is_told_what_the_file_says(tmp_path: Path, home: Path) -> None:
-    text = 'ssh_config = "own"\n[store.keep]\nraw = "1h"\nevents = "30d"\n[rules]\ndisk_percent = 70\n'
+    text = 'ssh_config = "own"\n[store.keep]\nraw = "1h"\nevents = "30d"\n[rules.disk]\npercent = 70\n'
     settings = watch_settings(prepared(tmp_path, text), Secrets(), "w.db")
     assert settings.store == "w.db"
     assert (settings.retention.raw_seconds, settings.retention.event_seconds) == (3_600, 2_592_000)
-    assert settings.rules.disk_percent == 70.0
+    assert settings.rules.disk.percent == 70.0
     assert settings.collect.ssh_config_files == (tmp_path / "own",)
     assert settings.collect.own_known_hosts == home / ".local/state/whotop/known_hosts"
 

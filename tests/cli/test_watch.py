@@ -89,10 +89,10 @@ def test_every_sample_configuration_gets_as_far_as_the_screen(whotop: Run, scree
 
 
 def test_limits_of_the_rules_are_read(whotop: Run, screen: Shown, config: Path) -> None:
-    config.write_text('[rules]\ncpu_percent = 50\ncpu_for = "1m"\nlogins_start = 2026-11-01T00:00:00Z\n')
+    config.write_text('[rules.cpu]\npercent = 50\nfor = "1m"\n[rules.logins]\nstart = 2026-11-01T00:00:00Z\n')
     assert whotop()[0] == 0
     rules = screen.prepared.rules
-    assert (rules.cpu_percent, rules.cpu_for_seconds, rules.logins_start_seconds) == (50.0, 60.0, 1_793_491_200.0)
+    assert (rules.cpu.percent, rules.cpu.for_seconds, rules.logins.start_seconds) == (50.0, 60.0, 1_793_491_200.0)
 
 
 @pytest.mark.parametrize(
@@ -104,9 +104,9 @@ def test_limits_of_the_rules_are_read(whotop: Run, screen: Shown, config: Path) 
         ('machines = ["a"]\n[[machines]]\n', "is no TOML"),
         ('[[machines]]\nname = "a"\n[[machines]]\nname = "a"\n', 'line 3, machines[1]: "a" is there twice'),
         ('time_zone = "Mars"', 'line 1, time_zone: "Mars" is no time zone'),
-        ("[rules]\ncpu_percent = 101\n", "line 2, rules.cpu_percent: 101 is too large: at most 100"),
-        ("[rules]\ncpu_percnt = 1\n", 'line 2, rules.cpu_percnt: there is no such field (did you mean "cpu_percent"?)'),
-        ('[rules]\noff = ["clok"]\n', 'line 2, rules.off[0]: "clok" is not possible (did you mean "clock"?'),
+        ("[rules.cpu]\npercent = 101\n", "line 2, rules.cpu.percent: 101 is too large: at most 100"),
+        ("[rules.cpu]\npercnt = 1\n", 'line 2, rules.cpu.percnt: there is no such field (did you mean "percent"?)'),
+        ("[rules.clok]\non = false\n", 'line 1, rules.clok: there is no such field (did you mean "clock"?'),
         ('\ntheme = "duks"\n', 'line 2, theme: there is no theme "duks" (did you mean "dusk"?)'),
         ('theme = "x"\n', 'line 1, theme: there is no theme "x" (there are contrast, daylight, dusk,'),
         ('[keys]\nopne = "o"\n', "line 1, keys: there is no action 'opne' (did you mean 'open'?)"),

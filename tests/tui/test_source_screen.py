@@ -6,6 +6,7 @@ from tests.tui.small_fleet import NOW_US, ended, event, session
 from tests.tui.trial import Trial
 from whotop.clock import HOUR_US, MINUTE_US
 from whotop.core.feed import AlertChanged, EventAdded, SessionChanged
+from whotop.core.rules.login_tables import LoginsTable
 from whotop.core.rules.settings import RuleSettings
 from whotop.model import Alert, EventKind, Level, Outcome
 
@@ -52,7 +53,7 @@ async def test_its_series_tell_who_logged_in_within_one_window(trial: Trial) -> 
 
 
 async def test_series_are_those_that_the_rule_is_set_to_find(trial: Trial) -> None:
-    trial.app.desk.options = replace(trial.app.desk.options, rules=RuleSettings(logins_window_seconds=60.0))
+    trial.app.desk.options = replace(trial.app.desk.options, rules=RuleSettings(logins=LoginsTable(window_seconds=60.0)))
     async with trial.run():
         await open_source(trial)
         assert trial.rows(1) == []

@@ -13,12 +13,11 @@ import msgspec
 from whotop.config.durations import format_duration
 from whotop.config.notify_settings import ChatTable, MailTable, NotifyTable, SmtpTable
 from whotop.config.settings import Defaults, KeepTable, MachineTable, ReportTable, Settings, StoreTable
-from whotop.core.rules.settings import RuleSettings
 
 TABLES: dict[str, type[msgspec.Struct]] = {
     struct.__name__: struct
     for struct in (
-        *(Settings, MachineTable, Defaults, StoreTable, KeepTable, ReportTable, RuleSettings),
+        *(Settings, MachineTable, Defaults, StoreTable, KeepTable, ReportTable),
         *(NotifyTable, SmtpTable, MailTable, ChatTable),
     )
 }
@@ -56,7 +55,7 @@ def _default(field: msgspec.structs.FieldInfo) -> str:
     default = field.default_factory() if field.default is msgspec.NODEFAULT else field.default
     if default is None or isinstance(default, msgspec.Struct) or default in ("", (), {}):
         return ""
-    if field.name.endswith("_start_seconds"):
+    if field.name.endswith("start_seconds"):
         return "1970-01-01T00:00:00Z"
     if field.name.endswith("_seconds"):
         return f'`"{format_duration(default)}"`'

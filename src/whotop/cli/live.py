@@ -69,7 +69,7 @@ def _screen_options(prepared: Prepared, reports: Reports) -> ScreenOptions:
         theme_folder=config_folder() / "themes",
         keys=prepared.settings.keys,
         zone=prepared.zone,
-        limits=Limits(rules.cpu_percent, rules.memory_percent, rules.disk_percent),
+        limits=Limits(rules.cpu.percent, rules.memory.percent, rules.disk.percent),
         rules=rules,
         table_folder=reports.folder,
         warnings=(warning,) if warning else (),

@@ -11,10 +11,10 @@ from datetime import tzinfo
 from pathlib import Path
 
 from whotop.cli.options import ConfigOptions
-from whotop.config.decode import decode
 from whotop.config.lines import with_line
 from whotop.config.load import find_file, load_settings
 from whotop.config.machines import configured_machines
+from whotop.config.rules import decode_rules
 from whotop.config.select import select_machines
 from whotop.config.settings import Settings
 from whotop.config.zones import zone_named
@@ -51,7 +51,7 @@ def prepare(words: Sequence[str], chosen: ConfigOptions) -> Prepared:
         settings = chosen.applied_to(load_settings(file))
         machines = configured_machines(settings, str(file or ""))
         zone = _zone(settings, file, chosen)
-        rules = decode(settings.rules, RuleSettings, file=str(file or ""), place="rules")
+        rules = decode_rules(settings.rules, file=str(file or ""))
     except ConfigError as error:
         raise with_line(error) from None
     targets = select_machines(words, machines, settings)

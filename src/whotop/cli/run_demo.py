@@ -14,6 +14,7 @@ from whotop.config.settings import ReportTable
 from whotop.config.zones import zone_named
 from whotop.core.feed import Feed
 from whotop.core.fleet import Fleet
+from whotop.core.rules.machine_tables import CpuTable, RebootedTable
 from whotop.core.rules.settings import RuleSettings
 from whotop.demo.start import DemoFleet, demo_fleet
 from whotop.monitor.opening import Watch, WatchSettings
@@ -21,7 +22,7 @@ from whotop.monitor.opening import Watch, WatchSettings
 if TYPE_CHECKING:
     from whotop.tui.options import Limits
 
-RULES = RuleSettings(cpu_for_seconds=15.0, rebooted_for_seconds=60.0)
+RULES = RuleSettings(cpu=CpuTable(for_seconds=15.0), rebooted=RebootedTable(stands_seconds=60.0))
 """A visitor does not wait five minutes for a machine to be overloaded."""
 
 
@@ -90,4 +91,4 @@ async def _poll(machines: int) -> Fleet:
 def _limits() -> Limits:
     from whotop.tui.options import Limits
 
-    return Limits(RULES.cpu_percent, RULES.memory_percent, RULES.disk_percent)
+    return Limits(RULES.cpu.percent, RULES.memory.percent, RULES.disk.percent)

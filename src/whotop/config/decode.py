@@ -12,6 +12,7 @@ import re
 import types
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 import msgspec
@@ -22,7 +23,7 @@ from whotop.errors import ConfigError
 Shape = TypeVar("Shape", bound=msgspec.Struct)
 
 _SECONDS = "_seconds"
-_START_SECONDS = "_start_seconds"
+_START_SECONDS = "start_seconds"
 _SECRETS = {"password", "passphrase", "ssh_password", "ansible_password", "ansible_ssh_pass"}
 _KINDS = {"int": "a whole number", "float": "a number", "str": "text", "bool": "true or false"}
 _KINDS |= {"array": "a list", "object": "a table", "datetime": "a date", "date": "a date", "time": "a time"}
@@ -77,6 +78,8 @@ def _value(value: object, kind: Any, place: str) -> object:
         return _tuple(value, arguments[0], place)
     if origin is dict and isinstance(value, Mapping):
         return {key: _value(item, arguments[1], f"{place}.{key}") for key, item in value.items()}
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        origin, arguments = Literal, tuple(member.value for member in kind)
     if origin is Literal and value not in arguments:
         raise _WrongError(place, f"{_shown(value)} is not possible", _choice(value, arguments))
     return _leaf(value, kind, place)

@@ -137,4 +137,4 @@ class Settings(Table, frozen=True, kw_only=True):
     notify: NotifyTable = NotifyTable()
     """Who is told of alerts."""
     rules: dict[str, object] = field(default_factory=dict)
-    """Limits of the alert rules."""
+    """One table for each rule: see rules.md."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from whotop.clock import DAY_US
 from whotop.core.rules.book import RuleBook
+from whotop.core.rules.machine_tables import ClearedTable
 from whotop.core.rules.settings import RuleSettings
 from whotop.model import Event, EventKind, Level, Standing
 
@@ -42,7 +43,7 @@ def test_history_is_no_alert() -> None:
 
 
 def test_it_can_be_silenced() -> None:
-    assert RuleBook(RuleSettings(off=("cleared",))).on_log_cleared(cleared(), NOW_US) == []
+    assert RuleBook(RuleSettings(cleared=ClearedTable(on=False))).on_log_cleared(cleared(), NOW_US) == []
 
 
 def test_it_is_over_after_a_day() -> None:

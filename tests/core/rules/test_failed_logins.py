@@ -10,6 +10,9 @@ from whotop.clock import SECOND_US
 from whotop.core.keys import event_key
 from whotop.core.rules import failed_logins
 from whotop.core.rules.book import RuleBook
+from whotop.core.rules.findings import OpenAlerts
+from whotop.core.rules.login_tables import FailedTable
+from whotop.core.rules.rule import RuleContext
 from whotop.core.rules.settings import RuleSettings
 from whotop.model import Alert, Event, Level, Standing
 
@@ -92,7 +95,7 @@ def test_ten_quiet_minutes_resolve_it_and_a_new_series_is_a_new_alert(tried: Mak
     assert not book.tick(at(600))
     (over,) = book.tick(at(605))
     assert over.key == first.key
-    (second,) = feed(book, [tried(1_000 + number) for number in range(5)])
+    (second,) = feed(book, [tried(2_000 + number) for number in range(5)])
     assert second.key != first.key
     assert second.count == 5
 
@@ -166,7 +169,7 @@ def test_it_is_told_after_a_restart_between_failures_and_login(tried: MakeEvent)
 
 
 def test_it_stands_for_an_hour(tried: MakeEvent) -> None:
-    book = RuleBook(RuleSettings(failed_from=1_000))
+    book = RuleBook(RuleSettings(failed=FailedTable(count=1_000, fleet_count=1_000)))
     feed(book, [*(tried(number) for number in range(5)), tried(30, "login")])
     assert not book.tick(at(3_600))
     assert [alert.rule for alert in book.tick(at(3_632))] == ["guessed"]
@@ -174,7 +177,7 @@ def test_it_stands_for_an_hour(tried: MakeEvent) -> None:
 
 @pytest.mark.parametrize("rule", ["failed", "guessed"])
 def test_each_can_be_turned_off(tried: MakeEvent, rule: str) -> None:
-    settings = RuleSettings(off=(rule,))  # type: ignore[arg-type]
+    settings = replace(RuleSettings(), **{rule: replace(getattr(RuleSettings(), rule), on=False)})
     alerts = feed(RuleBook(settings), [*(tried(number) for number in range(9)), tried(30, "login")])
     assert {alert.rule for alert in alerts} == {"failed", "guessed"} - {rule}
 
@@ -188,9 +191,9 @@ def test_a_machine_that_is_watched_no_longer_has_no_alerts_left(tried: MakeEvent
 
 def test_a_flood_of_sources_is_bounded(tried: MakeEvent, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(failed_logins, "TRACKS_KEPT", 50)
-    book = RuleBook(RuleSettings())
-    assert not feed(book, [tried(number / 100, source=f"source {number}") for number in range(500)])
-    assert len(book._failed_logins._tracks) == 50
+    rule = failed_logins.FailedLogins(RuleContext(RuleSettings(), OpenAlerts()))
+    assert not any(rule.on_failed_login(tried(n / 100, source=f"source {n}"), at(5)) for n in range(500))
+    assert len(rule._tracks) == 50
 
 
 def test_a_hundred_sources_are_told_one_by_one_and_the_rest_together(tried: MakeEvent) -> None:

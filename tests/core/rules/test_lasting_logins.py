@@ -10,12 +10,13 @@ from whotop.clock import SECOND_US
 from whotop.core.keys import event_key
 from whotop.core.rules import series_words
 from whotop.core.rules.book import RuleBook
+from whotop.core.rules.login_tables import LoginsTable
 from whotop.core.rules.settings import RuleSettings
 from whotop.model import Alert, Event, Standing
 
 MakeEvent = Callable[..., Event]
-GAP = RuleSettings(logins_mode="gap", logins_window_seconds=60.0)
-SLIDING = RuleSettings(logins_mode="sliding", logins_window_seconds=60.0)
+GAP = RuleSettings(logins=LoginsTable(mode="gap", window_seconds=60.0))
+SLIDING = RuleSettings(logins=LoginsTable(mode="sliding", window_seconds=60.0))
 
 
 @pytest.fixture
@@ -104,4 +105,4 @@ def test_a_flood_of_sources_ends_in_one_alert_for_all_the_rest(
 
 
 def test_logins_before_a_restart_count_with_those_after_it_as_far_as_the_size_reaches() -> None:
-    assert RuleBook(GAP).window_start_us(100 * SECOND_US) == 40 * SECOND_US
+    assert RuleBook(GAP).needs_logins_since_us(100 * SECOND_US) == 40 * SECOND_US

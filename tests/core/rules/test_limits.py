@@ -4,6 +4,7 @@ from typing import Any
 
 from whotop.clock import SECOND_US
 from whotop.core.rules.book import RuleBook
+from whotop.core.rules.machine_tables import ClockTable, CpuTable, DiskTable, MemoryTable
 from whotop.core.rules.settings import RuleSettings
 from whotop.model import Alert, Disk, Machine, Sample
 
@@ -46,7 +47,7 @@ def test_it_resolves_only_five_points_below_its_limit() -> None:
 
 
 def test_an_open_alert_is_told_again_only_when_its_figure_has_moved_five_points() -> None:
-    book = RuleBook(RuleSettings(memory_percent=50.0))
+    book = RuleBook(RuleSettings(memory=MemoryTable(percent=50.0)))
     feed(book, range(0, 305, 5), memory_percent=60.0)
     assert feed(book, range(305, 400, 5), memory_percent=64.0) == []
     (updated,) = feed(book, range(400, 500, 5), memory_percent=66.0)
@@ -66,7 +67,7 @@ def test_a_slow_machines_readings_are_far_apart_by_nature() -> None:
 
 
 def test_each_file_system_has_an_alert_of_its_own() -> None:
-    book = RuleBook(RuleSettings(disk_for_seconds=0))
+    book = RuleBook(RuleSettings(disk=DiskTable(for_seconds=0)))
     alerts = feed(book, range(0, 30, 5), disks={"/": 91.0, "/var": 95.0, "/home": 10.0})
     assert [(alert.subject, alert.text) for alert in alerts] == [
         ("/", "disk / 91% over 90%"),
@@ -75,14 +76,14 @@ def test_each_file_system_has_an_alert_of_its_own() -> None:
 
 
 def test_a_file_system_that_is_unmounted_is_full_no_longer() -> None:
-    book = RuleBook(RuleSettings(disk_for_seconds=0))
+    book = RuleBook(RuleSettings(disk=DiskTable(for_seconds=0)))
     feed(book, range(0, 5, 5), disks={"/": 10.0, "/mnt": 95.0})
     (resolved,) = feed(book, range(5, 10, 5), disks={"/": 10.0})
     assert (resolved.subject, resolved.is_open) == ("/mnt", False)
 
 
 def test_a_reading_without_a_figure_says_nothing() -> None:
-    book = RuleBook(RuleSettings(cpu_for_seconds=0))
+    book = RuleBook(RuleSettings(cpu=CpuTable(for_seconds=0)))
     assert len(feed(book, range(0, 5, 5), cpu_percent=99.0)) == 1
     assert feed(book, range(5, 50, 5)) == []
 
@@ -97,5 +98,5 @@ def test_an_alert_of_the_store_is_not_opened_again() -> None:
 
 
 def test_a_rule_can_be_off() -> None:
-    book = RuleBook(RuleSettings(off=("cpu", "memory", "disk", "clock"), cpu_for_seconds=0, disk_for_seconds=0))
-    assert feed(book, range(0, 5, 5), cpu_percent=99.0, disks={"/": 99.0}, skew_us=60 * SECOND_US) == []
+    book = RuleBook(RuleSettings(cpu=CpuTable(on=False), disk=DiskTable(on=False), clock=ClockTable(on=False)))
+    assert feed(book, range(0, 600, 5), cpu_percent=99.0, disks={"/": 99.0}, skew_us=60 * SECOND_US) == []

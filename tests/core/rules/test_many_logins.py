@@ -10,8 +10,8 @@ from whotop.clock import SECOND_US
 from whotop.core.keys import event_key
 from whotop.core.rules import series_words
 from whotop.core.rules.book import RuleBook
+from whotop.core.rules.login_tables import LoginsTable
 from whotop.core.rules.settings import RuleSettings
-from whotop.core.windows import TumblingWindows
 from whotop.model import Alert, Event, Level, Standing
 
 MakeEvent = Callable[..., Event]
@@ -121,17 +121,8 @@ def test_a_login_dated_in_the_future_counts_now(login: MakeEvent) -> None:
     assert (alert.count, alert.opened_us) == (2, now_us)
 
 
-def test_a_series_can_be_judged_that_somebody_else_counted() -> None:
-    windows = TumblingWindows(HOUR * SECOND_US)
-    windows.add("a", "u", "m", 1, b"1")
-    series = windows.add("a", "u", "m", 2, b"2")
-    assert series is not None
-    assert len(RuleBook(RuleSettings()).on_series(series, 5)) == 1
-    assert RuleBook(RuleSettings()).on_series(series, 5, Standing.HISTORY) == []
-
-
 def test_the_numbers_are_settings(login: MakeEvent) -> None:
-    settings = RuleSettings(logins_window_seconds=60.0, logins_from=3, logins_warn_from=4)
+    settings = RuleSettings(logins=LoginsTable(window_seconds=60.0, count=3, warn_count=4))
     alerts = feed(RuleBook(settings), [login(second) for second in (1, 2, 3, 4, 61)])
     assert [(alert.count, alert.level) for alert in alerts] == [(3, Level.INFO), (4, Level.WARN)]
     assert alerts[0].text.startswith("203.0.113.9: 3 logins in 1m ")

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
-from typing import get_args
-
-from whotop.core.rules import cleared, failed_logins, limits, reach, reboot, series_words, skew, tampering
-from whotop.core.rules.settings import RuleName
+from whotop.core.rules.registry import RULES
+from whotop.core.rules.settings import RuleSettings
 
 
-def test_each_rule_can_be_turned_off_by_its_name() -> None:
-    rules = {reach.RULE, reboot.RULE, skew.RULE, series_words.RULE, tampering.RULE, cleared.RULE}
-    rules |= {failed_logins.RULE, failed_logins.GUESSED}
-    assert set(get_args(RuleName)) == rules | {limits.CPU, limits.MEMORY, limits.DISK}
+def test_every_rule_has_a_table_and_every_table_a_rule() -> None:
+    assert sorted(name for rule in RULES for name in rule.names) == sorted(RuleSettings().tables())
+
+
+def test_every_table_says_in_its_first_line_what_the_rule_is() -> None:
+    firsts = [(table.__doc__ or "").partition("\n")[0] for table in RuleSettings().tables().values()]
+    assert [line for line in firsts if not line.endswith(".")] == []

@@ -6,6 +6,7 @@ import pytest
 
 from whotop.clock import DAY_US
 from whotop.core.rules.book import RuleBook
+from whotop.core.rules.machine_tables import TamperingTable
 from whotop.core.rules.settings import RuleSettings
 from whotop.model import Level, Origin
 
@@ -39,6 +40,6 @@ def test_it_stands_for_a_day(book: RuleBook) -> None:
 
 
 def test_it_can_be_turned_off() -> None:
-    book = RuleBook(RuleSettings(off=("tampering",)))
+    book = RuleBook(RuleSettings(tampering=TamperingTable(on=False)))
     assert book.on_rewritten("web-01", Origin.WTMP, NOON_US, late=False) == []
     assert book.on_erased("web-01", Origin.WTMP, NOON_US, late=False) == []

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections import deque
 
 from whotop.clock import SECOND_US
-from whotop.core.rules.findings import Finding, OpenAlerts
-from whotop.core.rules.settings import RuleSettings
+from whotop.core.rules.findings import Finding
+from whotop.core.rules.rule import Rule, RuleContext
 from whotop.model import Alert, Event, Level, Standing
 
 RULE, GUESSED = "failed", "guessed"
@@ -64,24 +64,29 @@ class Track:
         return sum(from_us <= time_us <= until_us for time_us in self.failures_us)
 
 
-class FailedLogins:
+class FailedLogins(Rule):
     """Follows the sources that fail, each on each machine."""
 
-    def __init__(self, settings: RuleSettings, alerts: OpenAlerts) -> None:
-        self._alerts = alerts
-        self._within_us = round(settings.failed_within_seconds * SECOND_US)
-        self._from, self._high_from = settings.failed_from, settings.failed_high_from
-        self._guessed_from = settings.guessed_from
-        self._guessed_us = round(settings.guessed_for_seconds * SECOND_US)
-        self._is_off, self._guessed_is_off = RULE in settings.off, GUESSED in settings.off
+    names = (RULE, GUESSED)
+
+    def __init__(self, context: RuleContext) -> None:
+        super().__init__(context)
+        settings = context.settings
+        self._alerts = context.alerts
+        self._settings, self._guessed = context.scoped(settings.failed), context.scoped(settings.guessed)
+        self._within_us = round(settings.failed.within_seconds * SECOND_US)
+        self._from, self._high_from = settings.failed.count, settings.failed.high_count
+        self._guessed_from = settings.guessed.count
+        self._guessed_us = round(settings.guessed.stands_seconds * SECOND_US)
+        self._is_off, self._guessed_is_off = not settings.failed.on, not settings.guessed.on
         self._tracks: dict[Place, Track] = {}
         """The one that failed last at the end."""
 
-    def known(self, failure: Event, now_us: int) -> None:
+    def known_failure(self, failure: Event, now_us: int) -> None:
         """Take up a failure that was judged before whotop was started."""
         self._followed(failure, now_us)
 
-    def judge(self, failure: Event, now_us: int) -> list[Alert]:
+    def on_failed_login(self, failure: Event, now_us: int) -> list[Alert]:
         """A login failed."""
         if failure.standing is Standing.HISTORY:
             return []
@@ -94,7 +99,7 @@ class FailedLogins:
         track.untold += 1
         return self._tell((failure.machine, failure.source), now_us) if track.count >= track.tell_at else []
 
-    def judge_login(self, login: Event, now_us: int) -> list[Alert]:
+    def on_login(self, login: Event, now_us: int) -> list[Alert]:
         """A login succeeded; it comes once the failures before it have come."""
         track = self._tracks.get((login.machine, login.source))
         if track is None or self._guessed_is_off or login.standing is Standing.HISTORY:

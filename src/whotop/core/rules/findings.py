@@ -1,8 +1,13 @@
-"""Findings and the alerts that stand for them: at most one open for each rule, machine and subject."""
+"""Findings and the alerts that stand for them: at most one open for each rule, machine and subject.
+
+An alert keeps its key for life. It may grow from one machine over several: its ``machine`` becomes
+empty then, and ``machines`` says which. It may resolve and come back a little later: then it is
+opened again, and counted once more, so that what comes and goes is one alert and not a hundred.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import msgspec
 from msgspec.structs import replace
@@ -10,6 +15,13 @@ from msgspec.structs import replace
 from whotop.core.alert_marks import Mark, marked
 from whotop.core.keys import alert_key
 from whotop.model import Alert, Level
+from whotop.model.alert import MACHINES_KEPT
+
+RESOLVED_KEPT = 10_000
+"""Alerts that may come back; when there are more, the one that resolved first is forgotten."""
+
+Place = tuple[str, str, str]
+"""Rule, machine, subject."""
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -17,6 +29,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
     rule: str
     machine: str = ""
+    machines: tuple[str, ...] = ()
+    """Of a finding over several machines, each once; ``machine`` is then empty."""
     subject: str = ""
     level: Level = Level.WARN
     text: str
@@ -27,25 +41,38 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     late: bool = False
     opened_us: int | None = None
     """When it began, where that is not the moment at which it was found."""
+    comes_back: bool = True
+    """Whether one that resolved a little earlier is the same again; not so for what happens but once."""
 
 
 class OpenAlerts:
     """The alerts that stand. What changes one gives its new version, to be stored and shown."""
 
-    def __init__(self, restored: Iterable[Alert] = ()) -> None:
+    def __init__(self, restored: Iterable[Alert] = (), reopen_us: int = 0) -> None:
         self._open: dict[tuple[str, str], dict[str, Alert]] = {}
+        self._about: dict[tuple[str, str], Alert] = {}
+        """By rule and subject."""
+        self._resolved: dict[Place, Alert] = {}
+        """Those that may come back, the one that resolved last at the end."""
+        self._reopen_us = reopen_us
         self.restore(restored)
 
     def restore(self, alerts: Iterable[Alert]) -> None:
-        """Take up those of the store's alerts that are open."""
+        """Take up the store's alerts: those that are open, and those that may come back."""
         for alert in alerts:
-            if alert.resolved_us is None:
-                self._open.setdefault((alert.rule, alert.machine), {})[alert.subject] = alert
+            if alert.is_open:
+                self._keep(alert)
+            else:
+                self._let_go(alert)
 
     def get(self, rule: str, machine: str, subject: str = "") -> Alert | None:
         """The open alert of a rule about a machine and subject."""
         of_machine = self._open.get((rule, machine))
         return None if of_machine is None else of_machine.get(subject)
+
+    def about(self, rule: str, subject: str) -> Alert | None:
+        """The open alert of a rule about a subject, for rules that have one over all machines."""
+        return self._about.get((rule, subject))
 
     def of(self, rule: str, machine: str) -> list[Alert]:
         """All open alerts of a rule about a machine (empty: about the fleet)."""
@@ -61,17 +88,43 @@ class OpenAlerts:
         return [alert for key, alerts in self._open.items() if key[0] == rule for alert in alerts.values()]
 
     def of_machine(self, machine: str) -> list[Alert]:
-        """All open alerts about a machine."""
+        """All open alerts about a machine alone."""
         return [alert for key, alerts in self._open.items() if key[1] == machine for alert in alerts.values()]
+
+    def all(self) -> Iterator[Alert]:
+        """All that are open."""
+        for alerts in self._open.values():
+            yield from alerts.values()
+
+    def lately(self, rule: str, machine: str, subject: str, now_us: int) -> Alert | None:
+        """The alert that resolved there so short a time ago that it may come back."""
+        alert = self._resolved.get((rule, machine, subject))
+        if alert is None or alert.resolved_us is None or now_us - alert.resolved_us > self._reopen_us:
+            return None
+        return alert
 
     def found(self, finding: Finding, now_us: int) -> list[Alert]:
         """Open an alert, or update the open one where its words or its level are different."""
         standing = self.get(finding.rule, finding.machine, finding.subject)
-        if standing is None:
+        if standing is not None:
+            return self.changed(standing, finding, now_us)
+        before = self._resolved.pop((finding.rule, finding.machine, finding.subject), None)
+        if before is None or not finding.comes_back or now_us - (before.resolved_us or 0) > self._reopen_us:
             return [self._keep(_opened(finding, now_us))]
-        if standing.text == finding.text and standing.level == finding.level:
+        return [self._keep(_updated(before, finding, now_us, before.count + 1))]
+
+    def changed(self, standing: Alert, finding: Finding, now_us: int) -> list[Alert]:
+        """Update an open alert, which may be about other machines from now on."""
+        if (standing.text, standing.level, standing.machine) == (finding.text, finding.level, finding.machine):
             return []
-        return [self._keep(_updated(standing, finding, now_us))]
+        if standing.machine != finding.machine:
+            self._remove(standing)
+        return [self._keep(_updated(standing, finding, now_us, standing.count))]
+
+    def mark(self, mark: Mark) -> Alert | None:
+        """The open alert as marked; None where it stands no longer."""
+        standing = next((alert for alert in self.all() if alert.key == mark.alert_key), None)
+        return None if standing is None else self._keep(marked(standing, mark))
 
     def past(self, finding: Finding, now_us: int, resolved_us: int) -> Alert:
         """An alert that opened and resolved before it could be told; it is not among the open ones."""
@@ -80,25 +133,34 @@ class OpenAlerts:
 
     def over(self, rule: str, machine: str, subject: str, now_us: int) -> list[Alert]:
         """Resolve the alert, if one is open."""
-        of_machine = self._open.get((rule, machine))
-        if of_machine is None:
+        alert = self.get(rule, machine, subject)
+        if alert is None:
             return []
-        alert = of_machine.pop(subject, None)
-        if not of_machine:
-            del self._open[rule, machine]
-        return [] if alert is None else [replace(alert, resolved_us=max(now_us, alert.opened_us))]
-
-    def mark(self, mark: Mark) -> Alert | None:
-        """The open alert as marked; None where it stands no longer."""
-        for of_machine in self._open.values():
-            for alert in of_machine.values():
-                if alert.key == mark.alert_key:
-                    return self._keep(marked(alert, mark))
-        return None
+        self._remove(alert)
+        resolved = replace(alert, resolved_us=max(now_us, alert.opened_us))
+        self._let_go(resolved)
+        return [resolved]
 
     def _keep(self, alert: Alert) -> Alert:
         self._open.setdefault((alert.rule, alert.machine), {})[alert.subject] = alert
+        self._about[alert.rule, alert.subject] = alert
         return alert
+
+    def _remove(self, alert: Alert) -> None:
+        of_machine = self._open[alert.rule, alert.machine]
+        del of_machine[alert.subject]
+        if not of_machine:
+            del self._open[alert.rule, alert.machine]
+        about = self._about.get((alert.rule, alert.subject))
+        if about is not None and about.key == alert.key:
+            del self._about[alert.rule, alert.subject]
+
+    def _let_go(self, resolved: Alert) -> None:
+        place = (resolved.rule, resolved.machine, resolved.subject)
+        self._resolved.pop(place, None)
+        self._resolved[place] = resolved
+        if len(self._resolved) > RESOLVED_KEPT:
+            del self._resolved[next(iter(self._resolved))]
 
 
 def _opened(finding: Finding, now_us: int) -> Alert:
@@ -108,6 +170,7 @@ def _opened(finding: Finding, now_us: int) -> Alert:
         rule=finding.rule,
         level=finding.level,
         machine=finding.machine,
+        machines=finding.machines[:MACHINES_KEPT],
         subject=finding.subject,
         text=finding.text,
         opened_us=opened_us,
@@ -120,13 +183,16 @@ def _opened(finding: Finding, now_us: int) -> Alert:
     )
 
 
-def _updated(standing: Alert, finding: Finding, now_us: int) -> Alert:
+def _updated(standing: Alert, finding: Finding, now_us: int, count: int) -> Alert:
     return replace(
         standing,
         level=finding.level,
+        machine=finding.machine,
+        machines=finding.machines[:MACHINES_KEPT],
         text=finding.text,
         updated_us=now_us,
-        count=finding.count,
+        resolved_us=None,
+        count=max(count, finding.count),
         value=finding.value,
         limit=finding.limit,
         evidence=finding.evidence or standing.evidence,

@@ -10,9 +10,10 @@ import msgspec
 
 from whotop.clock import SECOND_US
 from whotop.core.rules.findings import OpenAlerts
+from whotop.core.rules.login_tables import LoginsTable
 from whotop.core.rules.many_logins import GRACE_US
+from whotop.core.rules.scoped import Scoped
 from whotop.core.rules.series_words import RULE, SeriesWords
-from whotop.core.rules.settings import RuleSettings
 from whotop.core.windows import Series
 from whotop.model import Alert
 
@@ -32,10 +33,10 @@ class Course(msgspec.Struct):
 class LastingLogins:
     """Watches series grow."""
 
-    def __init__(self, settings: RuleSettings, alerts: OpenAlerts) -> None:
+    def __init__(self, settings: Scoped[LoginsTable], alerts: OpenAlerts) -> None:
         self._alerts = alerts
         self._words = SeriesWords(settings)
-        self._size_us = round(settings.logins_window_seconds * SECOND_US)
+        self._size_us = round(settings.everywhere.window_seconds * SECOND_US)
         self._courses: dict[str, Course] = {}
         """By source, those that go on."""
         self._past: dict[tuple[str, int], tuple[Series, bool]] = {}
@@ -43,10 +44,10 @@ class LastingLogins:
 
     def judge(self, series: Series, now_us: int, *, late: bool = False) -> list[Alert]:
         """A series has grown by one login."""
-        if series.count < self._words.begin:
+        if series.count < self._words.begins(series):
             return []
         if series.last_us + self._size_us < now_us - GRACE_US:
-            self._past[series.source, series.nth_us(self._words.begin)] = (series, late)
+            self._past[series.source, series.first_us] = (series, late)
             return []
         course = self._course(series.source)
         if course is None:
@@ -84,11 +85,11 @@ class LastingLogins:
     def _begin(self, series: Series, now_us: int, *, late: bool) -> list[Alert]:
         if self._words.is_enough(self._alerts.count(RULE, "")):
             return self._alerts.found(self._words.too_many(series), now_us)
-        self._courses[series.source] = Course(series.last_us, self._words.next_told(series.count))
+        self._courses[series.source] = Course(series.last_us, self._words.next_told(series.count, series))
         return self._alerts.found(self._words.finding(series, late=late), now_us)
 
     def _tell(self, course: Course, series: Series, now_us: int, *, late: bool) -> list[Alert]:
-        course.untold, course.tell_at = None, self._words.next_told(series.count)
+        course.untold, course.tell_at = None, self._words.next_told(series.count, series)
         return self._alerts.found(self._words.finding(series, late=late), now_us)
 
     def _end(self, source: str, course: Course) -> list[Alert]:

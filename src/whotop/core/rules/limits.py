@@ -1,116 +1,94 @@
-"""Rules ``cpu``, ``memory`` and ``disk``: a figure stays over its limit.
-
-Defaults: CPU over 90 % for 5 minutes, memory over 95 % for 5 minutes, a file system over 90 % for
-one minute. An alert resolves when the figure is 5 points below its limit. The limits are those that
-administrators of the older collector set by hand (a limit for each figure); the times and the
-hysteresis are ours, for it mailed on every poll.
-"""
+"""Rules ``cpu``, ``memory``, ``swap``, ``disk`` and ``load``: see ``limit`` for what they share."""
 
 from __future__ import annotations
 
-import msgspec
-
-from whotop.clock import SECOND_US
-from whotop.core.rules.findings import Finding, OpenAlerts
-from whotop.core.rules.settings import RuleSettings
+from whotop.core.rules.limit import Limit
 from whotop.model import Alert, Sample
 
-CPU, MEMORY, DISK = "cpu", "memory", "disk"
-_MATERIAL_POINTS = 5.0
-"""An open alert is worded anew when its figure has moved this far."""
-_GAP_US = 60 * SECOND_US
-"""Samples further apart than this (or than three intervals) do not make a time together."""
+CPU, MEMORY, SWAP, DISK, LOAD = "cpu", "memory", "swap", "disk", "load"
 
 
-class Limit(msgspec.Struct, frozen=True):
-    """One figure's limit."""
+class _Share(Limit):
+    """A figure in percent."""
 
-    rule: str
-    percent: float
-    for_us: int
-    resolve_percent: float
+    material = 5.0
 
-
-class Excess(msgspec.Struct):
-    """How long a figure has been over its limit."""
-
-    since_us: int
-    last_us: int
+    def words(self, subject: str, value: float, limit: float) -> str:
+        """``disk /var 95% over 90%``; a digit more where the two would look alike."""
+        what = f"{self.rule} {subject}" if subject else self.rule
+        digits = 0 if round(value) > round(limit) else 1
+        return f"{what} {value:.{digits}f}% over {limit:.{digits}f}%"
 
 
-class Limits:
-    """Watches the figures of samples."""
+class CpuLimit(_Share):
+    """CPU in use, over all cores."""
 
-    def __init__(self, settings: RuleSettings, alerts: OpenAlerts) -> None:
-        self._alerts = alerts
-        below = settings.resolve_below_points
-        self._cpu = _limit(CPU, settings.cpu_percent, settings.cpu_for_seconds, below)
-        self._memory = _limit(MEMORY, settings.memory_percent, settings.memory_for_seconds, below)
-        self._disk = _limit(DISK, settings.disk_percent, settings.disk_for_seconds, below)
-        self._off = frozenset(settings.off)
-        self._excesses: dict[tuple[str, str, str], Excess] = {}
-        self._gaps_us: dict[str, int] = {}
+    names, rule = (CPU,), CPU
 
-    def expect(self, machine: str, interval_seconds: float) -> None:
-        """How often the machine is sampled."""
-        self._gaps_us[machine] = max(_GAP_US, round(3 * interval_seconds * SECOND_US))
+    def reading(self, sample: Sample) -> float | None:
+        """None in the first sample of a connection."""
+        return sample.cpu_percent
 
-    def judge(self, sample: Sample, now_us: int) -> list[Alert]:
-        """A new sample."""
+
+class MemoryLimit(_Share):
+    """Memory in use."""
+
+    names, rule = (MEMORY,), MEMORY
+
+    def reading(self, sample: Sample) -> float | None:
+        """What cannot be had without taking it from somebody."""
+        return sample.memory_percent
+
+
+class SwapLimit(_Share):
+    """Swap in use."""
+
+    names, rule = (SWAP,), SWAP
+
+    def reading(self, sample: Sample) -> float | None:
+        """None on a machine without swap."""
+        return sample.swap_percent
+
+
+class DiskLimit(_Share):
+    """File systems in use, each by itself."""
+
+    names, rule = (DISK,), DISK
+
+    def reading(self, sample: Sample) -> float | None:
+        """The fullest."""
+        return sample.disk_percent
+
+    def on_sample(self, sample: Sample, now_us: int) -> list[Alert]:
+        """Compare each file system; one that is mounted no longer is full no longer."""
+        if not sample.disks:
+            return []
         changed: list[Alert] = []
-        if sample.cpu_percent is not None and CPU not in self._off:
-            changed += self._measure(self._cpu, sample.machine, "", sample.cpu_percent, now_us)
-        if sample.memory_percent is not None and MEMORY not in self._off:
-            changed += self._measure(self._memory, sample.machine, "", sample.memory_percent, now_us)
-        if sample.disks and DISK not in self._off:
-            for disk in sample.disks:
-                changed += self._measure(self._disk, sample.machine, disk.mount, disk.used_percent, now_us)
-            if self._alerts.count(DISK, sample.machine):
-                changed += self._unmounted(sample, now_us)
+        for disk in sample.disks:
+            changed += self.measure(sample.machine, disk.mount, disk.used_percent, now_us)
+        if self.alerts.count(DISK, sample.machine):
+            changed += self._unmounted(sample, now_us)
         return changed
 
-    def forget(self, machine: str) -> None:
-        """A machine is watched no longer."""
-        self._gaps_us.pop(machine, None)
-        self._excesses = {key: excess for key, excess in self._excesses.items() if key[1] != machine}
-
-    def _measure(self, limit: Limit, machine: str, subject: str, percent: float, now_us: int) -> list[Alert]:
-        key = (limit.rule, machine, subject)
-        if percent <= limit.percent:
-            self._excesses.pop(key, None)
-            return self._alerts.over(*key, now_us) if percent <= limit.resolve_percent else []
-        excess = self._excesses.get(key)
-        if excess is None or now_us - excess.last_us > self._gaps_us.get(machine, _GAP_US):
-            excess = self._excesses[key] = Excess(now_us, now_us)
-        excess.last_us = now_us
-        if now_us - excess.since_us < limit.for_us and self._alerts.get(*key) is None:
-            return []
-        return self._found(limit, machine, subject, percent, excess, now_us)
-
-    def _found(
-        self, limit: Limit, machine: str, subject: str, percent: float, excess: Excess, now_us: int
-    ) -> list[Alert]:
-        standing = self._alerts.get(limit.rule, machine, subject)
-        if standing is not None and standing.value is not None and abs(standing.value - percent) < _MATERIAL_POINTS:
-            return []
-        what = f"{limit.rule} {subject}" if subject else limit.rule
-        finding = Finding(
-            rule=limit.rule,
-            machine=machine,
-            subject=subject,
-            text=f"{what} {percent:.0f}% over {limit.percent:.0f}%",
-            value=percent,
-            limit=limit.percent,
-            opened_us=excess.since_us,
-        )
-        return self._alerts.found(finding, now_us)
-
     def _unmounted(self, sample: Sample, now_us: int) -> list[Alert]:
-        """Resolve alerts about file systems that are mounted no longer."""
         mounted = {disk.mount for disk in sample.disks}
-        gone = [alert.subject for alert in self._alerts.of(DISK, sample.machine) if alert.subject not in mounted]
-        return [done for mount in gone for done in self._alerts.over(DISK, sample.machine, mount, now_us)]
+        gone = [alert.subject for alert in self.alerts.of(DISK, sample.machine) if alert.subject not in mounted]
+        return [done for mount in gone for done in self.alerts.over(DISK, sample.machine, mount, now_us)]
 
 
-def _limit(rule: str, percent: float, for_seconds: float, resolve_below_points: float) -> Limit:
-    return Limit(rule, percent, round(for_seconds * SECOND_US), max(percent - resolve_below_points, 0.0))
+class LoadLimit(Limit):
+    """Load of the last quarter of an hour, for each core."""
+
+    names, rule = (LOAD,), LOAD
+    material = 0.5
+
+    def reading(self, sample: Sample) -> float | None:
+        """None where the load or the number of cores is not known."""
+        if sample.load15 is None or sample.cpu_count <= 0:
+            return None
+        return sample.load15 / sample.cpu_count
+
+    def words(self, subject: str, value: float, limit: float) -> str:
+        """``load 3.4 over 2.0 per core``."""
+        digits = 1 if round(value, 1) > round(limit, 1) else 2
+        return f"load {value:.{digits}f} over {limit:.{digits}f} per core"

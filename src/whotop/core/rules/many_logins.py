@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from whotop.clock import DAY_US, SECOND_US
 from whotop.core.rules.findings import OpenAlerts
+from whotop.core.rules.login_tables import LoginsTable
+from whotop.core.rules.scoped import Scoped
 from whotop.core.rules.series_words import RULE, SeriesWords
-from whotop.core.rules.settings import RuleSettings
 from whotop.core.windows import Series
 from whotop.model import Alert
 
@@ -21,10 +22,10 @@ GRACE_US = 5 * SECOND_US
 class ManyLogins:
     """Watches series grow."""
 
-    def __init__(self, settings: RuleSettings, alerts: OpenAlerts) -> None:
+    def __init__(self, settings: Scoped[LoginsTable], alerts: OpenAlerts) -> None:
         self._alerts = alerts
-        self._size_us = round(settings.logins_window_seconds * SECOND_US)
-        self._start_us = round(settings.logins_start_seconds * SECOND_US)
+        self._size_us = round(settings.everywhere.window_seconds * SECOND_US)
+        self._start_us = round(settings.everywhere.start_seconds * SECOND_US)
         self._words = SeriesWords(settings)
         self._untold: dict[tuple[str, int], tuple[Series, bool]] = {}
         """By source and window: what has grown since it was told, and whether by late logins."""
@@ -34,7 +35,7 @@ class ManyLogins:
 
     def judge(self, series: Series, now_us: int, *, late: bool = False) -> list[Alert]:
         """A series has grown by one login."""
-        if series.count < self._words.begin:
+        if series.count < self._words.begins(series):
             return []
         place = (series.source, series.window_start_us)
         if series.count < self._tell_at.get(place, 0):
@@ -62,7 +63,7 @@ class ManyLogins:
         """Open the alert, or word it anew; never with fewer logins than it has told of (after a restart)."""
         place = (series.source, series.window_start_us)
         self._untold.pop(place, None)
-        self._tell_at[place] = self._words.next_told(series.count)
+        self._tell_at[place] = self._words.next_told(series.count, series)
         standing = self._alerts.get(RULE, "", series.source)
         window_us = series.window_start_us if standing is None else self._window_at(standing.opened_us)
         if standing is not None and window_us == series.window_start_us and series.count <= standing.count:

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from operator import attrgetter
 
 from whotop.core.rules.findings import Finding
-from whotop.core.rules.settings import RuleSettings
+from whotop.core.rules.login_tables import LoginsTable
+from whotop.core.rules.scoped import Scoped
 from whotop.core.windows import Series, WindowLogin
 from whotop.model import Level
 from whotop.text import duration
@@ -25,36 +26,42 @@ _EXACT_UNTIL = 10
 
 
 class SeriesWords:
-    """The settings of rule ``logins``, put into words."""
+    """The settings of rule ``logins``, put into words. A series is judged where its latest login was."""
 
-    def __init__(self, settings: RuleSettings) -> None:
-        self.begin = settings.logins_from
+    def __init__(self, settings: Scoped[LoginsTable]) -> None:
+        self._settings = settings
+        everywhere = settings.everywhere
+        length = duration(everywhere.window_seconds)
+        self._within = f"logins no more than {length} apart" if everywhere.mode == "gap" else f"logins in {length}"
+
+    def begins(self, series: Series) -> int:
         """With how many logins a series is worth an alert."""
-        self._warn_from, self._high_from = settings.logins_warn_from, settings.logins_high_from
-        length = duration(settings.logins_window_seconds)
-        self._within = f"logins no more than {length} apart" if settings.logins_mode == "gap" else f"logins in {length}"
+        return self._at(series).count
 
-    def next_told(self, count: int) -> int:
+    def next_told(self, count: int, series: Series | None = None) -> int:
         """At how many logins the words change materially: exactly at first, by quarters later, at each level."""
+        settings = self._settings.everywhere if series is None else self._at(series)
         after = count + (1 if count < _EXACT_UNTIL else count // 4)
-        for level_from in (self._warn_from, self._high_from):
+        for level_from in (settings.warn_count, settings.high_count):
             if count < level_from < after:
                 return level_from
         return after
 
     def finding(self, series: Series, *, late: bool) -> Finding:
         """What is found: how many, of how many users, on how many machines."""
+        settings = self._at(series)
         return Finding(
             rule=RULE,
             subject=series.source,
-            level=self._level(series.count),
+            level=_level(series.count, settings),
             text=f"{series.source}: {series.count} {self._within} ({_spread(series.logins)})",
             value=float(series.count),
-            limit=float(self.begin),
+            limit=float(settings.count),
             count=series.count,
             evidence=tuple(map(_key, series.latest(EVIDENCE_KEPT))),
             late=late,
-            opened_us=series.nth_us(self.begin),
+            opened_us=series.nth_us(min(settings.count, series.count)),
+            comes_back=False,
         )
 
     def is_enough(self, alerts: int) -> bool:
@@ -64,12 +71,17 @@ class SeriesWords:
     def too_many(self, series: Series) -> Finding:
         """Said of all further sources together."""
         text = f"more than {SOURCES_KEPT:,} sources with several {self._within}"
-        return Finding(rule=RULE, level=Level.HIGH, text=text, opened_us=series.nth_us(self.begin))
+        return Finding(rule=RULE, level=Level.HIGH, text=text, opened_us=series.last_us, comes_back=False)
 
-    def _level(self, count: int) -> Level:
-        if count >= self._high_from:
-            return Level.HIGH
-        return Level.WARN if count >= self._warn_from else Level.INFO
+    def _at(self, series: Series) -> LoginsTable:
+        latest = series.shared[series.begin + series.count - 1]
+        return self._settings.at(latest.machine, latest.user, series.source)
+
+
+def _level(count: int, settings: LoginsTable) -> Level:
+    if count >= settings.high_count:
+        return Level.HIGH
+    return Level.WARN if count >= settings.warn_count else Level.INFO
 
 
 def _spread(logins: Sequence[WindowLogin]) -> str:

@@ -7,9 +7,9 @@ whotop's own proposal: no upstream monitor has a default, and windows correct fo
 from __future__ import annotations
 
 from whotop.clock import SECOND_US
-from whotop.core.rules.findings import Finding, OpenAlerts
-from whotop.core.rules.settings import RuleSettings
-from whotop.model import Alert, Level
+from whotop.core.rules.findings import Finding
+from whotop.core.rules.rule import Rule, RuleContext
+from whotop.model import Alert, Level, Sample
 from whotop.text import duration
 
 RULE = "clock"
@@ -17,28 +17,36 @@ _MATERIAL = 2.0
 """An open alert is worded anew when the skew has grown or shrunk by this factor."""
 
 
-class Skew:
+class Skew(Rule):
     """Watches how far machines' clocks are from ours."""
 
-    def __init__(self, settings: RuleSettings, alerts: OpenAlerts) -> None:
-        self._alerts = alerts
-        self._warn_seconds = settings.clock_warn_seconds
-        self._high_seconds = settings.clock_high_seconds
-        self._warn_us = round(settings.clock_warn_seconds * SECOND_US)
+    names = (RULE,)
 
-    def judge(self, machine: str, skew_us: int, now_us: int) -> list[Alert]:
+    def __init__(self, context: RuleContext) -> None:
+        super().__init__(context)
+        self._settings = context.scoped(context.settings.clock)
+
+    def on_sample(self, sample: Sample, now_us: int) -> list[Alert]:
         """A newly measured skew; positive when the machine is ahead of us."""
-        size_us = abs(skew_us)
-        if size_us <= self._warn_us:
-            return self._alerts.over(RULE, machine, "", now_us) if size_us <= self._warn_us // 2 else []
-        seconds = skew_us / SECOND_US
-        level = Level.HIGH if abs(seconds) > self._high_seconds else Level.WARN
-        standing = self._alerts.get(RULE, machine)
+        settings = self._settings.at(sample.machine)
+        seconds = sample.skew_us / SECOND_US
+        size_seconds = abs(seconds)
+        if size_seconds <= settings.warn_seconds or not settings.on:
+            is_over = size_seconds <= settings.warn_seconds / 2 or not settings.on
+            return self.alerts.over(RULE, sample.machine, "", now_us) if is_over else []
+        level = Level.HIGH if size_seconds > settings.high_seconds else Level.WARN
+        standing = self.alerts.get(RULE, sample.machine)
         if standing is not None and standing.level is level and not _is_other(standing.value, seconds):
             return []
-        text = f"clock {_words(abs(seconds))} {'ahead' if seconds > 0 else 'behind'}"
-        finding = Finding(rule=RULE, machine=machine, level=level, text=text, value=seconds, limit=self._warn_seconds)
-        return self._alerts.found(finding, now_us)
+        finding = Finding(
+            rule=RULE,
+            machine=sample.machine,
+            level=level,
+            text=f"clock {_words(size_seconds)} {'ahead' if seconds > 0 else 'behind'}",
+            value=seconds,
+            limit=settings.warn_seconds,
+        )
+        return self.alerts.found(finding, now_us)
 
 
 def _is_other(told: float | None, now: float) -> bool:

@@ -4,50 +4,58 @@ A file of records became shorter or holds other bytes than were read of it, and 
 them; or a record within it was erased, as programs that hide a login do. A machine that has been
 installed anew is told of once in this way too. A record erased while nobody watched is found when
 it is read, or when the one before the place that was read to has changed.
-The alert stands for ``tampering_for_seconds`` (a day) and counts what is found meanwhile.
+The alert stands for a day and counts what is found meanwhile.
 """
 
 from __future__ import annotations
 
 from whotop.clock import SECOND_US
-from whotop.core.rules.findings import Finding, OpenAlerts
-from whotop.core.rules.settings import RuleSettings
-from whotop.model import Alert, Level, Origin
+from whotop.core.rules.findings import Finding
+from whotop.core.rules.rule import Rule, RuleContext
+from whotop.core.rules.standing import resolve_ripe
+from whotop.model import Alert, Origin
 
 RULE = "tampering"
 
 
-class Tampering:
+class Tampering(Rule):
     """One alert for each origin of a machine."""
 
-    def __init__(self, settings: RuleSettings, alerts: OpenAlerts) -> None:
-        self._alerts = alerts
-        self._stands_us = round(settings.tampering_for_seconds * SECOND_US)
+    names = (RULE,)
 
-    def rewritten(self, machine: str, origin: Origin, now_us: int, *, late: bool) -> list[Alert]:
-        """An origin was shrunk or rewritten; ``late`` when that happened while nobody watched."""
+    def __init__(self, context: RuleContext) -> None:
+        super().__init__(context)
+        self._settings = context.scoped(context.settings.tampering)
+
+    def on_rewritten(self, machine: str, origin: Origin, now_us: int, *, late: bool) -> list[Alert]:
+        """An origin was shrunk or rewritten."""
         return self._found(machine, origin, f"{origin.value} was shrunk or rewritten", now_us, late=late)
 
-    def erased(self, machine: str, origin: Origin, now_us: int, *, late: bool) -> list[Alert]:
+    def on_erased(self, machine: str, origin: Origin, now_us: int, *, late: bool) -> list[Alert]:
         """Records within an origin were erased."""
         return self._found(machine, origin, f"{origin.value} holds erased records", now_us, late=late)
 
     def tick(self, now_us: int) -> list[Alert]:
         """Resolve what has stood long enough."""
-        ripe = [alert for alert in self._alerts.of_rule(RULE) if alert.updated_us + self._stands_us <= now_us]
-        return [done for alert in ripe for done in self._alerts.over(RULE, alert.machine, alert.subject, now_us)]
+        return resolve_ripe(self.alerts, RULE, self._stands_us, now_us)
+
+    def _stands_us(self, alert: Alert) -> int:
+        return round(self._settings.at(alert.machine).stands_seconds * SECOND_US)
 
     def _found(self, machine: str, origin: Origin, what: str, now_us: int, *, late: bool) -> list[Alert]:
-        standing = self._alerts.get(RULE, machine, origin.value)
+        settings = self._settings.at(machine)
+        if not settings.on:
+            return []
+        standing = self.alerts.get(RULE, machine, origin.value)
         count = 1 if standing is None else standing.count + 1
-        text = what if count == 1 else f"{what}, {count} findings"
         finding = Finding(
             rule=RULE,
             machine=machine,
             subject=origin.value,
-            level=Level.HIGH,
-            text=text,
+            level=settings.level,
+            text=what if count == 1 else f"{what}, {count} findings",
             count=count,
             late=late,
+            comes_back=False,
         )
-        return self._alerts.found(finding, now_us)
+        return self.alerts.found(finding, now_us)

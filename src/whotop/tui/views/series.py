@@ -46,10 +46,10 @@ class SeriesView(View[int]):
     def _count(self) -> None:
         rules = self._rules
         size_us, start_us = (
-            round(rules.logins_window_seconds * SECOND_US),
-            round(rules.logins_start_seconds * SECOND_US),
+            round(rules.logins.window_seconds * SECOND_US),
+            round(rules.logins.start_seconds * SECOND_US),
         )
-        windows = windows_of(rules.logins_mode, size_us, start_us)
+        windows = windows_of(rules.logins.mode, size_us, start_us)
         for session in self._past.sessions.values():
             windows.add(session.source, session.user, session.machine, session.fleet_login_us, session.key)
         self._found = {series.window_start_us: series for series in windows.series()}
@@ -72,8 +72,8 @@ class SeriesView(View[int]):
 
     def empty(self) -> str:
         """What a series would be."""
-        length = duration(self._rules.logins_window_seconds)
-        if self._rules.logins_mode == "gap":
+        length = duration(self._rules.logins.window_seconds)
+        if self._rules.logins.mode == "gap":
             return f"no two logins were within {length} of each other"
         return f"never more than one login within {length}"
 
@@ -92,9 +92,9 @@ class SeriesView(View[int]):
 
     def _logins(self, count: int) -> Cell:
         """Marked as the rule's alert is from where it warns."""
-        if count >= self._rules.logins_high_from:
+        if count >= self._rules.logins.high_count:
             return [(str(count), "alert_high"), ("▲", "alert_high")]
-        if count >= self._rules.logins_warn_from:
+        if count >= self._rules.logins.warn_count:
             return [(str(count), "alert_warn"), ("■", "alert_warn")]
         return [(str(count), "strong"), (" ", "normal")]
 
