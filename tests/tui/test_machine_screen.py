@@ -206,7 +206,7 @@ async def test_it_can_be_used_on_a_small_terminal(at_db: Trial, size: tuple[int,
 
 
 async def test_history_that_comes_while_one_looks_is_shown(at_db: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("whotop.tui.machine_screen.HISTORY_SECONDS", 0.01)
+    monkeypatch.setattr("whotop.tui.history_screen.HISTORY_SECONDS", 0.01)
     late, at_db.feed.history.past = at_db.feed.history.past, []
     async with at_db.run():
         await open_db(at_db)

@@ -6,33 +6,32 @@ from collections.abc import Sequence
 
 from textual.app import ComposeResult
 
-from whotop.errors import MachineError, StoreError
+from whotop.core.feed import History
+from whotop.errors import MachineError
+from whotop.model import Event
 from whotop.tui.charts import Charts
 from whotop.tui.desk import Desk
+from whotop.tui.history_screen import HistoryScreen
 from whotop.tui.intake import News
 from whotop.tui.pane import Pane
-from whotop.tui.pane_screen import PaneScreen
 from whotop.tui.span_line import Piece, SpanLine
-from whotop.tui.throttle import Throttle
 from whotop.tui.tile import Tile
 from whotop.tui.views.alerts import AlertsView
 from whotop.tui.views.failed_logins import FailedLoginsView
 from whotop.tui.views.machine_facts import condition, identity, origins
 from whotop.tui.views.nobody import no_failures_on_machine, nobody_on_machine
-from whotop.tui.views.past import Past, tells_of_history
+from whotop.tui.views.past import Past
 from whotop.tui.views.place import MachinePlace
 from whotop.tui.views.process_tree import foreground
 from whotop.tui.views.recent import RecentView
 from whotop.tui.views.sessions import SessionsView
 
-HISTORY_SECONDS = 2.0
-"""The store is asked again no more often than this while a first contact's history comes in."""
 RECENT_SESSIONS = 300
 RUNNING_TICKS = 5
 """Every so many seconds its sessions are asked what they run."""
 
 
-class MachineScreen(PaneScreen):
+class MachineScreen(HistoryScreen):
     """Times here are the machine's own, so that they agree with its ``last``."""
 
     def __init__(self, desk: Desk, machine: str) -> None:
@@ -42,7 +41,6 @@ class MachineScreen(PaneScreen):
         self._ticks = 0
         self._facts = {name: SpanLine(id=name, classes="facts") for name in ("identity", "condition", "origins")}
         super().__init__(desk)
-        self._history = Throttle(self, HISTORY_SECONDS, self._fetch_history, desk.scene.clock.monotonic)
 
     @property
     def crumb(self) -> str:
@@ -74,38 +72,27 @@ class MachineScreen(PaneScreen):
         yield from self._facts.values()
 
     def on_mount(self) -> None:
-        """Fetch what happened before we looked."""
+        """Begin with what the fleet knows."""
         self._past.add(self.desk.fleet.sessions_of_machine.get(self.machine, {}).values())
         self._show_facts()
-        self._history.ask()
         self.call_after_refresh(self._ask_running)
 
-    def _fetch_history(self) -> None:
-        self.run_worker(self._load(), group="history", exclusive=True)
+    def is_of_interest(self, event: Event) -> bool:
+        """Whether this machine has written it."""
+        return event.machine == self.machine
 
-    async def _load(self) -> None:
-        if self.desk.feed is None:
-            return
-        history = self.desk.feed.history
-        try:
-            self._past.add(await history.sessions(machine=self.machine, limit=RECENT_SESSIONS))
-            self._recent.reload()
-            await self._charts.load(history)
-        except StoreError as error:
-            self.say(str(error), "error")
+    async def load(self, history: History) -> None:
+        """Ask for the newest sessions and the figures of the last hour."""
+        self._past.add(await history.sessions(machine=self.machine, limit=RECENT_SESSIONS))
+        self._recent.reload()
+        await self._charts.load(history)
 
     def take(self, news: News) -> None:
         """A batch has been applied."""
         self._past.take(news.changes)
-        if any(event.machine == self.machine for event in tells_of_history(news.changes)):
-            self._history.ask_later()  # the store writes a moment after the feed tells
         super().take(news)
         if self.machine in news.touched.machines:
             self._show_facts()
-
-    def missed_something(self) -> None:
-        """Sessions may have come and gone while another screen stood over this one."""
-        self._history.ask()
 
     def tick(self) -> None:
         """A second has passed."""

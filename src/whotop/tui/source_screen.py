@@ -7,30 +7,28 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 
 from whotop.clock import DAY_US
-from whotop.errors import StoreError
+from whotop.core.feed import History
+from whotop.model import Event
 from whotop.tui.desk import Desk
+from whotop.tui.history_screen import HistoryScreen
 from whotop.tui.intake import News
 from whotop.tui.pane import Pane
-from whotop.tui.pane_screen import PaneScreen
 from whotop.tui.span_line import Piece, SpanLine
-from whotop.tui.throttle import Throttle
 from whotop.tui.tile import Tile
 from whotop.tui.views.days import DAYS
 from whotop.tui.views.events import EventsView
 from whotop.tui.views.failed_logins import FailedLoginsView
 from whotop.tui.views.nobody import no_failures_in_fleet
-from whotop.tui.views.past import Past, tells_of_history
+from whotop.tui.views.past import Past
 from whotop.tui.views.place import SourcePlace
 from whotop.tui.views.reached import ReachedView
 from whotop.tui.views.recent import RecentView
 from whotop.tui.views.series import SeriesView
 
-HISTORY_SECONDS = 2.0
-"""The store is asked again no more often than this while a first contact's history comes in."""
 SESSIONS_ASKED = 2_000
 
 
-class SourceScreen(PaneScreen):
+class SourceScreen(HistoryScreen):
     """A source is an address or a name, as the machines wrote it."""
 
     def __init__(self, desk: Desk, source: str) -> None:
@@ -39,7 +37,6 @@ class SourceScreen(PaneScreen):
         self._past = Past(lambda session: session.source == source)
         self._summary = SpanLine(id="summary", classes="facts")
         super().__init__(desk)
-        self._history = Throttle(self, HISTORY_SECONDS, self._fetch_history, desk.scene.clock.monotonic)
 
     @property
     def crumb(self) -> str:
@@ -68,24 +65,18 @@ class SourceScreen(PaneScreen):
         yield self._summary
 
     def on_mount(self) -> None:
-        """Fetch what happened before we looked."""
+        """Begin with what the fleet knows."""
         self._past.add(session for session in self.desk.fleet.sessions.values() if session.source == self.source)
         self._show_summary()
-        self._history.ask()
 
-    def _fetch_history(self) -> None:
-        self.run_worker(self._load(), group="history", exclusive=True)
+    def is_of_interest(self, event: Event) -> bool:
+        """Whether it came from here."""
+        return event.source == self.source
 
-    async def _load(self) -> None:
-        if self.desk.feed is None:
-            return
+    async def load(self, history: History) -> None:
+        """Ask for the sessions of the last two weeks."""
         start_us = self.desk.scene.now_us() - DAYS * DAY_US
-        try:
-            known = await self.desk.feed.history.sessions(source=self.source, start_us=start_us, limit=SESSIONS_ASKED)
-        except StoreError as error:
-            self.say(str(error), "error")
-            return
-        self._past.add(known)
+        self._past.add(await history.sessions(source=self.source, start_us=start_us, limit=SESSIONS_ASKED))
         for pane in self.panes[:3]:
             pane.reload()
         self._show_summary()
@@ -93,15 +84,9 @@ class SourceScreen(PaneScreen):
     def take(self, news: News) -> None:
         """A batch has been applied."""
         concerned = self._past.take(news.changes)
-        if any(event.source == self.source for event in tells_of_history(news.changes)):
-            self._history.ask_later()  # the store writes a moment after the feed tells
         super().take(news)
         if concerned or news.touched.failures:
             self._show_summary()
-
-    def missed_something(self) -> None:
-        """Sessions may have come and gone while another screen stood over this one."""
-        self._history.ask()
 
     def _show_summary(self) -> None:
         past = self._past.sessions.values()

@@ -7,30 +7,28 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 
 from whotop.clock import DAY_US
-from whotop.errors import StoreError
+from whotop.core.feed import History
+from whotop.model import Event
 from whotop.tui.desk import Desk
+from whotop.tui.history_screen import HistoryScreen
 from whotop.tui.intake import News
 from whotop.tui.pane import Pane
-from whotop.tui.pane_screen import PaneScreen
 from whotop.tui.span_line import Piece, SpanLine
-from whotop.tui.throttle import Throttle
 from whotop.tui.tile import Tile
 from whotop.tui.user_days import UserDays
 from whotop.tui.views.days import DAYS
 from whotop.tui.views.failed_logins import FailedLoginsView
 from whotop.tui.views.nobody import no_failures_of_user
-from whotop.tui.views.past import Past, tells_of_history
+from whotop.tui.views.past import Past
 from whotop.tui.views.place import UserPlace
 from whotop.tui.views.recent import RecentView
 from whotop.tui.views.sessions import SessionsView
 from whotop.tui.views.sources import SourcesView
 
-HISTORY_SECONDS = 2.0
-"""The store is asked again no more often than this while a first contact's history comes in."""
 RECENT_SESSIONS = 500
 
 
-class UserScreen(PaneScreen):
+class UserScreen(HistoryScreen):
     """A user is a name: the same on every machine."""
 
     def __init__(self, desk: Desk, user: str) -> None:
@@ -39,7 +37,6 @@ class UserScreen(PaneScreen):
         self._past = Past(lambda session: session.user == user)
         self._summary = SpanLine(id="summary", classes="facts")
         super().__init__(desk)
-        self._history = Throttle(self, HISTORY_SECONDS, self._fetch_history, desk.scene.clock.monotonic)
 
     @property
     def crumb(self) -> str:
@@ -71,24 +68,18 @@ class UserScreen(PaneScreen):
         yield self._summary
 
     def on_mount(self) -> None:
-        """Fetch what happened before we looked."""
+        """Begin with what the fleet knows."""
         self._past.add(self.desk.fleet.sessions_of_user.get(self.user, {}).values())
         self._show_summary()
-        self._history.ask()
 
-    def _fetch_history(self) -> None:
-        self.run_worker(self._load(), group="history", exclusive=True)
+    def is_of_interest(self, event: Event) -> bool:
+        """Whether it is about them."""
+        return event.user == self.user
 
-    async def _load(self) -> None:
-        if self.desk.feed is None:
-            return
+    async def load(self, history: History) -> None:
+        """Ask for the sessions of the last two weeks."""
         start_us = self.desk.scene.now_us() - DAYS * DAY_US
-        try:
-            known = await self.desk.feed.history.sessions(user=self.user, start_us=start_us, limit=RECENT_SESSIONS)
-        except StoreError as error:
-            self.say(str(error), "error")
-            return
-        self._past.add(known)
+        self._past.add(await history.sessions(user=self.user, start_us=start_us, limit=RECENT_SESSIONS))
         self._recent.reload()
         self._sources.reload()
         self._days.redraw()
@@ -97,15 +88,9 @@ class UserScreen(PaneScreen):
     def take(self, news: News) -> None:
         """A batch has been applied."""
         self._past.take(news.changes)
-        if any(event.user == self.user for event in tells_of_history(news.changes)):
-            self._history.ask_later()  # the store writes a moment after the feed tells
         super().take(news)
         if self.user in news.touched.users:
             self._show_summary()
-
-    def missed_something(self) -> None:
-        """Sessions may have come and gone while another screen stood over this one."""
-        self._history.ask()
 
     def _show_summary(self) -> None:
         fleet = self.desk.fleet
