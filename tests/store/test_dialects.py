@@ -8,6 +8,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from whotop.store import statements
 from whotop.store.columns import metadata
+from whotop.store.deliveries import delivery_insert
 
 DIALECTS: list[Dialect] = [URL.create(name).get_dialect()() for name in ("sqlite", "postgresql")]
 UPSERTS = [
@@ -17,6 +18,7 @@ UPSERTS = [
     statements.alert_upsert,
     statements.rule_state_upsert,
     statements.cursor_upsert,
+    delivery_insert,
     statements.chunk_append,
 ]
 

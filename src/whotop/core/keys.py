@@ -53,7 +53,7 @@ def _raw_event_key(event: Event) -> bytes:
     tty = event.tty if raw is None or raw.tty is None else raw.tty
     source = event.source if raw is None or raw.source is None else raw.source
     record_id = event.record_id or event.session_id
-    return _key(event.machine, event.kind, user, tty, source, event.time_us, record_id, event.ordinal)
+    return key_of(event.machine, event.kind, user, tty, source, event.time_us, record_id, event.ordinal)
 
 
 def session_key(event: Event) -> bytes:
@@ -72,10 +72,11 @@ def logout_key(session: bytes) -> bytes:
 
 def alert_key(rule: str, machine: str, subject: str, opened_us: int) -> bytes:
     """The key of an alert."""
-    return _key("alert", rule, machine, subject, opened_us)
+    return key_of("alert", rule, machine, subject, opened_us)
 
 
-def _key(*parts: str | bytes | int) -> bytes:
+def key_of(*parts: str | bytes | int) -> bytes:
+    """A key of anything else: the first part says of what."""
     digest = _fresh()
     digest.update(_encode(parts))
     return digest.digest()

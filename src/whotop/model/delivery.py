@@ -42,8 +42,8 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     subject: str
     body: str
     created_us: int
-    due_us: int
-    """When it is to be tried next."""
+    due_us: int | None
+    """When it is to be tried next; None when it is not: it is sent, given up, or part of a digest."""
     attempts: int = 0
     last_error: str = ""
     """Why the last attempt failed; safe text."""
@@ -56,4 +56,4 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_waiting(self) -> bool:
         """Whether it is still to be sent by itself."""
-        return self.sent_us is None and self.given_up_us is None and not self.merged_into
+        return self.due_us is not None

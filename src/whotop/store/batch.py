@@ -6,6 +6,7 @@ import msgspec
 
 from whotop.core.failure_book import Tally
 from whotop.model import Alert, Event, Machine, MachineState, Sample, Session
+from whotop.model.delivery import Delivery
 from whotop.wire.messages import Cursor
 
 StateKey = tuple[str, str]
@@ -37,6 +38,8 @@ class WriteBatch(msgspec.Struct):
     """By machine and origin: how far the events of this commit and all before it reach."""
     rule_states: dict[StateKey, object] = {}
     """What rules must remember, as JSON has values; None: nothing any more."""
+    deliveries: dict[bytes, Delivery] = {}
+    """Messages to people about the alerts and events of this commit and all before it."""
     marks_taken: set[int] = set()
     """Marks that the alerts of this commit and all before it bear; see ``marks.Marks``."""
 
@@ -63,6 +66,8 @@ class WriteBatch(msgspec.Struct):
         self.samples.extend(newer.samples)
         self.cursors.update(newer.cursors)
         self.rule_states.update(newer.rule_states)
+        for key, delivery in newer.deliveries.items():
+            self.deliveries.setdefault(key, delivery)
         self.marks_taken |= newer.marks_taken
 
 

@@ -14,6 +14,7 @@ from whotop.core.feed import MinuteFigures
 from whotop.store import chunks, statements
 from whotop.store.alert_machines import AlertMachines
 from whotop.store.batch import WriteBatch
+from whotop.store.deliveries import delivery_insert, delivery_row
 from whotop.store.marks import MARK_TAKEN
 from whotop.store.prepared import Row
 from whotop.store.rollup import Rollup
@@ -146,6 +147,7 @@ async def _write_news(transaction: Transaction, batch: WriteBatch) -> None:
     await transaction.write(statements.event_upsert(dialect), event_rows)
     await transaction.write(statements.alert_upsert(dialect), alert_rows)
     await transaction.write(statements.cursor_upsert(dialect), _cursor_rows(transaction, batch))
+    await transaction.write(delivery_insert(dialect), map(delivery_row, batch.deliveries.values()))
 
 
 def _machine_rows(transaction: Transaction, batch: WriteBatch) -> Iterator[Row]:

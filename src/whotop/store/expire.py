@@ -14,6 +14,7 @@ from whotop.clock import HOUR_US, MINUTE_US, SECOND_US
 from whotop.core.feed import MinuteFigures
 from whotop.store import chunks, statements
 from whotop.store.alert_tables import alert_machines, alert_marks, rule_states
+from whotop.store.delivery_tables import deliveries
 from whotop.store.retention import RetentionSettings
 from whotop.store.schema import alerts, events, machine_states, sample_batches, sample_chunks, sessions, watched
 
@@ -89,6 +90,7 @@ def _conditions(now_us: int, retention: RetentionSettings) -> Iterator[tuple[Tab
     yield alert_machines, alert_machines.c.alert_key.in_(_keys_of_alerts(oldest_us))
     yield alerts, alerts.c.resolved_us < oldest_us
     yield alert_marks, alert_marks.c.alert_key.not_in(select(alerts.c.key).where(alerts.c.resolved_us.is_(None)))
+    yield deliveries, deliveries.c.due_us.is_(None) & (deliveries.c.created_us < oldest_us)
     yield rule_states, rule_states.c.updated_us < oldest_us
     yield machine_states, machine_states.c.time_us < oldest_us
     yield watched, watched.c.end_us < oldest_us

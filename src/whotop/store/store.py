@@ -16,6 +16,7 @@ from whotop.store import expire
 from whotop.store.batch import Restored, WriteBatch
 from whotop.store.claims import Claims
 from whotop.store.commit import Committer
+from whotop.store.deliveries import Deliveries
 from whotop.store.engine import failures_in_words, make_engine, make_writing_engine
 from whotop.store.history import StoreHistory
 from whotop.store.imports import Imports
@@ -53,6 +54,7 @@ class Store:
         self._reader = FleetReader(reading)
         self.history: History = StoreHistory(reading, path, rollup)
         self.imports = Imports(reading, writing, path, clock)
+        self.deliveries = Deliveries(reading, writing, path)
         self.marks = Marks(reading, writing, path)
         self.usage_record = UsageRecord(reading, writing, path)
 

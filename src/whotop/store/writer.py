@@ -17,6 +17,7 @@ import msgspec
 from whotop.clock import MINUTE_US, Clock
 from whotop.errors import StoreError
 from whotop.model import Alert, Event, Machine, MachineState, Sample, Session
+from whotop.model.delivery import Delivery
 from whotop.store.batch import StateChange, StateKey, WriteBatch
 from whotop.store.uninterrupted import uninterrupted
 from whotop.wire.messages import Cursor
@@ -125,6 +126,11 @@ class StoreWriter:
     def alert(self, alert: Alert) -> None:
         """An alert as it stands now."""
         self._batch.alerts[alert.key] = alert
+        self._tell()
+
+    def delivery(self, delivery: Delivery) -> None:
+        """A message to somebody, queued with what it tells of; what is queued already stays as it is."""
+        self._batch.deliveries.setdefault(delivery.key, delivery)
         self._tell()
 
     def mark_taken(self, mark_id: int) -> None:

@@ -1,0 +1,179 @@
+"""Sends what is queued: each route by itself, so that a target that hangs holds up no other.
+
+A message leaves the queue only when its target has taken it, or has refused it for good, or when it has
+been tried for too long; the last two are told, never dropped silently.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from datetime import tzinfo
+
+from whotop.clock import MINUTE_US, SECOND_US, Clock
+from whotop.config.notify_settings import NotifyTable
+from whotop.errors import StoreError
+from whotop.model.delivery import Delivery
+from whotop.notify.digest import digest_of
+from whotop.notify.pace import Pace, retry_us
+from whotop.notify.queue import Queue
+from whotop.notify.route import Outcome, Route
+
+LOOK_SECONDS = 30.0
+"""How often the queue is looked at without a reason: what another process has left there is sent as well."""
+WHENEVER_US = 2**62
+"""Later than any message is due."""
+CLAIM_US = 5 * MINUTE_US
+"""For how long a claimed message is one's own."""
+
+
+class Sender:
+    """Takes messages out of a queue and sends them. ``run`` it, or ``drain`` once."""
+
+    def __init__(
+        self,
+        routes: Iterable[Route],
+        queue: Queue,
+        table: NotifyTable,
+        zone: tzinfo,
+        clock: Clock,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._lines = [_Line(route, queue, table, zone, clock, chance) for route in routes]
+
+    @property
+    def troubles(self) -> list[str]:
+        """What cannot be sent just now, or was given up lately, one line each."""
+        return [trouble for line in self._lines for trouble in line.troubles]
+
+    def expect(self, due_us: int) -> None:
+        """A message has been queued that is due then."""
+        for line in self._lines:
+            line.expect(due_us)
+
+    async def run(self) -> None:
+        """Send for ever, until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            for line in self._lines:
+                group.create_task(line.run())
+
+    async def drain(self) -> None:
+        """Try everything that waits once, whenever it is due."""
+        async with asyncio.TaskGroup() as group:
+            for line in self._lines:
+                group.create_task(line.drain())
+
+
+class _Line:
+    """One route, and what is known of its targets."""
+
+    def __init__(
+        self,
+        route: Route,
+        queue: Queue,
+        table: NotifyTable,
+        zone: tzinfo,
+        clock: Clock,
+        chance: Callable[[], float],
+    ) -> None:
+        self._route, self._queue, self._table, self._zone = route, queue, table, zone
+        self._clock, self._chance = clock, chance
+        self._give_up_us = round(table.try_for_seconds * SECOND_US)
+        self._paces: dict[str, Pace] = {}
+        self._failing: dict[str, str] = {}
+        """By target: why the last attempt failed."""
+        self._wake = asyncio.Event()
+        self._due_us = 0
+        """When something may be due."""
+
+    @property
+    def troubles(self) -> list[str]:
+        """Each once: a server that is down fails all its targets alike."""
+        return list(dict.fromkeys(self._failing.values()))
+
+    def expect(self, due_us: int) -> None:
+        """Something is due then."""
+        self._due_us = min(self._due_us, due_us)
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Send what comes due, for ever."""
+        while True:
+            with contextlib.suppress(StoreError):  # The monitor tells of a store that cannot be written.
+                await self._send_due(self._clock.now_us())
+            await self._until_due()
+
+    async def drain(self) -> None:
+        """Try everything that waits, once."""
+        await self._send_due(WHENEVER_US)
+
+    async def _until_due(self) -> None:
+        while True:
+            pause = min((self._due_us - self._clock.now_us()) / SECOND_US, LOOK_SECONDS)
+            self._wake.clear()
+            try:
+                async with asyncio.timeout(max(pause, 0)):
+                    await self._wake.wait()
+            except TimeoutError:
+                return
+
+    async def _send_due(self, due_by_us: int) -> None:
+        """One pass; afterwards ``_due_us`` says when the next one is worth it."""
+        now_us = self._clock.now_us()
+        self._due_us = WHENEVER_US
+        claimed = await self._queue.claim(self._route.channel, self._route.target, due_by_us, now_us)
+        left = {delivery.key for delivery in claimed}
+        try:
+            planned = await self._planned(claimed, now_us)
+            left |= {delivery.key for delivery in planned}
+            async for outcome in self._outcomes(planned):
+                await self._note(outcome)
+                left.discard(outcome.delivery.key)
+                if self._clock.now_us() - now_us > CLAIM_US // 2:
+                    self.expect(now_us)
+                    break
+        finally:
+            if left:
+                await self._queue.release(left)
+
+    async def _outcomes(self, planned: Sequence[Delivery]) -> AsyncIterator[Outcome]:
+        if planned:
+            async with contextlib.aclosing(self._route.send(planned)) as outcomes:
+                async for outcome in outcomes:
+                    yield outcome
+
+    async def _planned(self, claimed: Sequence[Delivery], now_us: int) -> list[Delivery]:
+        """What goes out now: some by themselves, some as one, and some wait for their target's pace."""
+        by_target: dict[str, list[Delivery]] = {}
+        for delivery in claimed:
+            by_target.setdefault(delivery.target, []).append(delivery)
+        planned: list[Delivery] = []
+        for target, waiting in by_target.items():
+            pace = self._paces.setdefault(target, Pace(self._table))
+            single, together = pace.plan(waiting, now_us)
+            planned += single
+            if together:
+                digest = digest_of(together, self._zone, now_us)
+                await self._queue.merge(digest, [member.key for member in together], now_us)
+                planned.append(digest)
+            elif len(single) < len(waiting):
+                self.expect(pace.free_us())
+        return planned
+
+    async def _note(self, outcome: Outcome) -> None:
+        delivery, now_us = outcome.delivery, self._clock.now_us()
+        if not outcome.error:
+            self._failing.pop(delivery.target, None)
+            self._paces[delivery.target].sent(now_us)
+            await self._queue.sent(delivery.key, now_us)
+            return
+        if outcome.is_final or now_us - delivery.created_us >= self._give_up_us:
+            self._failing[delivery.target] = f"{outcome.error}; given up: {delivery.subject}"
+            await self._queue.give_up(delivery.key, outcome.error, now_us)
+            return
+        self._failing[delivery.target] = outcome.error
+        due_us = retry_us(delivery.attempts + 1, now_us, self._chance)
+        await self._queue.failed(delivery.key, outcome.error, due_us)
+        self.expect(due_us)
