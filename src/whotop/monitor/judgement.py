@@ -6,7 +6,7 @@ depends on the order of events across machines waits for stragglers in the hold-
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from whotop.clock import DAY_US, SECOND_US
 from whotop.core.alert_marks import Mark
@@ -18,6 +18,7 @@ from whotop.core.tracker import SessionTracker
 from whotop.core.transition import Transition
 from whotop.model import Alert, Event, EventKind, Machine, Origin, Sample, Session, Standing
 from whotop.monitor.outlet import Outlet
+from whotop.store.batch import StateKey
 
 ENDED_KEPT_US = 2 * DAY_US
 EXPIRE_EVERY_US = 60 * SECOND_US
@@ -33,6 +34,8 @@ class Judgement:
         self._outlet, self._tracker, self._rules = outlet, tracker, rules
         self._holdback = Holdback()
         self._failed_once = FailedOnce()
+        self._remembered: set[StateKey] = set()
+        """What the rules of this process have taken up or said themselves."""
         self._expired_us = 0
 
     def resume(self, sessions: list[Session], alerts: list[Alert], now_us: int) -> None:
@@ -53,6 +56,17 @@ class Judgement:
                 self._outlet.restored(session)
             if session.standing is not Standing.HISTORY and session.fleet_login_us >= window_us:
                 self._alerts(self._rules.on_login(_login_of(session), now_us))
+
+    def take_up(self, states: Mapping[StateKey, object]) -> None:
+        """Let rules remember what the store has of them, but for what they know better by now."""
+        self._rules.restore_state({key: state for key, state in states.items() if key not in self._remembered})
+        self._remembered.update(states)
+
+    def rule_states(self) -> Mapping[StateKey, object]:
+        """What rules must remember over a restart and have not said before."""
+        states = self._rules.state()
+        self._remembered.update(states)
+        return states
 
     def known(self, event: Event, now_us: int) -> None:
         """Remember an event that the store has: should another origin tell of it, that is no news."""

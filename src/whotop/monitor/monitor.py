@@ -66,6 +66,7 @@ class Monitor:
         self._mark_box = None
         if store is not None and self._writer is not None:
             self._mark_box = MarkBox(store.marks, self._judgement, self._writer)
+            self._writer.rule_states = self._judgement.rule_states
         self._collector = Collector(self._targets.values(), self._intake, clock, settings.collect)
         self._intake.acknowledge = self._collector.acknowledge
         self._tasks: list[asyncio.Task[None]] = []
@@ -124,6 +125,7 @@ class Monitor:
             cursors.setdefault(machine, {})[origin] = cursor
         for target in targets:
             self._intake.add(target, restored.machines.get(target.name), cursors.get(target.name, {}))
+        self._judgement.take_up(restored.rule_states)
         self._judgement.resume(restored.sessions, restored.alerts, self._clock.now_us())
 
     def _count_failures(self, restored: Restored) -> None:
