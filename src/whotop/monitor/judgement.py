@@ -41,8 +41,8 @@ class Judgement:
     def resume(self, sessions: list[Session], alerts: list[Alert], now_us: int) -> None:
         """Take up what the store has of machines that are new here, and show what stands.
 
-        The logins of the present window are counted again, and one that was still held back when
-        whotop ended is judged; windows that have ended are not judged twice.
+        The logins of the present window are counted again, and those that may still have been held
+        back when whotop ended are judged; windows that have ended are not judged twice.
         """
         self._tracker.restore(sessions)
         self._rules.restore(alerts)
@@ -50,12 +50,21 @@ class Judgement:
             if alert.is_open:
                 self._outlet.restored_alert(alert)
         newest = {session.machine: session for session in sorted(sessions, key=_login_us)}
-        window_us = self._rules.window_start_us(now_us - STRAGGLERS_US)
         for session in sessions:
             if session.is_open or newest[session.machine] is session:
                 self._outlet.restored(session)
-            if session.standing is not Standing.HISTORY and session.fleet_login_us >= window_us:
-                self._alerts(self._rules.on_login(_login_of(session), now_us))
+            if session.is_open:
+                self._alerts(self._rules.on_session(session, now_us))
+        self._judge_again(sessions, now_us)
+
+    def _judge_again(self, sessions: list[Session], now_us: int) -> None:
+        since_us = self._rules.needs_logins_since_us(now_us - STRAGGLERS_US)
+        held_back_us = max((session.seen_us for session in sessions), default=0) - STRAGGLERS_US
+        for session in sessions:
+            if session.standing is Standing.HISTORY or session.fleet_login_us < since_us:
+                continue
+            judge = self._rules.on_login if session.seen_us >= held_back_us else self._rules.known_login
+            self._alerts(judge(_login_of(session), now_us))
 
     def take_up(self, states: Mapping[StateKey, object]) -> None:
         """Let rules remember what the store has of them, but for what they know better by now."""
@@ -153,13 +162,15 @@ class Judgement:
                 self._event(transition.event, now_us)
         for session in sessions.values():
             self._outlet.session(session)
+            judge = self._rules.on_session if session.is_open else self._rules.on_session_end
+            self._alerts(judge(session, now_us))
         return sessions.values()
 
     def _event(self, event: Event, now_us: int) -> None:
         if event.kind is EventKind.FAILED_LOGIN and not self._failed_once.is_news(event):
             return
-        if event.standing is Standing.HISTORY and event.fleet_time_us < now_us - EVENTS_SINCE_US:
-            self._outlet.past_event(event)
+        if event.standing is Standing.HISTORY:
+            self._past(event, now_us)
             return
         self._outlet.event(event)
         if event.kind is EventKind.LOGIN:
@@ -170,6 +181,15 @@ class Judgement:
             self._alerts(self._rules.on_boot(event, now_us))
         elif event.kind is EventKind.LOG_CLEARED:
             self._alerts(self._rules.on_log_cleared(event, now_us))
+
+    def _past(self, event: Event, now_us: int) -> None:
+        """Rules learn from history, and never judge it."""
+        if event.kind is EventKind.LOGIN:
+            self._rules.learn(event)
+        if event.fleet_time_us < now_us - EVENTS_SINCE_US:
+            self._outlet.past_event(event)
+        else:
+            self._outlet.event(event)
 
     def _alerts(self, alerts: Iterable[Alert]) -> None:
         for alert in alerts:

@@ -77,8 +77,6 @@ class RuleBook:
         """From when on rules need to be told again of logins that were judged before a start."""
         return min((rule.needs_logins_since_us(now_us) for rule in self._rules), default=now_us)
 
-    window_start_us = needs_logins_since_us
-
     def known_login(self, login: Event, now_us: int) -> list[Alert]:
         """A login that was judged before whotop was started: others may yet come to it."""
         if login.standing is _HISTORY:
@@ -90,13 +88,17 @@ class RuleBook:
         for know in self._known_failure:
             know(failure, now_us)
 
+    def learn(self, login: Event) -> None:
+        """A login of the past."""
+        for learn in self._learn:
+            learn(login)
+
     # --- facts -----------------------------------------------------------------------------------
 
     def on_login(self, login: Event, now_us: int) -> list[Alert]:
         """An accepted login, released by the hold-back."""
         if login.standing is _HISTORY:
-            for learn in self._learn:
-                learn(login)
+            self.learn(login)
             return []
         changed: list[Alert] = []
         for judge in self._login:

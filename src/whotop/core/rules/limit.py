@@ -99,7 +99,8 @@ class Limit(Rule):
         machine, separator, of_machine = subject.partition("\t")
         match state:
             case [bool(is_over), int(since_us), int(last_us)] if separator:
-                self._courses[machine, of_machine] = Course(is_over, since_us, last_us, last_us, _PAUSE_US)
+                course = Course(is_over, since_us, last_us, last_us, _PAUSE_US)
+                self._courses.setdefault((machine, of_machine), course)
 
     def _over(self, place: Place, settings: Table, value: float, now_us: int) -> list[Alert]:
         since_us = self._since_us(place, now_us, is_over=True)

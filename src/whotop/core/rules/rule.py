@@ -145,4 +145,7 @@ class Rule:
         return {}
 
     def restore_state(self, rule: str, subject: str, state: object) -> None:
-        """Take up what ``state`` once gave under one of this rule's names. It may be of an older version."""
+        """Take up what ``state`` once gave under one of this rule's names. It may be of an older version.
+
+        Called again when machines are taken over from another process: what is known already stays.
+        """
