@@ -62,7 +62,7 @@ class Monitor:
         self._history: History = FleetHistory(self._publisher.fleet) if store is None else store.history
         self._rules = RuleBook(settings.rules)
         if self._writer is not None:
-            self._writer.rule_states = self._rules.state
+            self._writer.rule_states = self._judgement.rule_states
         self._judgement = Judgement(self._outlet, SessionTracker(), self._rules)
         self._turns = Turns(self._unwritten, self._ask_for_records)
         self._intake = Intake(self._outlet, self._judgement, clock, self._turns)
@@ -127,7 +127,7 @@ class Monitor:
             cursors.setdefault(machine, {})[origin] = cursor
         for target in targets:
             self._intake.add(target, restored.machines.get(target.name), cursors.get(target.name, {}))
-        self._rules.restore_state(restored.rule_states)
+        self._judgement.take_up(restored.rule_states)
         self._judgement.resume(restored.sessions, restored.alerts, self._clock.now_us())
 
     def _count_failures(self, restored: Restored) -> None:
