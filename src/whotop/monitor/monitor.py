@@ -60,15 +60,13 @@ class Monitor:
         self._writer = None if store is None else StoreWriter(store, clock=clock)
         self._outlet = Outlet(self._publisher, self._writer)
         self._history: History = FleetHistory(self._publisher.fleet) if store is None else store.history
-        self._rules = RuleBook(settings.rules)
-        if self._writer is not None:
-            self._writer.rule_states = self._judgement.rule_states
-        self._judgement = Judgement(self._outlet, SessionTracker(), self._rules)
+        self._judgement = Judgement(self._outlet, SessionTracker(), RuleBook(settings.rules))
         self._turns = Turns(self._unwritten, self._ask_for_records)
         self._intake = Intake(self._outlet, self._judgement, clock, self._turns)
         self._mark_box = None
         if store is not None and self._writer is not None:
             self._mark_box = MarkBox(store.marks, self._judgement, self._writer)
+            self._writer.rule_states = self._judgement.rule_states
         self._collector = Collector(self._targets.values(), self._intake, clock, settings.collect)
         self._intake.acknowledge = self._collector.acknowledge
         self._tasks: list[asyncio.Task[None]] = []
