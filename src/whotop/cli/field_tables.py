@@ -13,12 +13,14 @@ import msgspec
 from whotop.config.durations import format_duration
 from whotop.config.notify_settings import ChatTable, MailTable, NotifyTable, SmtpTable
 from whotop.config.settings import Defaults, KeepTable, MachineTable, ReportTable, Settings, StoreTable
+from whotop.config.web_settings import WebTable
 
 TABLES: dict[str, type[msgspec.Struct]] = {
     struct.__name__: struct
     for struct in (
         *(Settings, MachineTable, Defaults, StoreTable, KeepTable, ReportTable),
         *(NotifyTable, SmtpTable, MailTable, ChatTable),
+        WebTable,
     )
 }
 

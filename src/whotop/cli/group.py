@@ -15,6 +15,7 @@ COMMANDS = {
     "windows": "whotop.cli.windows",
     "import": "whotop.cli.import_files",
     "check": "whotop.cli.check",
+    "serve": "whotop.cli.serve",
     "demo": "whotop.cli.demo",
 }
 """Each command's module; its command is the attribute of the same name, with ``_`` where Python reserves that."""

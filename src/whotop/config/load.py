@@ -107,4 +107,10 @@ def anchored(settings: Settings, folder: Path) -> Settings:
             settings.notify,
             smtp=msgspec.structs.replace(settings.notify.smtp, ca_file=whole(settings.notify.smtp.ca_file)),
         ),
+        web=msgspec.structs.replace(
+            settings.web,
+            token_file=whole(settings.web.token_file),
+            certificate=whole(settings.web.certificate),
+            certificate_key=whole(settings.web.certificate_key),
+        ),
     )

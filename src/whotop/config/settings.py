@@ -14,6 +14,7 @@ from msgspec import Meta, field
 from whotop.config.durations import UNIT_SECONDS
 from whotop.config.notify_settings import NotifyTable
 from whotop.config.table import KeyringPlace, Line, Port, Table
+from whotop.config.web_settings import WebTable
 
 _DAY = UNIT_SECONDS["d"]
 
@@ -136,5 +137,7 @@ class Settings(Table, frozen=True, kw_only=True):
     """Action = key or keys, for keys other than the usual ones (see keys.md)."""
     notify: NotifyTable = NotifyTable()
     """Who is told of alerts."""
+    web: WebTable = WebTable()
+    """The HTTP API and the page of usage."""
     rules: dict[str, object] = field(default_factory=dict)
     """One table for each rule: see rules.md."""

@@ -22,6 +22,7 @@ from whotop.store.history import StoreHistory
 from whotop.store.imports import Imports
 from whotop.store.marks import Marks
 from whotop.store.migrate import migrate
+from whotop.store.past_events import PastEvents
 from whotop.store.precheck import check_store, store_path
 from whotop.store.read import Collector, FleetReader
 from whotop.store.restore import restore
@@ -53,6 +54,7 @@ class Store:
         self._committer = Committer(self._writing, clock, rollup)
         self._reader = FleetReader(reading)
         self.history: History = StoreHistory(reading, path, rollup)
+        self.events = PastEvents(reading, path)
         self.imports = Imports(reading, writing, path, clock)
         self.deliveries = Deliveries(reading, writing, path)
         self.marks = Marks(reading, writing, path)

@@ -1,0 +1,140 @@
+"""What a request asks: its parameters, from the query or a body, as one checked struct.
+
+A resource says what it may be asked by a struct; the same struct is in the OpenAPI description.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from typing import Annotated, TypeVar
+from urllib.parse import parse_qsl
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+from starlette.requests import ClientDisconnect, Request
+
+from whotop.web.refusal import Refusal
+from whotop.web.settings import BODY_BYTES_MAX, BODY_SECONDS
+
+PARAMETERS_MAX = 50
+
+
+class Kind(StrEnum):
+    """How an answer may be represented, in the order in which an Accept header is looked through."""
+
+    CSV = "csv"
+    HTML = "html"
+    TEXT = "text"
+    JSON = "json"
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What any resource may be asked: nothing."""
+
+
+class KindQuestion(Question, frozen=True, kw_only=True):
+    """Asked of a resource that has several representations."""
+
+    content_type: Annotated[Kind, Meta(description="The representation; else the Accept header says it.")] | (
+        UnsetType
+    ) = UNSET
+
+
+Filter = Annotated[str, Meta(max_length=1_000, description="A filter, as on the screen: user:root !machine:web-*")]
+Limit = Annotated[int, Meta(ge=1, le=5_000, description="At most so many rows.")]
+Offset = Annotated[int, Meta(ge=0, le=1_000_000, description="After so many rows.")]
+
+
+class TableQuestion(KindQuestion, frozen=True, kw_only=True):
+    """Asked of a list."""
+
+    where: Filter = ""
+    limit: Limit = 1_000
+    offset: Offset = 0
+
+
+Asked = TypeVar("Asked", bound=Question)
+
+_FIELD = re.compile(r" - at `\$\.(\w+)")
+_UNKNOWN = re.compile(r"unknown field `(.*)`")
+
+
+async def question_of(request: Request, shape: type[Asked]) -> Asked:
+    """What the request asks. Raises Refusal for a parameter that is wrong, unknown or there twice."""
+    given = list(_pairs(request.url.query.encode("latin-1", "replace")))
+    if request.method == "POST":
+        given += _pairs_of_body(request.headers.get("content-type", ""), await _body(request))
+    return _converted(given, shape)
+
+
+def _converted(given: Iterable[tuple[str, str]], shape: type[Asked]) -> Asked:
+    values: dict[str, str] = {}
+    for name, value in given:
+        if name in values:
+            raise Refusal(400, f"{name} is there twice", field=name)
+        if "\0" in value:
+            raise Refusal(400, f"{name} holds a NUL", field=name)
+        values[name] = value
+    try:
+        return msgspec.convert(values, shape, strict=False)
+    except msgspec.ValidationError as error:
+        raise _refusal(str(error)) from None
+
+
+def _refusal(message: str) -> Refusal:
+    """From msgspec's words: "Expected `int` <= 5000 - at `$.limit`"."""
+    if unknown := _UNKNOWN.search(message):
+        return Refusal(400, f"no such parameter: {unknown[1]}", field=unknown[1])
+    field = _FIELD.search(message)
+    words = message.partition(" - at ")[0].replace("`", "")
+    return Refusal(400, words[:1].lower() + words[1:], field=field[1] if field else None)
+
+
+def _pairs(encoded: bytes) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(encoded.decode("latin-1"), keep_blank_values=True, max_num_fields=PARAMETERS_MAX)
+    except ValueError as error:
+        raise Refusal(400, f"the parameters cannot be read: {error}") from None
+
+
+async def _body(request: Request) -> bytes:
+    body = bytearray()
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for piece in request.stream():
+                body += piece
+                if len(body) > BODY_BYTES_MAX:
+                    raise Refusal(413, f"a request's body has at most {BODY_BYTES_MAX} bytes")
+    except TimeoutError:
+        raise Refusal(400, f"the body did not come within {BODY_SECONDS:.0f} s") from None
+    except ClientDisconnect:
+        raise Refusal(400, "the body did not come") from None
+    return bytes(body)
+
+
+def _pairs_of_body(content_type: str, body: bytes) -> Iterator[tuple[str, str]]:
+    if not body:
+        return
+    match content_type.partition(";")[0].strip().lower():
+        case "application/json":
+            yield from _pairs_of_json(body)
+        case "application/x-www-form-urlencoded":
+            yield from _pairs(body)
+        case _:
+            raise Refusal(
+                400, "the body is to be application/x-www-form-urlencoded or application/json", field="Content-Type"
+            )
+
+
+def _pairs_of_json(body: bytes) -> Iterator[tuple[str, str]]:
+    try:
+        values = msgspec.json.decode(body, type=dict[str, str | int])
+    except msgspec.MsgspecError as error:
+        raise Refusal(400, f"the body is to be one JSON object of texts and numbers: {error}") from None
+    except RecursionError:
+        raise Refusal(400, "the body is nested too deep") from None
+    for name, value in values.items():
+        yield name, str(value)
