@@ -153,8 +153,8 @@ async def test_security_events_that_were_not_mailed_yet_are_found_again(store: S
     events = [event(1), event(2), event(3, Origin.LOGIND)]
     mail = replace(message(9), kind=DeliveryKind.EVENTS, machine="dc-01", created_us=NOON_US + 1)
     await store.commit(WriteBatch(events={each.key: each for each in events}))
-    assert len(await store.deliveries.unmailed_events(["dc-01"], {})) == 2
+    assert len(await store.deliveries.unmailed_events(["dc-01"], {}, NOON_US)) == 2
     await store.commit(WriteBatch(deliveries={mail.key: mail}))
     mailed_us = await store.deliveries.events_mailed_us()
     assert mailed_us == {"dc-01": NOON_US + 1}
-    assert [each.user for each in await store.deliveries.unmailed_events(["dc-01", "x"], mailed_us)] == ["user2"]
+    assert [each.user for each in await store.deliveries.unmailed_events(["dc-01", "x"], mailed_us, NOON_US)] == ["user2"]

@@ -15,6 +15,7 @@ from whotop.config.settings import KeepTable
 from whotop.config.ssh_config import ssh_config_files
 from whotop.errors import WhotopError
 from whotop.monitor.opening import Watch, WatchSettings
+from whotop.notify.settings import NotifySettings
 from whotop.store.retention import RetentionSettings
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def watch_settings(prepared: Prepared, secrets: Secrets, store: str | None) -> W
             passwords=secrets.passwords,
         ),
         rules=prepared.rules,
+        notify=NotifySettings(table=prepared.settings.notify, zone=prepared.zone),
         store=store,
         retention=_retention(prepared.settings.store.keep),
     )

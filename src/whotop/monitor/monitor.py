@@ -23,8 +23,10 @@ from whotop.monitor.judgement import Judgement
 from whotop.monitor.mark_box import MarkBox
 from whotop.monitor.memory import FleetHistory
 from whotop.monitor.outlet import Outlet
+from whotop.monitor.post import Post
 from whotop.monitor.publisher import Publisher
 from whotop.monitor.turns import Turns
+from whotop.notify.settings import NotifySettings
 from whotop.parse.processes import process
 from whotop.store.batch import Restored
 from whotop.store.store import Store
@@ -43,6 +45,8 @@ class MonitorSettings:
 
     collect: CollectSettings
     rules: RuleSettings = field(default_factory=RuleSettings)
+    notify: NotifySettings | None = None
+    """Whom to tell of alerts; None: nobody."""
 
 
 class Monitor:
@@ -58,7 +62,8 @@ class Monitor:
         self._settings, self._clock, self._store = settings, clock, store
         self._publisher = Publisher(clock)
         self._writer = None if store is None else StoreWriter(store, clock=clock)
-        self._outlet = Outlet(self._publisher, self._writer)
+        self._post = self._post_of(settings.notify)
+        self._outlet = Outlet(self._publisher, self._writer, self._post)
         self._history: History = FleetHistory(self._publisher.fleet) if store is None else store.history
         self._judgement = Judgement(self._outlet, SessionTracker(), RuleBook(settings.rules))
         self._turns = Turns(self._unwritten, self._ask_for_records)
@@ -86,6 +91,14 @@ class Monitor:
         self._run(self._turns.run())
         if self._writer is not None:
             self._run(self._writer.run())
+        if self._post is not None:
+            self._run(self._post.run())
+
+    def _post_of(self, settings: NotifySettings | None) -> Post | None:
+        if settings is None or not settings.tells_anybody(self._targets.values()):
+            return None
+        deliveries = None if self._store is None else self._store.deliveries
+        return Post(settings, self._targets.values(), self._publisher.fleet, self._clock, self._writer, deliveries)
 
     def _run(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)
@@ -106,7 +119,10 @@ class Monitor:
     async def _restored(self, names: Collection[str]) -> Restored:
         if self._store is None:
             return Restored(machines={}, sessions=[], alerts=[], cursors={})
-        return await self._store.restore(names)
+        restored = await self._store.restore(names)
+        if self._post is not None:
+            await self._post.resume(restored)
+        return restored
 
     async def _newest_events(self) -> list[Event]:
         """The newest events that the store has of these machines, oldest first."""
@@ -136,6 +152,8 @@ class Monitor:
     async def close(self) -> None:
         """Let go of the machines, write what waits, and end the feed."""
         await self._collector.close()
+        if self._post is not None:
+            await self._post.close()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -149,9 +167,27 @@ class Monitor:
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """A disk that is full, a store that is locked."""
+        """A disk that is full, a store that is locked, a message that cannot be sent."""
         trouble = None if self._writer is None else self._writer.trouble
-        return () if trouble is None else (trouble,)
+        unsent = () if self._post is None else self._post.troubles
+        return (*unsent,) if trouble is None else (trouble, *unsent)
+
+    async def tell_round(self, seconds: float) -> tuple[str, ...]:
+        """Everything of a single round is known: tell it, in at most so long; what cannot be told, in words.
+
+        The security events of each Windows machine that was reached are told whether there are any or
+        not; then all that waits is tried once. Raises StoreError where it cannot even be queued.
+        """
+        if self._post is None:
+            return ()
+        self._publisher.flush()
+        self._post.queue_round()
+        if self._writer is not None:
+            await self._writer.flush()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._post.drain()
+        return tuple(self._post.troubles)
 
     @property
     def history(self) -> History:
@@ -205,6 +241,8 @@ class Monitor:
         changed = [target for name, target in wanted.items() if self._targets.get(name, target) != target]
         removed = self._targets.keys() - wanted.keys()
         self._targets = wanted
+        if self._post is not None:
+            self._post.watch(wanted.values())
         self._let_go(removed)
         self._take_up(new, restored)
         self._count_failures(restored)

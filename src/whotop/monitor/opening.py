@@ -25,6 +25,7 @@ from whotop.core.rules.settings import RuleSettings
 from whotop.errors import StoreError
 from whotop.model import Target
 from whotop.monitor.handover import HandoverFeed, Source
+from whotop.notify.settings import NotifySettings
 from whotop.store.retention import RetentionSettings
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ class WatchSettings:
 
     collect: CollectSettings
     rules: RuleSettings = field(default_factory=RuleSettings)
+    notify: NotifySettings | None = None
+    """Whom to tell of alerts; None: nobody."""
     store: str | Path | None = None
     """Path or URL; None: nothing is kept."""
     retention: RetentionSettings = field(default_factory=RetentionSettings)
@@ -95,7 +98,9 @@ class Watch:
             return
         from whotop.monitor.monitor import Monitor, MonitorSettings
 
-        settings = MonitorSettings(collect=self._settings.collect, rules=self._settings.rules)
+        settings = MonitorSettings(
+            collect=self._settings.collect, rules=self._settings.rules, notify=self._settings.notify
+        )
         monitor = Monitor(mine, settings, self._clock, self._store)
         await monitor.start()
         self._monitor = monitor
@@ -175,6 +180,13 @@ class Watch:
             self._feed.turn_to(source, told.removed)
         self._told(mine)
         return f"configuration read: {_words(told)}"
+
+    async def tell_round(self, seconds: float) -> tuple[str, ...]:
+        """Everything of a single round is known: tell people of it, in at most so long.
+
+        Gives what cannot be told, in words; it stays queued. Raises StoreError.
+        """
+        return () if self._monitor is None else await self._monitor.tell_round(seconds)
 
     async def close(self) -> None:
         """Let go of machines and store; safe to call whatever has been opened."""

@@ -54,11 +54,26 @@ class Writer(Protocol):
         ...
 
 
-class Outlet:
-    """Hands each change to the feed and to the store. Without a store, cursors count as kept."""
+class Post(Protocol):
+    """What tells people: ``monitor.post.Post``."""
 
-    def __init__(self, publisher: Publisher, writer: Writer | None) -> None:
-        self._publisher, self._writer = publisher, writer
+    def on_alert(self, alert: Alert) -> None:
+        """An alert as it stands now."""
+        ...
+
+    def on_event(self, event: Event) -> None:
+        """An event, or a correction of one."""
+        ...
+
+
+class Outlet:
+    """Hands each change to the feed, to the store and to whoever tells people.
+
+    Without a store, cursors count as kept.
+    """
+
+    def __init__(self, publisher: Publisher, writer: Writer | None, post: Post | None = None) -> None:
+        self._publisher, self._writer, self._post = publisher, writer, post
         self._shown: set[bytes] = set()
         """Sessions that the feed shows as open."""
 
@@ -102,8 +117,7 @@ class Outlet:
     def event(self, event: Event) -> None:
         """An event, or a correction of one."""
         self._publisher.add(EventAdded(event))
-        if self._writer is not None:
-            self._writer.event(event)
+        self._keep_event(event)
 
     def restored(self, session: Session) -> None:
         """A session that the store has already."""
@@ -125,14 +139,21 @@ class Outlet:
 
     def past_event(self, event: Event) -> None:
         """An event of long ago: kept, and shown only where the past is asked for."""
+        self._keep_event(event)
+
+    def _keep_event(self, event: Event) -> None:
         if self._writer is not None:
             self._writer.event(event)
+        if self._post is not None:
+            self._post.on_event(event)
 
     def alert(self, alert: Alert) -> None:
         """An alert opened, was updated, or resolved."""
         self._publisher.add(AlertChanged(alert))
         if self._writer is not None:
             self._writer.alert(alert)
+        if self._post is not None:
+            self._post.on_alert(alert)
 
     def cursor(self, machine: str, origin: str, cursor: Cursor, on_committed: Callable[[], None]) -> None:
         """How far an origin has been read; ``on_committed`` is called once that is safe."""

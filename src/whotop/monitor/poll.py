@@ -36,7 +36,7 @@ async def poll_once(
     """
     import msgspec
 
-    present = replace(settings, store=None, collect=replace(settings.collect, history_bytes=history_bytes))
+    present = replace(settings, store=None, notify=None, collect=replace(settings.collect, history_bytes=history_bytes))
     quick = [msgspec.structs.replace(target, interval_seconds=READINGS_APART_SECONDS) for target in targets]
     fleet = Fleet()
     async with watching(quick, present, clock) as feed:

@@ -13,6 +13,7 @@ from datetime import tzinfo
 from whotop.model import Event, Origin
 from whotop.model.delivery import Delivery, DeliveryKind
 from whotop.notify.keys import events_key
+from whotop.notify.notifier import GATHER_US
 from whotop.notify.recipients import Recipients
 from whotop.notify.words import SUBJECT_CHARACTERS, moment
 from whotop.text import safe
@@ -86,7 +87,7 @@ class SecurityEvents:
                 subject=safe(f"[whotop] {machine}: {words}", SUBJECT_CHARACTERS),
                 body="\n".join(self._lines(machine, gathered, since_us)) + "\n",
                 created_us=now_us,
-                due_us=now_us,
+                due_us=now_us + GATHER_US,
             )
 
     def _lines(self, machine: str, gathered: _Gathered, since_us: int | None) -> Iterator[str]:

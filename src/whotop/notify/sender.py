@@ -65,6 +65,12 @@ class Sender:
             for line in self._lines:
                 group.create_task(line.drain())
 
+    async def close(self, seconds: float) -> None:
+        """Let each message that is just going out go out, if that takes no longer; begin no other."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await asyncio.gather(*(line.close() for line in self._lines))
+
 
 class _Line:
     """One route, and what is known of its targets."""
@@ -84,6 +90,8 @@ class _Line:
         self._paces: dict[str, Pace] = {}
         self._failing: dict[str, str] = {}
         """By target: why the last attempt failed."""
+        self._sending = asyncio.Lock()
+        self._is_closing = False
         self._wake = asyncio.Event()
         self._due_us = 0
         """When something may be due."""
@@ -100,14 +108,19 @@ class _Line:
 
     async def run(self) -> None:
         """Send what comes due, for ever."""
-        while True:
-            with contextlib.suppress(StoreError):  # The monitor tells of a store that cannot be written.
-                await self._send_due(self._clock.now_us())
+        while not self._is_closing:
+            await self._send_due(self._clock.now_us())
             await self._until_due()
 
     async def drain(self) -> None:
         """Try everything that waits, once."""
         await self._send_due(WHENEVER_US)
+
+    async def close(self) -> None:
+        """Wait for the message that is just going out."""
+        self._is_closing = True
+        async with self._sending:
+            pass
 
     async def _until_due(self) -> None:
         while True:
@@ -120,7 +133,13 @@ class _Line:
                 return
 
     async def _send_due(self, due_by_us: int) -> None:
-        """One pass; afterwards ``_due_us`` says when the next one is worth it."""
+        """One pass. Of a store that cannot be read or written the monitor tells; it is tried again."""
+        with contextlib.suppress(StoreError):
+            async with self._sending:
+                await self._pass(due_by_us)
+
+    async def _pass(self, due_by_us: int) -> None:
+        """Afterwards ``_due_us`` says when the next pass is worth it."""
         now_us = self._clock.now_us()
         self._due_us = WHENEVER_US
         claimed = await self._queue.claim(self._route.channel, self._route.target, due_by_us, now_us)
@@ -131,7 +150,7 @@ class _Line:
             async for outcome in self._outcomes(planned):
                 await self._note(outcome)
                 left.discard(outcome.delivery.key)
-                if self._clock.now_us() - now_us > CLAIM_US // 2:
+                if self._is_closing or self._clock.now_us() - now_us > CLAIM_US // 2:
                     self.expect(now_us)
                     break
         finally:

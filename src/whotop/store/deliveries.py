@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from sqlalchemy import ColumnElement, RowMapping, Select, Update, bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from whotop.clock import MINUTE_US
+from whotop.clock import DAY_US, MINUTE_US
 from whotop.model import Event
 from whotop.model.delivery import Channel, Delivery, DeliveryKind
 from whotop.store.delivery_tables import deliveries
@@ -181,14 +181,19 @@ class Deliveries:
             rows = await self._rows(newest.where(_column.kind == DeliveryKind.EVENTS.value))
         return {row["machine"]: row["newest_us"] for row in rows}
 
-    async def unmailed_events(self, machines: Collection[str], mailed_us: Mapping[str, int]) -> list[Event]:
-        """Security events of Windows machines that were collected after each one's last mail."""
+    async def unmailed_events(
+        self, machines: Collection[str], mailed_us: Mapping[str, int], now_us: int
+    ) -> list[Event]:
+        """Security events of Windows machines that were collected after each one's last mail.
+
+        Of a machine that no mail was ever sent about, those of the last day.
+        """
         with failures_in_words(self._place):
             async with self._reading.begin() as connection:
                 return [
                     event
                     for name in machines
-                    for event in await security_events(connection, name, mailed_us.get(name, 0))
+                    for event in await security_events(connection, name, mailed_us.get(name), now_us - DAY_US)
                 ]
 
     # --------------------------------------------------------------------------------------------

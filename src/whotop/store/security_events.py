@@ -13,18 +13,21 @@ from whotop.store.schema import events, machines
 ROWS_AT_ONCE = 500
 
 
-async def security_events(connection: AsyncConnection, machine: str, seen_after_us: int) -> list[Event]:
-    """The events of a machine's event log that whotop has seen since, in the order in which they came.
+async def security_events(
+    connection: AsyncConnection, machine: str, mailed_us: int | None, at_least_us: int
+) -> list[Event]:
+    """The events of a machine's event log that whotop has seen since its last mail, in the order in which they came.
 
-    Such events are at most a day older than the moment at which they were seen, but for those of a first contact.
+    Without one, those seen after ``at_least_us``.
     """
+    seen_after_us = at_least_us if mailed_us is None else mailed_us
     conditions = [
         machines.c.name == machine,
         events.c.origin == Origin.EVENT_LOG.value,
         events.c.seen_us > seen_after_us,
     ]
-    if seen_after_us:  # An index leads to them.
-        conditions.append(events.c.fleet_time_us > seen_after_us - DAY_US)
+    if mailed_us is not None:  # An index leads to them; only those of a first contact are older when they are seen.
+        conditions.append(events.c.fleet_time_us > mailed_us - DAY_US)
     statement = select(events).join(machines, machines.c.id == events.c.machine_id).where(*conditions)
     result = await connection.stream(statement.order_by(events.c.id))
     return [event_of(row, machine) async for page in result.mappings().partitions(ROWS_AT_ONCE) for row in page]
