@@ -24,7 +24,7 @@ def tried(event: MakeEvent) -> MakeEvent:
     """A failed login, or of another kind, from one source."""
 
     def make(seconds: float, kind: str = "failed", **fields: Any) -> Event:
-        made = event(kind, seconds, **{"user": "root", "source": "203.0.113.9"} | fields)
+        made = event(kind, seconds, **{"user": "alice", "source": "203.0.113.9"} | fields)
         return replace(made, key=event_key(made))
 
     return make
@@ -130,9 +130,9 @@ def test_after_a_restart_a_quiet_one_is_resolved(tried: MakeEvent) -> None:
 
 def test_a_login_after_five_failures_of_its_source_is_high(tried: MakeEvent) -> None:
     failures = [tried(number, user=f"user{number}") for number in range(23)]
-    login = tried(30, "login", user="root")
+    login = tried(30, "login", user="alice")
     (alert,) = [alert for alert in feed(RuleBook(RuleSettings()), [*failures, login]) if alert.rule == "guessed"]
-    assert alert.text == "login as root after 23 failures from 203.0.113.9"
+    assert alert.text == "login as alice after 23 failures from 203.0.113.9"
     assert (alert.machine, alert.subject, alert.level) == ("web-01", "203.0.113.9", Level.HIGH)
     assert alert.evidence[-1] == login.key
     assert alert.opened_us == at(30)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, tzinfo
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from whotop.clock import SECOND_US
@@ -24,12 +25,19 @@ class RuleBook:
     An alert is updated only where its words or its level change, not on every poll. History never
     alerts, but rules may learn from it; what happened while nobody watched alerts once, marked
     ``late``. ``restored`` are alerts of the store: those that are open, and those that resolved so
-    short a time ago that they may come back.
+    short a time ago that they may come back; ``locate`` and ``zone`` are of the rules that ask where
+    sources are, and what time it is there.
     """
 
-    def __init__(self, settings: RuleSettings, restored: Iterable[Alert] = (), locate: Locate = nowhere) -> None:
+    def __init__(
+        self,
+        settings: RuleSettings,
+        restored: Iterable[Alert] = (),
+        locate: Locate = nowhere,
+        zone: tzinfo = UTC,
+    ) -> None:
         self._alerts = OpenAlerts(restored, round(settings.reopen_seconds * SECOND_US))
-        self._context = RuleContext(settings, self._alerts, locate)
+        self._context = RuleContext(settings, self._alerts, locate, zone)
         self._on = frozenset(name for name, table in settings.tables().items() if table.is_on_somewhere)
         self._rules = tuple(rule(self._context) for rule in RULES if not self._on.isdisjoint(rule.names))
         self._rule_named = {name: rule for rule in self._rules for name in rule.names}

@@ -7,6 +7,7 @@ does not override. All of them are pure; ``now_us`` is the time at which whotop 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, tzinfo
 from typing import ClassVar
 
 from whotop.clock import SECOND_US
@@ -27,8 +28,10 @@ def nowhere(_source: str) -> tuple[float, float] | None:
 class RuleContext:
     """What all rules share: the settings, the alerts that stand, and what is known of the fleet."""
 
-    def __init__(self, settings: RuleSettings, alerts: OpenAlerts, locate: Locate = nowhere) -> None:
-        self.settings, self.alerts, self.locate = settings, alerts, locate
+    def __init__(
+        self, settings: RuleSettings, alerts: OpenAlerts, locate: Locate = nowhere, zone: tzinfo = UTC
+    ) -> None:
+        self.settings, self.alerts, self.locate, self.zone = settings, alerts, locate, zone
         self._intervals_us: dict[str, int] = {}
         self._tags: dict[str, tuple[str, ...]] = {}
         self._forget_fits: list[Callable[[str], None]] = []

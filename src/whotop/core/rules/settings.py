@@ -8,6 +8,17 @@ from __future__ import annotations
 
 import msgspec
 
+from whotop.core.rules.account_tables import (
+    ConcurrentTable,
+    DeniedTable,
+    DormantTable,
+    HoursTable,
+    IdleTable,
+    NewSourceTable,
+    RootTable,
+    SystemAccountTable,
+)
+from whotop.core.rules.attack_tables import SlowTable, SprayingTable, TravelTable
 from whotop.core.rules.login_tables import FailedTable, GuessedTable, LoginsTable
 from whotop.core.rules.machine_tables import (
     ClearedTable,
@@ -40,6 +51,17 @@ class RuleSettings(msgspec.Struct, frozen=True, kw_only=True):
     logins: LoginsTable = LoginsTable()
     failed: FailedTable = FailedTable()
     guessed: GuessedTable = GuessedTable()
+    spraying: SprayingTable = SprayingTable()
+    slow: SlowTable = SlowTable()
+    root: RootTable = RootTable()
+    system_account: SystemAccountTable = SystemAccountTable()
+    new_source: NewSourceTable = NewSourceTable()
+    concurrent: ConcurrentTable = ConcurrentTable()
+    travel: TravelTable = TravelTable()
+    hours: HoursTable = HoursTable()
+    dormant: DormantTable = DormantTable()
+    idle: IdleTable = IdleTable()
+    denied: DeniedTable = DeniedTable()
     tampering: TamperingTable = TamperingTable()
     cleared: ClearedTable = ClearedTable()
 

@@ -1,0 +1,188 @@
+"""Incidents: what a rule finds in single events, told as one alert for each subject.
+
+The alert opens at the first, counts the others, names the machines, and resolves when nothing more
+has come for a while. One source that does a thing on 200 machines is one alert with 200 machines.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+
+import msgspec
+
+from whotop.clock import MINUTE_US, SECOND_US
+from whotop.core.rules.findings import Finding, OpenAlerts
+from whotop.model import Alert, Event, Level, Standing
+from whotop.model.alert import MACHINES_KEPT
+
+SUBJECTS_TOLD = 1_000
+"""Of one rule; one more alert stands for all further subjects: a flood of them hides nothing else."""
+EVIDENCE_KEPT = 100
+OTHERS = "(others)"
+_EXACT_UNTIL = 10
+"""Up to so many each one is told at once; what comes then is told together, when this time has passed:"""
+_TELL_EVERY_US = 10 * SECOND_US
+_NEVER_US = 2**62
+
+EventPlace = tuple[bytes, str]
+"""An event's key, and its machine."""
+
+
+class What(msgspec.Struct, frozen=True, kw_only=True):
+    """What is found in one event."""
+
+    text: str
+    """In words; how often and on how many machines is added to them."""
+    level: Level
+    stands_us: int
+    """How long the alert stands after the last of its kind."""
+    value: float | None = None
+    limit: float | None = None
+
+
+class Incident:
+    """What has happened about one subject since its alert opened."""
+
+    __slots__ = ("count", "evidence", "is_late", "machines", "opened_us", "tell_us", "until_us", "what")
+
+    def __init__(self, standing: Alert | None = None, until_us: int = 0) -> None:
+        self.what: What | None = None
+        """The latest; None: nothing since whotop was started."""
+        self.until_us = until_us
+        """When it is over, if nothing more comes."""
+        self.tell_us: int | None = None
+        """When what has not been told yet is told."""
+        self.opened_us: int | None = None
+        self.count = 0
+        self.machines: dict[str, None] = {}
+        self.evidence: deque[bytes] = deque(maxlen=EVIDENCE_KEPT)
+        self.is_late = False
+        if standing is not None:
+            self.count = standing.count
+            self.machines = dict.fromkeys(standing.machines or (standing.machine,))
+            self.evidence.extend(standing.evidence)
+
+    def add(self, key: bytes, machine: str) -> None:
+        """One more event."""
+        self.count += 1
+        self.evidence.append(key)
+        if len(self.machines) < MACHINES_KEPT:
+            self.machines[machine] = None
+
+
+class Incidents:
+    """The incidents of one rule."""
+
+    def __init__(self, rule: str, alerts: OpenAlerts) -> None:
+        self._rule, self._alerts = rule, alerts
+        self._incidents: dict[str, Incident] = {}
+        """By subject, those that stand."""
+        self._due_us = _NEVER_US
+        self._adopt_from_us = 0
+
+    def happened(
+        self, subject: str, what: What, event: Event, now_us: int, before: Iterable[EventPlace] = ()
+    ) -> list[Alert]:
+        """Something was found about a subject: its alert opens, or counts one more.
+
+        ``before`` are the events that led to it: those that the alert, as it opens, counts as well.
+        """
+        standing = self._alerts.about(self._rule, subject)
+        incident = None if standing is None else self._incidents.get(subject)
+        if incident is None:
+            if standing is None and len(self._incidents) >= SUBJECTS_TOLD:
+                return self._too_many(what, event, now_us)
+            incident = self._incidents[subject] = self._begun(standing, event, now_us, before)
+        is_other = incident.what is None or incident.what.level is not what.level
+        incident.what = what
+        incident.add(event.key, event.machine)
+        incident.is_late = event.standing is Standing.LATE
+        incident.until_us = max(incident.until_us, now_us + what.stands_us)
+        changed: list[Alert] = []
+        if is_other or incident.count <= _EXACT_UNTIL:
+            changed = self._tell(subject, incident, now_us)
+        elif incident.tell_us is None:
+            incident.tell_us = now_us + _TELL_EVERY_US
+        self._due_us = min(self._due_us, incident.tell_us or incident.until_us)
+        return changed
+
+    def tick(self, now_us: int, stands_us: int) -> list[Alert]:
+        """Tell what is untold, and resolve what is over; ``stands_us`` is for alerts that the store gave back."""
+        if now_us >= self._adopt_from_us:
+            self._adopt(now_us, stands_us)
+        if now_us < self._due_us:
+            return []
+        changed: list[Alert] = []
+        for subject, incident in list(self._incidents.items()):
+            is_over = incident.until_us <= now_us
+            if incident.tell_us is not None and (is_over or incident.tell_us <= now_us):
+                changed += self._tell(subject, incident, now_us)
+            if is_over:
+                changed += self._over(subject, now_us)
+        self._due_us = min((one.tell_us or one.until_us for one in self._incidents.values()), default=_NEVER_US)
+        return changed
+
+    def _begun(self, standing: Alert | None, event: Event, now_us: int, before: Iterable[EventPlace]) -> Incident:
+        incident = Incident(standing)
+        incident.opened_us = min(event.fleet_time_us, now_us)
+        if standing is None:
+            for key, machine in before:
+                incident.add(key, machine)
+        return incident
+
+    def _tell(self, subject: str, incident: Incident, now_us: int) -> list[Alert]:
+        incident.tell_us = None
+        finding = _finding(self._rule, subject, incident)
+        standing = self._alerts.about(self._rule, subject)
+        if standing is None:
+            changed = self._alerts.found(finding, now_us)
+        else:
+            changed = self._alerts.changed(standing, finding, now_us)
+        incident.count = max(incident.count, *(alert.count for alert in changed), 0)
+        return changed
+
+    def _over(self, subject: str, now_us: int) -> list[Alert]:
+        del self._incidents[subject]
+        alert = self._alerts.about(self._rule, subject)
+        return [] if alert is None else self._alerts.over(self._rule, alert.machine, subject, now_us)
+
+    def _too_many(self, what: What, event: Event, now_us: int) -> list[Alert]:
+        """Said of all further subjects together."""
+        others = self._incidents.setdefault(OTHERS, Incident())
+        others.until_us = now_us + what.stands_us
+        self._due_us = min(self._due_us, others.until_us)
+        if self._alerts.about(self._rule, OTHERS) is not None:
+            return []
+        text = f"more than {SUBJECTS_TOLD:,} of these alerts stand; the first that is not told: {what.text}"
+        finding = Finding(rule=self._rule, subject=OTHERS, level=what.level, text=text, evidence=(event.key,))
+        return self._alerts.found(finding, now_us)
+
+    def _adopt(self, now_us: int, stands_us: int) -> None:
+        """Take up what the store gave back, so that it is resolved in time."""
+        self._adopt_from_us = now_us + MINUTE_US
+        for alert in self._alerts.of_rule(self._rule):
+            if alert.subject not in self._incidents:
+                incident = self._incidents[alert.subject] = Incident(alert, alert.updated_us + stands_us)
+                self._due_us = min(self._due_us, incident.until_us)
+
+
+def _finding(rule: str, subject: str, incident: Incident) -> Finding:
+    assert incident.what is not None
+    machines = tuple(incident.machines)
+    times = f", {incident.count:,} times" if incident.count > 1 else ""
+    places = f" on {len(machines):,} machines" if len(machines) > 1 else ""
+    return Finding(
+        rule=rule,
+        machine=machines[0] if len(machines) == 1 else "",
+        machines=machines if len(machines) > 1 else (),
+        subject=subject,
+        level=incident.what.level,
+        text=f"{incident.what.text}{times}{places}",
+        count=incident.count,
+        value=incident.what.value,
+        limit=incident.what.limit,
+        evidence=tuple(incident.evidence),
+        late=incident.is_late,
+        opened_us=incident.opened_us,
+    )

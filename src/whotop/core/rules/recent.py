@@ -1,0 +1,35 @@
+"""Who or what was seen lately: names, each with when it was last."""
+
+from __future__ import annotations
+
+KEPT = 256
+"""When there are more names, the one that was seen longest ago is forgotten."""
+
+
+class Recent:
+    """Names in the order in which they were last seen."""
+
+    __slots__ = ("_last_us",)
+
+    def __init__(self) -> None:
+        self._last_us: dict[str, int] = {}
+
+    def see(self, name: str, time_us: int) -> None:
+        """A name is seen."""
+        self._last_us[name] = max(self._last_us.pop(name, 0), time_us)
+        if len(self._last_us) > KEPT:
+            del self._last_us[next(iter(self._last_us))]
+
+    def forget(self, name: str) -> None:
+        """As if it had never been seen."""
+        self._last_us.pop(name, None)
+
+    def count_since(self, time_us: int) -> int:
+        """How many were seen since then; the others are forgotten."""
+        last_us = self._last_us
+        while last_us:
+            name = next(iter(last_us))
+            if last_us[name] >= time_us:
+                break
+            del last_us[name]
+        return len(last_us)

@@ -1,0 +1,163 @@
+"""Rule ``slow``: failed logins that are few at a time and many in a day.
+
+CrowdSec's ssh-slow-bf and its even slower kin count five to ten within hours to days, Sigma's rules
+about single sources 24 hours. Two counts are kept: of each source over all machines, and against each
+user from all sources, as many hands share the work. What rules ``failed`` or ``spraying`` tell of
+already is not told again, and who logs in at last from where they had failed had mistyped a password.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+import msgspec
+
+from whotop.clock import SECOND_US
+from whotop.core.rules.attack_tables import SlowTable
+from whotop.core.rules.incidents import Incidents, What
+from whotop.core.rules.rule import Rule, RuleContext
+from whotop.model import Alert, Event
+from whotop.text import duration
+
+TRACKS_KEPT = 50_000
+"""Sources, and as many users; when there are more, the one that failed longest ago is forgotten."""
+FAILURES_KEPT = 1_000
+"""Of one track."""
+_FASTER_RULES = ("failed", "spraying")
+
+
+class Failure(msgspec.Struct, frozen=True, gc=False):
+    """What of a failed login is remembered."""
+
+    time_us: int
+    user: str
+    source: str
+    machine: str
+    key: bytes
+
+
+class Tracks:
+    """The failures of a day, by source or by user; the one that failed last at the end."""
+
+    def __init__(self, kept_us: int) -> None:
+        self._kept_us = kept_us
+        self._tracks: dict[str, deque[Failure]] = {}
+
+    def add(self, name: str, failure: Failure) -> deque[Failure]:
+        """One more; the whole track, as far as it is not too old."""
+        track = self._tracks.pop(name, None)
+        if track is None:
+            track = deque(maxlen=FAILURES_KEPT)
+        self._tracks[name] = track
+        track.append(failure)
+        while track[0].time_us < failure.time_us - self._kept_us:
+            track.popleft()
+        if len(self._tracks) > TRACKS_KEPT:
+            del self._tracks[next(iter(self._tracks))]
+        return track
+
+    def forget(self, name: str) -> None:
+        """The whole track."""
+        self._tracks.pop(name, None)
+
+    def forgive(self, name: str, user: str, source: str) -> None:
+        """Forget what this user mistyped, coming from this source."""
+        track = self._tracks.get(name)
+        if track is None:
+            return
+        left = [one for one in track if (one.user, one.source) != (user, source)]
+        if left:
+            self._tracks[name] = deque(left, maxlen=FAILURES_KEPT)
+        else:
+            del self._tracks[name]
+
+    def expire(self, now_us: int) -> None:
+        """Forget the tracks that are too old as a whole."""
+        while self._tracks:
+            name, track = next(iter(self._tracks.items()))
+            if track[-1].time_us >= now_us - self._kept_us:
+                return
+            del self._tracks[name]
+
+
+class SlowFailures(Rule):
+    """One alert for each source, and one for each user."""
+
+    names = ("slow",)
+
+    def __init__(self, context: RuleContext) -> None:
+        super().__init__(context)
+        table = context.settings.slow
+        self._settings = context.scoped(table)
+        self._within_us = round(table.within_seconds * SECOND_US)
+        self._words = duration(table.within_seconds)
+        self._incidents = Incidents("slow", context.alerts)
+        self._by_source, self._by_user = Tracks(self._within_us), Tracks(self._within_us)
+
+    def known_failure(self, failure: Event, now_us: int) -> None:
+        """A failure that was judged."""
+        kept = _kept(failure, now_us)
+        self._by_source.add(failure.source, kept)
+        self._by_user.add(failure.user, kept)
+
+    def on_failed_login(self, failure: Event, now_us: int) -> list[Alert]:
+        """A login failed; the faster rules have judged it before."""
+        if self._is_told(failure):
+            self._by_source.forget(failure.source)
+            return []
+        kept = _kept(failure, now_us)
+        of_source, against_user = self._by_source.add(failure.source, kept), self._by_user.add(failure.user, kept)
+        table = self._settings.at(failure.machine, failure.user, failure.source)
+        if not table.on:
+            return []
+        changed: list[Alert] = []
+        if failure.source and len(of_source) >= table.source_count:
+            users = len({one.user for one in of_source})
+            text = f"{failure.source} fails to log in as {users} user{'' if users == 1 else 's'}, slowly"
+            changed += self._happened(failure.source, text, table, of_source, table.source_count, failure, now_us)
+        if failure.user and len(against_user) >= table.user_count:
+            sources = len({one.source for one in against_user})
+            text = f"{failure.user} is tried from {sources} source{'' if sources == 1 else 's'}"
+            changed += self._happened(failure.user, text, table, against_user, table.user_count, failure, now_us)
+        return changed
+
+    def on_login(self, login: Event, now_us: int) -> list[Alert]:
+        """Who had mistyped a password is forgiven, unless an alert stands."""
+        if self.alerts.about("slow", login.source) is None:
+            self._by_source.forgive(login.source, login.user, login.source)
+            self._by_user.forgive(login.user, login.user, login.source)
+        return []
+
+    def tick(self, now_us: int) -> list[Alert]:
+        """Tell what is untold, and resolve what has been quiet for as long as is counted."""
+        self._by_source.expire(now_us)
+        self._by_user.expire(now_us)
+        return self._incidents.tick(now_us, self._within_us)
+
+    def _is_told(self, failure: Event) -> bool:
+        return any(self.alerts.about(rule, failure.source) is not None for rule in _FASTER_RULES)
+
+    def _happened(
+        self,
+        subject: str,
+        text: str,
+        table: SlowTable,
+        track: deque[Failure],
+        limit: int,
+        failure: Event,
+        now_us: int,
+    ) -> list[Alert]:
+        what = What(
+            text=f"{text} (over {self._words})",
+            level=table.level,
+            stands_us=self._within_us,
+            value=float(len(track)),
+            limit=float(limit),
+        )
+        before = [(one.key, one.machine) for one in list(track)[:-1]]
+        return self._incidents.happened(subject, what, failure, now_us, before)
+
+
+def _kept(failure: Event, now_us: int) -> Failure:
+    time_us = min(failure.fleet_time_us, now_us)
+    return Failure(time_us, failure.user, failure.source, failure.machine, failure.key)

@@ -1,0 +1,112 @@
+"""Rule ``spraying``: one source fails as many users, or on many machines.
+
+Six users within five minutes are CrowdSec's ssh-bf_user-enum and less than Elastic's 9e81b1fd (more
+than ten, of 30 failures); the machines of a fleet are compared by whotop alone. Whoever logs in there
+and then from the same source had mistyped a password, and is not counted.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+from whotop.clock import SECOND_US
+from whotop.core.rules.attack_tables import SprayingTable
+from whotop.core.rules.incidents import EventPlace, Incidents, What
+from whotop.core.rules.recent import Recent
+from whotop.core.rules.rule import Rule, RuleContext
+from whotop.model import Alert, Event
+from whotop.text import duration
+
+TRACKS_KEPT = 10_000
+"""Sources; when there are more, the one that failed longest ago is forgotten."""
+_FAILURES_KEPT = 32
+
+
+class Track:
+    """What one source has failed at lately."""
+
+    __slots__ = ("failures", "last_us", "machines", "users")
+
+    def __init__(self) -> None:
+        self.users, self.machines = Recent(), Recent()
+        self.failures: deque[EventPlace] = deque(maxlen=_FAILURES_KEPT)
+        self.last_us = 0
+
+    def add(self, failure: Event, time_us: int) -> None:
+        """One more."""
+        self.users.see(failure.user, time_us)
+        self.machines.see(failure.machine, time_us)
+        self.last_us = max(self.last_us, time_us)
+
+
+class Spraying(Rule):
+    """One alert for each source."""
+
+    names = ("spraying",)
+
+    def __init__(self, context: RuleContext) -> None:
+        super().__init__(context)
+        table = context.settings.spraying
+        self._settings = context.scoped(table)
+        self._users_us, self._machines_us = (
+            round(seconds * SECOND_US) for seconds in (table.users_within_seconds, table.machines_within_seconds)
+        )
+        self._users_words = duration(table.users_within_seconds)
+        self._within_us = max(self._users_us, self._machines_us)
+        self._incidents = Incidents("spraying", context.alerts)
+        self._tracks: dict[str, Track] = {}
+        """By source, the one that failed last at the end."""
+
+    def known_failure(self, failure: Event, now_us: int) -> None:
+        """A failure that was judged."""
+        if failure.source:
+            self._followed(failure, min(failure.fleet_time_us, now_us))
+
+    def on_failed_login(self, failure: Event, now_us: int) -> list[Alert]:
+        """A login failed."""
+        table = self._settings.at(failure.machine, failure.user, failure.source)
+        if not table.on or not failure.source:
+            return []
+        time_us = min(failure.fleet_time_us, now_us)
+        track = self._followed(failure, time_us)
+        what = self._found(table, track, failure, time_us)
+        changed: list[Alert] = []
+        if what is not None:
+            changed = self._incidents.happened(failure.source, what, failure, now_us, track.failures)
+        track.failures.append((failure.key, failure.machine))
+        return changed
+
+    def on_login(self, login: Event, now_us: int) -> list[Alert]:
+        """Who had mistyped a password does not count."""
+        track = self._tracks.get(login.source)
+        if track is not None:
+            track.users.forget(login.user)
+            track.machines.forget(login.machine)
+        return []
+
+    def tick(self, now_us: int) -> list[Alert]:
+        """Tell what is untold, and resolve what is over."""
+        while self._tracks and next(iter(self._tracks.values())).last_us < now_us - self._within_us:
+            del self._tracks[next(iter(self._tracks))]
+        return self._incidents.tick(now_us, self._within_us)
+
+    def _followed(self, failure: Event, time_us: int) -> Track:
+        """The track of a failure's source, with it."""
+        track = self._tracks.pop(failure.source, None) or Track()
+        self._tracks[failure.source] = track
+        if len(self._tracks) > TRACKS_KEPT:
+            del self._tracks[next(iter(self._tracks))]
+        track.add(failure, time_us)
+        return track
+
+    def _found(self, table: SprayingTable, track: Track, failure: Event, time_us: int) -> What | None:
+        users = track.users.count_since(time_us - self._users_us)
+        machines = track.machines.count_since(time_us - self._machines_us)
+        if users >= table.users_count:
+            words, value, limit = f"as {users} users in {self._users_words}", users, table.users_count
+        elif machines >= table.machines_count:
+            words, value, limit = "on one machine after another", machines, table.machines_count
+        else:
+            return None
+        text = f"{failure.source} fails to log in {words}"
+        return What(text=text, level=table.level, stands_us=self._within_us, value=float(value), limit=float(limit))
