@@ -22,17 +22,19 @@ UNREAD_BYTES = 1_048_576
 class Chatter:
     """The account of one connection. ``excess`` is called once, when it is overdrawn."""
 
-    __slots__ = ("_excess", "_filled_at", "_left_bytes", "_time")
+    __slots__ = ("_excess", "_filled_at", "_has_heard", "_left_bytes", "_time")
 
     def __init__(self, excess: Callable[[], None], time: Callable[[], float]) -> None:
         self._excess: Callable[[], None] | None = excess
         self._time = time
         self._filled_at = time()
         self._left_bytes = float(BURST_BYTES)
+        self._has_heard = False
 
     def heard(self, size_bytes: int, unread_bytes: int) -> None:
         """So much came over the connection; ``unread_bytes`` of ours wait to be taken."""
         self._left_bytes -= size_bytes
+        self._has_heard = True
         if self._left_bytes < 0:
             self._fill()
         if (self._left_bytes < 0 or unread_bytes > UNREAD_BYTES) and self._excess is not None:
@@ -42,6 +44,11 @@ class Chatter:
     def understood(self, size_bytes: int) -> None:
         """So much of it was what a session brought."""
         self._left_bytes += size_bytes
+
+    def was_silent(self) -> bool:
+        """Whether nothing has come since this was last asked."""
+        was_silent, self._has_heard = not self._has_heard, False
+        return was_silent
 
     def _fill(self) -> None:
         """Only where there is too little: the clock need not be read for each packet."""

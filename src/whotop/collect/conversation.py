@@ -94,7 +94,8 @@ class Conversation:
         self._decoder = up_decoder(self._nonce)
         self._encoder: Encoder = FrameEncoder()
         self._channel: Channel | None = None
-        self._charged_bytes = 0
+        self._counted_bytes = self._owed_bytes = 0
+        self._owed_seconds = 0.0
         self._resume: asyncio.TimerHandle | None = None
         self._answers: dict[int, asyncio.Future[Answer]] = {}
         self._next_request = 0
@@ -181,8 +182,8 @@ class Conversation:
             if not self._decoder.is_started:
                 self._noise = data[-COMPLAINT_BYTES:]
             messages = self._decoder.feed(data)
-            size_bytes = self._decoder.opened_bytes - self._charged_bytes
-            self._charged_bytes += size_bytes
+            size_bytes = self._decoder.opened_bytes - self._counted_bytes
+            self._counted_bytes += size_bytes
             self._charge(size_bytes, self._hand_on_timed(messages, size_bytes))
         except WireError as breach:
             self.end(breach)
@@ -206,8 +207,14 @@ class Conversation:
             self._handlers[type(message)](self._machine, message, now_us)
 
     def _charge(self, size_bytes: int, spent_seconds: float) -> None:
+        """Take it from what the machine may send and cost; a few small messages are charged together."""
+        self._owed_bytes += size_bytes
+        self._owed_seconds += spent_seconds
+        if self._owed_bytes <= SMALL_BYTES:
+            return
         now = self._clock.monotonic()
-        pause_seconds = max(self._quota.charge(size_bytes, now), self._share.charge(spent_seconds, now))
+        pause_seconds = max(self._quota.charge(self._owed_bytes, now), self._share.charge(self._owed_seconds, now))
+        self._owed_bytes, self._owed_seconds = 0, 0.0
         if pause_seconds and self._channel is not None and self._resume is None:
             self._channel.pause_reading()
             self._resume = self._loop.call_later(pause_seconds, self._read_on)

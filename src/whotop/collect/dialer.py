@@ -19,6 +19,7 @@ from whotop.collect.places import Places, Turn
 from whotop.collect.reach import Sockets
 from whotop.collect.route import Route
 from whotop.collect.settings import CollectSettings
+from whotop.collect.silence import Silence
 from whotop.errors import AuthenticationError, HostKeyError, MachineError, UnreachableError, WireError
 from whotop.model import Target
 
@@ -26,10 +27,8 @@ from whotop.model import Target
 _FAST_CIPHERS = [b"aes128-gcm@openssh.com", b"aes256-gcm@openssh.com"]
 _CIPHERS = [name.decode() for name in dict.fromkeys((*_FAST_CIPHERS, *get_default_encryption_algs()))]
 
-KEEPALIVES_MISSED = 2
-"""asyncssh ends a connection one interval after so many were not answered."""
-SAMPLES_APART = 1.5
-"""A machine is asked whether it is there when its sample is late by half an interval."""
+SAMPLES_APART = 1.2
+"""A connection counts as silent when the next sample should have come a while ago."""
 LONGEST_SILENCE_SECONDS = 60.0
 """Machines that are seldom sampled are asked meanwhile: firewalls forget silent connections."""
 
@@ -37,11 +36,14 @@ LONGEST_SILENCE_SECONDS = 60.0
 class Client(asyncssh.SSHClient):
     """What asyncssh asks while it connects: whether the host key is right."""
 
-    def __init__(self, expected: ExpectedKeys, turn: Turn, exchange_seconds: float) -> None:
-        self._expected, self._turn, self._exchange_seconds = expected, turn, exchange_seconds
+    def __init__(
+        self, expected: ExpectedKeys, turn: Turn, exchange_seconds: float, silent_after_seconds: float
+    ) -> None:
+        self._expected, self._turn = expected, turn
+        self._exchange_seconds, self._silent_after_seconds = exchange_seconds, silent_after_seconds
         self.refusal: MachineError | None = None
         """What we refused, said better than asyncssh can."""
-        self.chatter = Chatter(self._silence, asyncio.get_running_loop().time)
+        self.chatter = Chatter(self._end_chatter, asyncio.get_running_loop().time)
         self._connection: asyncssh.SSHClientConnection | None = None
         self._on_end: list[Callable[[], None]] = []
 
@@ -58,7 +60,7 @@ class Client(asyncssh.SSHClient):
         self.refusal = UnreachableError(f"its key exchange took longer than {self._exchange_seconds:.0f} s")
         connection.abort()
 
-    def _silence(self) -> None:
+    def _end_chatter(self) -> None:
         self.refusal = WireError("its SSH server talks without end of what nobody asked for")
         if self._connection is not None:
             self._connection.abort()
@@ -75,6 +77,11 @@ class Client(asyncssh.SSHClient):
     def begin_auth(self, username: str) -> None:
         """Keys are exchanged: the next machine may."""
         self._turn.leave()
+
+    def auth_completed(self) -> None:
+        """From now on somebody should be there."""
+        if self._connection is not None:
+            self.call_at_end(Silence(self._connection, self.chatter, self._silent_after_seconds).end)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """End what belonged to the connection."""
@@ -115,7 +122,7 @@ class Dialer:
         offer = await self._credentials.offer(route, target)
         turn = await self._places.reach()
         expected = self._host_keys.expected(route)
-        client = Client(expected, turn, self._settings.exchange_seconds)
+        client = Client(expected, turn, self._settings.exchange_seconds, self._silent_after_seconds(target))
         try:
             carrier = await self._carrier(route, turn, client, through)
             connection = await asyncssh.connect(
@@ -123,7 +130,6 @@ class Dialer:
                 route.port,
                 **carrier,
                 **self._options(expected),
-                keepalive_interval=self._keepalive_seconds(target),
                 client_factory=lambda: client,
                 username=route.user,
                 client_keys=list(offer.keys) or None,
@@ -162,8 +168,8 @@ class Dialer:
         await turn.exchange()
         return {"tunnel": listener}
 
-    def _keepalive_seconds(self, target: Target | None) -> float:
-        """After how long a silence to ask: not of a machine that is about to send its next sample."""
+    def _silent_after_seconds(self, target: Target | None) -> float:
+        """After how long to ask whether anybody is there: not of a machine that is about to send its next sample."""
         between_seconds = 0.0 if target is None else SAMPLES_APART * target.interval_seconds
         return min(max(self._settings.keepalive_seconds, between_seconds), LONGEST_SILENCE_SECONDS)
 
@@ -186,7 +192,6 @@ class Dialer:
             "compression_algs": ["none"],
             "encryption_algs": _CIPHERS,
             "login_timeout": self._settings.login_seconds,
-            "keepalive_count_max": KEEPALIVES_MISSED,
         }
 
 

@@ -32,7 +32,7 @@ class CollectSettings:
     hello_seconds: float = 20.0
     """From the start of the probe to its hello: a slow machine starts Python in seconds."""
     keepalive_seconds: float = 5.0
-    """A dead link is found after three of them."""
+    """A dead link is found within three of them, or of 1.2 intervals of the machine's samples, if that is more."""
     first_delay_seconds: float = 1.0
     slowest_delay_seconds: float = 60.0
     tick_ms: int = 250
