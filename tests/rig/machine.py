@@ -164,7 +164,7 @@ class RigMachine:
         self.switch_off()
         if self._namespace is not None:
             self._namespace.wait()
-            until(lambda: not Path(f"/proc/{self._init_pid}").exists(), f"{self.name} does not stop")
+            until(lambda: _has_ended(self._init_pid), f"{self.name} does not stop")
             self._namespace = None
 
     def kill_sshd(self) -> None:
@@ -316,6 +316,14 @@ def boot_record(seconds: float) -> bytes:
     whole, fraction = divmod(seconds, 1)
     values = (2, 0, b"~", b"~~", b"reboot", b"6.1.0-rig", 0, 0, 0, int(whole), int(fraction * 1_000_000))
     return struct.pack("<hxxi32s4s32s256shhiii", *values).ljust(384, b"\0")
+
+
+def _has_ended(process: int) -> bool:
+    """Whether it runs no longer. The computer's init may take a second to reap an orphan: a zombie has ended."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
 
 
 def _dotted(address: int) -> str:
