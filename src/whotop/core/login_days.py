@@ -31,6 +31,14 @@ class LoginDays:
             self._users[self._day].add(self._numbers.setdefault(user, len(self._numbers)))
             self._logins[self._day] += 1
 
+    def add_day(self, day: date, user: str, logins: int) -> None:
+        """Some logins of one user in a day."""
+        users = self._users.setdefault(day, set())
+        self._logins.setdefault(day, 0)
+        if user:
+            users.add(self._numbers.setdefault(user, len(self._numbers)))
+            self._logins[day] += logins
+
     def _turn_to(self, day: date) -> None:
         """Logins mostly come day by day: where one begins and ends is found out once."""
         self._day = day

@@ -25,10 +25,11 @@ def html_page(report: Report) -> str:
         *map(_table, page.tables),
         f"<p>{escape(quiet_line(page))}</p>" if page.quiet else "",
     ]
-    return "\n".join([*_head(page.title), "<body>", *filter(None, body), "</body>", "</html>", ""])
+    return "\n".join([*head_lines(page.title), "<body>", *filter(None, body), "</body>", "</html>", ""])
 
 
-def _head(title: str) -> list[str]:
+def head_lines(title: str) -> list[str]:
+    """All before the body of a page with this title."""
     return [
         "<!doctype html>",
         '<html lang="en">',

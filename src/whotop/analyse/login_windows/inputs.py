@@ -92,7 +92,7 @@ class Inputs:
         except duckdb.Error:
             pass
         else:
-            if not self._bad_rows() and not _has_doubtful_quotes(path):
+            if not self._bad_rows() and not has_doubtful_quotes(path):
                 return
         self._engine.run("", statements.drop_from(before))
         self._read_carefully(path, name)
@@ -184,7 +184,7 @@ def _text(path: Path) -> TextIO:
     return cast("TextIO", unpack(path, "rt", encoding="utf-8-sig", errors="replace", newline=""))
 
 
-def _has_doubtful_quotes(path: Path) -> bool:
+def has_doubtful_quotes(path: Path) -> bool:
     """Whether a space stands before a quote somewhere, which DuckDB overlooks: at 2 GB a second."""
     if path.suffix.lower() == ".gz" or not path.is_file() or not path.stat().st_size:
         return False

@@ -1,0 +1,144 @@
+"""How many people used the machines, from files: tables of logins, and all that ``report`` reads.
+
+Large plain tables are read by DuckDB; where it does not understand a row, the file is read once
+more row by row, slowly, but knowing the line of every fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, tzinfo
+from itertools import chain
+from pathlib import Path
+from typing import NamedTuple
+
+from whotop.analyse.opening import Progress, opened, unseen
+from whotop.analyse.ownership import STANDARD_INPUT
+from whotop.analyse.record_files import Reading, RecordFile
+from whotop.analyse.record_stream import record_stream
+from whotop.analyse.time_order import TimeOrder
+from whotop.core.login_days import LoginDays
+from whotop.core.query import Query
+from whotop.core.usage_where import LoginRow
+from whotop.model import EventKind
+from whotop.parse.event_row import TableForm
+from whotop.parse.login_table import LoginTable, TableLogin
+from whotop.parse.record_kind import RecordKind
+
+FAST_BYTES = 16 * 1024 * 1024
+"""Tables from this size on are worth the 0.1 s that DuckDB takes to load."""
+LOOKED_AT_BYTES = 65_536
+
+
+class Chosen(NamedTuple):
+    """Which logins count."""
+
+    query: Query
+    excluded: frozenset[str]
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether a login need not be looked at."""
+        return self.query.is_empty and not self.excluded
+
+    def matches(self, login: LoginRow) -> bool:
+        """Whether a login counts."""
+        return login.user not in self.excluded and self.query.matches(login)
+
+
+def login_days_of_files(
+    paths: Iterable[str],
+    chosen: Chosen,
+    *,
+    zone: tzinfo,
+    now_us: int,
+    form: TableForm | None = None,
+    progress: Progress = unseen,
+) -> LoginDays:
+    """The users of every day that the files tell of; ``-`` is standard input.
+
+    A time without an offset is one of ``zone``, and so is a day. Raises InputError for a file that
+    cannot be read, and BadRowError for a row that is no login; each names the file, and the line.
+    """
+    reader = _Reader(chosen, zone, now_us, form, progress)
+    records = []
+    for path in paths:
+        if reader.is_table(path):
+            reader.read_table(path)
+        else:
+            records.append(path)
+    if records:
+        reader.read_records(records)
+    return reader.days
+
+
+class _Reader:
+    def __init__(self, chosen: Chosen, zone: tzinfo, now_us: int, form: TableForm | None, progress: Progress) -> None:
+        self._chosen, self._zone, self._form, self._progress = chosen, zone, form, progress
+        self._reading = Reading(zone=zone, now_us=now_us, progress=progress)
+        self.days = LoginDays(zone)
+
+    def is_table(self, path: str) -> bool:
+        """Whether it is a table, or what nothing else is: a table then says what is wrong with it."""
+        if path == STANDARD_INPUT or self._form is not None or Path(path).is_fifo():
+            return True
+        return not Path(path).is_dir() and RecordFile(path, self._reading).kind() is RecordKind.EVENT_TABLE
+
+    def read_table(self, path: str) -> None:
+        """Take in one table."""
+        name = "standard input" if path == STANDARD_INPUT else path
+        if self._read_fast(path, name):
+            return
+        with opened(path, name) as file:
+            pieces = chain([file.beginning(LOOKED_AT_BYTES)], self._watched(file.pieces(), name, lambda: file.share))
+            table = LoginTable(pieces, file=name, zone=self._zone, form=self._form)
+            self._take(table.logins())
+
+    def _take(self, logins: Iterable[TableLogin]) -> None:
+        if self._chosen.is_everything:
+            for login in logins:
+                self.days.add(login.time_us, login.user)
+            return
+        for login in logins:
+            if self._chosen.matches(LoginRow(login.machine, login.user, login.source)):
+                self.days.add(login.time_us, login.user)
+
+    def _read_fast(self, path: str, name: str) -> bool:
+        """Whether DuckDB has read it."""
+        if path == STANDARD_INPUT or not self._chosen.query.is_empty or not _is_large(Path(path)):
+            return False
+        from whotop.analyse.usage_engine import table_days
+
+        with opened(path, name) as file:
+            table = LoginTable([file.beginning(LOOKED_AT_BYTES)], file=name, zone=self._zone, form=self._form)
+        found = table_days(Path(path), table.shape, self._progress)
+        if found is None:
+            return False
+        for day, user, count in found:
+            if user not in self._chosen.excluded:
+                self.days.add_day(day, user, count)
+        return True
+
+    def read_records(self, paths: list[str]) -> None:
+        """Take in files of all other kinds, as one stream: logs may go on from one file to the next."""
+        with TimeOrder() as order:
+            for event in record_stream(paths, self._reading, order):
+                if event.kind is EventKind.LOGIN and self._chosen.matches(
+                    LoginRow(event.machine, event.user, event.source)
+                ):
+                    self.days.add(event.time_us, event.user)
+
+    def _watched(self, pieces: Iterator[bytes], name: str, share: Callable[[], float]) -> Iterator[bytes]:
+        for piece in pieces:
+            self._progress(name, share())
+            yield piece
+
+
+def _is_large(path: Path) -> bool:
+    return path.is_file() and path.suffix.lower() not in {".bz2", ".xz", ".gz"} and path.stat().st_size >= FAST_BYTES
+
+
+def day_range(days: LoginDays, start: date | None, end: date | None) -> tuple[date, date] | None:
+    """The range that is asked for, and where none is, the files' own; None where there is no login at all."""
+    first, last = start or days.first, end or days.last
+    return None if first is None or last is None else (first, last)
