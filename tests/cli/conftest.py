@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,19 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr("whotop.config.load.SYSTEM_FILE", tmp_path / "none.toml")
     return home
+
+
+@pytest.fixture(autouse=True)
+def log() -> Iterator[None]:
+    """A command that logs does so until its process ends; a test is no process."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    for added in root.handlers[:]:
+        if added not in handlers:
+            root.removeHandler(added)
+            added.close()
+    root.setLevel(level)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ COMMANDS = {
     "windows": "whotop.cli.windows",
     "import": "whotop.cli.import_files",
     "check": "whotop.cli.check",
+    "collect": "whotop.cli.collect",
     "serve": "whotop.cli.serve",
     "demo": "whotop.cli.demo",
 }

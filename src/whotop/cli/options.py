@@ -75,6 +75,19 @@ def interval_seconds(_context: click.Context, _option: click.Parameter, text: st
     return seconds
 
 
+def duration_seconds(_context: click.Context, _option: click.Parameter, text: str) -> float:
+    """A callback: the length of time that ``text`` says."""
+    from whotop.config.durations import parse_duration
+
+    try:
+        seconds = parse_duration(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+    if seconds < 1:
+        raise click.BadParameter(f'"{text}": at least 1s')
+    return seconds
+
+
 _FILE = click.Path(path_type=Path)
 _OPTIONS = (
     click.option("-c", "--config", type=_FILE, metavar="FILE", help="Configuration file, instead of the user's own."),

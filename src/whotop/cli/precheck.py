@@ -21,6 +21,12 @@ def check_before_screen(prepared: Prepared) -> None:
     _check_theme(prepared)
 
 
+def check_before_collecting(prepared: Prepared) -> None:
+    """Raise WhotopError for keys, passwords or a store that cannot be used."""
+    check_keys_and_passwords(prepared)
+    _check_store(prepared)
+
+
 def check_before_poll(prepared: Prepared) -> None:
     """Raise ConfigError for keys, passwords or a report that cannot be used. One reading needs no store."""
     check_keys_and_passwords(prepared)

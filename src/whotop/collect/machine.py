@@ -156,7 +156,7 @@ class MachineWatch:
             self._clock,
             self._quota,
             self._share,
-            interval_seconds=self.target.interval_seconds,
+            interval_seconds=self._settings.interval_seconds or self.target.interval_seconds,
             tick_ms=self._settings.tick_ms,
             history_bytes=self._settings.history_bytes,
         )

@@ -35,6 +35,8 @@ class CollectSettings:
     """A dead link is found within three of them, or of 1.2 intervals of the machine's samples, if that is more."""
     first_delay_seconds: float = 1.0
     slowest_delay_seconds: float = 60.0
+    interval_seconds: float | None = None
+    """How often machines are asked, whatever their targets say."""
     tick_ms: int = 250
     """How often a probe looks at session files and records."""
     history_bytes: int = 7_680_000

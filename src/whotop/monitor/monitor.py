@@ -17,7 +17,7 @@ from whotop.core.rules.book import RuleBook
 from whotop.core.rules.settings import RuleSettings
 from whotop.core.tracker import SessionTracker
 from whotop.errors import AlertResolvedError, StoreError, UnreachableError
-from whotop.model import Event, Process, Session, Target
+from whotop.model import Event, Process, Session, Target, Trouble
 from whotop.monitor.intake import Intake
 from whotop.monitor.judgement import Judgement
 from whotop.monitor.mark_box import MarkBox
@@ -73,8 +73,11 @@ class Monitor:
             self._mark_box = MarkBox(store.marks, self._judgement, self._writer)
             self._writer.rule_states = self._judgement.rule_states
         self._collector = Collector(self._targets.values(), self._intake, clock, settings.collect)
-        self._intake.acknowledge = self._collector.acknowledge
+        self._intake.acknowledge = self._acknowledge
+        self._acknowledged: dict[str, float] = {}
+        """When records of each machine were last written to the store, on the monotonic clock."""
         self._tasks: list[asyncio.Task[None]] = []
+        self._began = clock.monotonic()
 
     async def start(self) -> None:
         """Take up where the store left off, and begin to connect. Raises StoreError."""
@@ -163,6 +166,11 @@ class Monitor:
                 await asyncio.wait_for(self._writer.flush(), FLUSH_SECONDS)
         self._publisher.close()
 
+    async def flush(self) -> None:
+        """Write what waits. Raises StoreError."""
+        if self._writer is not None:
+            await self._writer.flush()
+
     # --- the feed ------------------------------------------------------------------------------
 
     @property
@@ -227,6 +235,21 @@ class Monitor:
         return tuple(one for one in found if one is not None)
 
     # --- the machines --------------------------------------------------------------------------
+
+    def _acknowledge(self, machine: str, origin: str, offset: int) -> None:
+        self._acknowledged[machine] = self._clock.monotonic()
+        self._collector.acknowledge(machine, origin, offset)
+
+    def quiet_seconds(self, machine: str) -> float:
+        """How long ago the last records of a machine were written; 0 while some wait for that."""
+        if self._writer is not None and self._writer.has_cursor_of(machine):
+            return 0.0
+        return self._clock.monotonic() - self._acknowledged.get(machine, self._began)
+
+    def give_up(self, machine: str, reason: str) -> None:
+        """Have nothing more to do with a machine, which counts as not reached for this reason."""
+        self._collector.remove(machine)
+        self._intake.lost(machine, reason, retry_seconds=0.0, trouble=Trouble.UNREACHABLE)
 
     async def retarget(self, targets: Iterable[Target]) -> None:
         """Watch these from now on: new ones are added, others removed, changed ones connected anew.

@@ -159,6 +159,14 @@ class Watch:
         self._told(mine)
         return mine
 
+    @property
+    def described(self) -> str:
+        """How many machines are watched, and how many of them another process polls; in a line."""
+        machines = len(self._targets)
+        others = machines - len(self._polled)
+        polled = f", of which another whotop polls {others}" if others else ""
+        return f"{machines} machine{'s' * (machines != 1)}{polled}"
+
     async def retarget(self, targets: Sequence[Target]) -> str:
         """Watch these from now on; one line that says what became of it."""
         if self._monitor is None:

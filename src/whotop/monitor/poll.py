@@ -50,14 +50,15 @@ async def _until_known(feed: Feed, fleet: Fleet, names: set[str], on_known: Call
     unknown = names
     async for batch in feed.batches():
         fleet.apply(batch)
-        still_unknown = {name for name in unknown if not _is_known(fleet, name)}
+        still_unknown = {name for name in unknown if not is_known(fleet, name)}
         on_known(len(unknown) - len(still_unknown))
         unknown = still_unknown
         if not unknown:
             return
 
 
-def _is_known(fleet: Fleet, name: str) -> bool:
+def is_known(fleet: Fleet, name: str) -> bool:
+    """Whether a machine has answered twice, or is not reached."""
     machine = fleet.machines.get(name)
     if machine is None:
         return False

@@ -1,0 +1,127 @@
+"""One round over all machines: reach each, read it twice, keep what it tells, judge it, and let go.
+
+What ``whotop collect --once`` does. Everything that a monitor does between its start and its end is done
+here too, so that the next round, or a daemon, goes on where this one ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from whotop.clock import Clock
+from whotop.core.fleet import Fleet
+from whotop.model import Target
+from whotop.monitor.monitor import Monitor, MonitorSettings
+from whotop.monitor.opening import WatchSettings
+from whotop.monitor.poll import READINGS_APART_SECONDS, is_known
+from whotop.store.store import Store, open_store
+
+PATIENCE_SECONDS = 45.0
+"""Machines that say nothing are given up so long after the last one that did."""
+QUIET_SECONDS = 1.0
+"""A machine of which no more records came for so long has sent all."""
+RECORDS_SECONDS = 20.0
+"""Machines that never stop writing are not listened to for longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What came of it."""
+
+    fleet: Fleet
+    """As it was when the last machine had answered."""
+    not_reached: dict[str, str]
+    """Machines that were not, each with the reason."""
+    left: tuple[str, ...]
+    """Machines that another process polls on the same store; they were left to it."""
+
+
+def _unseen(_count: int) -> None:
+    """Nobody wants to see how far it is."""
+
+
+async def collect_round(
+    targets: Sequence[Target],
+    settings: WatchSettings,
+    clock: Clock,
+    *,
+    patience_seconds: float = PATIENCE_SECONDS,
+    on_known: Callable[[int], object] = _unseen,
+) -> Round:
+    """Go round once. ``on_known`` is told how many more machines are done, as they are.
+
+    Raises StoreError when what was found cannot be kept.
+    """
+    assert isinstance(settings.store, str | Path)
+    store = await open_store(settings.store, clock=clock, retention=settings.retention)
+    try:
+        return await _collected(store, targets, settings, clock, patience_seconds, on_known)
+    finally:
+        await store.close()
+
+
+async def _collected(
+    store: Store,
+    targets: Sequence[Target],
+    settings: WatchSettings,
+    clock: Clock,
+    patience_seconds: float,
+    on_known: Callable[[int], object],
+) -> Round:
+    claimed = store.claim(target.name for target in targets)
+    left = tuple(target.name for target in targets if target.name not in claimed)
+    on_known(len(left))
+    mine = [target for target in targets if target.name in claimed]
+    collect = replace(settings.collect, interval_seconds=READINGS_APART_SECONDS)
+    monitor = Monitor(mine, MonitorSettings(collect=collect, rules=settings.rules), clock, store)
+    await monitor.start()
+    fleet = Fleet()
+    try:
+        await _until_all_are_done(monitor, fleet, set(claimed), patience_seconds, on_known)
+        not_reached = {target.name: _reason(fleet, target.name) for target in mine if not fleet.is_up(target.name)}
+        await _until_records_are_read(monitor, claimed - not_reached.keys())
+    finally:
+        await monitor.close()
+    await monitor.flush()
+    return Round(fleet, not_reached, left)
+
+
+async def _until_all_are_done(
+    monitor: Monitor, fleet: Fleet, waited_for: set[str], patience_seconds: float, on_known: Callable[[int], object]
+) -> None:
+    """Read on until every machine has answered twice or has failed; give up those that do neither."""
+    loop = asyncio.get_running_loop()
+    while waited_for:
+        try:
+            async with asyncio.timeout(patience_seconds) as patience:
+                async for batch in monitor.batches():
+                    fleet.apply(batch)
+                    known = {name for name in waited_for if is_known(fleet, name)}
+                    waited_for -= known
+                    on_known(len(known))
+                    if not waited_for:
+                        return
+                    if known:
+                        patience.reschedule(loop.time() + patience_seconds)
+        except TimeoutError:
+            for name in waited_for:
+                monitor.give_up(name, f"no answer within {patience_seconds:.0f} s")
+
+
+async def _until_records_are_read(monitor: Monitor, machines: Iterable[str]) -> None:
+    """Read on until no machine has more to tell of what was written there since the last round."""
+    try:
+        async with asyncio.timeout(RECORDS_SECONDS):
+            for name in machines:
+                while (wait_seconds := QUIET_SECONDS - monitor.quiet_seconds(name)) > 0:  # noqa: ASYNC110 - for silence
+                    await asyncio.sleep(wait_seconds)
+    except TimeoutError:
+        return  # The next round goes on where this one ends.
+
+
+def _reason(fleet: Fleet, name: str) -> str:
+    machine = fleet.machines.get(name)
+    return machine.reason if machine is not None and machine.reason else "no answer"
