@@ -1,188 +1,166 @@
 """Rules ``failed`` and ``guessed``: one source fails to log in again and again, and then it does not.
 
 ``failed`` opens at the fifth failure of a source on one machine within ten minutes, as fail2ban's
-jail.conf has it (maxretry 5, findtime 10m); it grows, and resolves when ten minutes pass without one.
-``guessed`` is high: the source logs in after as many failures within that time. Sentinel's and
-Elastic's rules for that ask for five too.
+jail.conf has it (maxretry 5, findtime 10m), or at the twentieth on all machines together; it grows,
+and resolves when ten minutes pass without one. However many machines a source tries, it is one
+alert: of the machine while there is only one, of all of them from then on. Where rule ``spraying``
+tells of a source, its alert is the one. ``guessed`` is told by ``Guessed``, from what is remembered
+here.
 """
 
 from __future__ import annotations
 
-from collections import deque
-
 from whotop.clock import SECOND_US
-from whotop.core.rules.findings import Finding
+from whotop.core.rules.attacks import Attack, Attacker, Attacks, attacker_of
+from whotop.core.rules.failure_words import machine_words, source_words, user_words
+from whotop.core.rules.findings import Finding, about_machines
+from whotop.core.rules.guessed import GUESSED, Guessed
+from whotop.core.rules.login_tables import FailedTable
 from whotop.core.rules.rule import Rule, RuleContext
-from whotop.model import Alert, Event, Level, Standing
+from whotop.model import Alert, Event, Level
 
-RULE, GUESSED = "failed", "guessed"
-TRACKS_KEPT = 10_000
-"""Sources on machines; when there are more, the one that failed longest ago is forgotten."""
-TIMES_KEPT = 128
-USERS_KEPT = 100
-EVIDENCE_KEPT = 100
-SOURCES_TOLD = 100
-"""Of one machine; one more alert stands for all further sources: a flood of them hides nothing else."""
+RULE = "failed"
+SOURCES_TOLD, FLEET_SOURCES_TOLD = 100, 1_000
+"""Of one machine, of several; one more alert stands for all further sources: a flood of them hides nothing else."""
 OTHERS = "(others)"
+WIDER = "spraying"
+"""The rule that tells of the same failures as an attack on many users or machines: what it tells is told once."""
 _EXACT_UNTIL = 10
-"""Up to so many failures each one is told; beyond, each quarter more."""
-
-Place = tuple[str, str]
-"""Machine and source."""
-
-
-class Track:
-    """What one source has failed at on one machine."""
-
-    __slots__ = ("count", "evidence", "failures_us", "is_late", "tell_at", "untold", "users")
-
-    def __init__(self, count: int = 0) -> None:
-        self.count = count
-        """Since it began; a failure is far from the one before only where a track is begun anew."""
-        self.failures_us: deque[int] = deque(maxlen=TIMES_KEPT)
-        self.evidence: deque[bytes] = deque(maxlen=EVIDENCE_KEPT)
-        self.users: set[str] = set()
-        self.is_late = False
-        self.tell_at = self.untold = 0
-
-    @property
-    def last_us(self) -> int:
-        """When the latest was."""
-        return max(self.failures_us, default=0)
-
-    def add(self, failure: Event, time_us: int) -> None:
-        """One more."""
-        self.count += 1
-        self.failures_us.append(time_us)
-        self.evidence.append(failure.key)
-        self.is_late = failure.standing is Standing.LATE
-        if len(self.users) < USERS_KEPT:
-            self.users.add(failure.user)
-
-    def within(self, from_us: int, until_us: int) -> int:
-        """How many in [from, until]."""
-        return sum(from_us <= time_us <= until_us for time_us in self.failures_us)
+"""Up to so many failures, and machines, each one is told; beyond, each quarter more, and what is left after"""
+_TELL_AFTER_US = 10 * SECOND_US
 
 
 class FailedLogins(Rule):
-    """Follows the sources that fail, each on each machine."""
+    """Follows the sources that fail."""
 
     names = (RULE, GUESSED)
 
     def __init__(self, context: RuleContext) -> None:
         super().__init__(context)
-        settings = context.settings
-        self._alerts = context.alerts
-        self._settings, self._guessed = context.scoped(settings.failed), context.scoped(settings.guessed)
-        self._within_us = round(settings.failed.within_seconds * SECOND_US)
-        self._from, self._high_from = settings.failed.count, settings.failed.high_count
-        self._guessed_from = settings.guessed.count
-        self._guessed_us = round(settings.guessed.stands_seconds * SECOND_US)
-        self._is_off, self._guessed_is_off = not settings.failed.on, not settings.guessed.on
-        self._tracks: dict[Place, Track] = {}
-        """The one that failed last at the end."""
+        failed, guessed = context.settings.failed, context.settings.guessed
+        self._settings = context.scoped(failed)
+        self._within_us = round(failed.within_seconds * SECOND_US)
+        self._kept_us = max(self._within_us, round(guessed.within_seconds * SECOND_US))
+        self.attacks = Attacks(max(failed.fleet_count, guessed.fleet_count))
+        self._guessed = Guessed(context, self.attacks)
+        self._others_us: dict[str, int] = {}
+        """When a source that has no alert of its own failed last, by the machine that the alert for all is about."""
 
     def known_failure(self, failure: Event, now_us: int) -> None:
         """Take up a failure that was judged before whotop was started."""
-        self._followed(failure, now_us)
+        self._follow(failure, now_us)
 
     def on_failed_login(self, failure: Event, now_us: int) -> list[Alert]:
         """A login failed."""
-        if failure.standing is Standing.HISTORY:
+        attack = self._follow(failure, now_us)
+        attack.fresh += 1
+        settings = self._settings.at(failure.machine, failure.user, failure.source)
+        if not settings.on:
             return []
-        track = self._followed(failure, now_us)
-        is_open = self._alerts.get(RULE, failure.machine, failure.source) is not None
-        if self._is_off or (not is_open and track.within(track.last_us - self._within_us, now_us) < self._from):
-            return []
-        if not is_open and self._alerts.count(RULE, failure.machine) >= SOURCES_TOLD:
-            return self._alerts.found(_too_many(failure.machine), now_us)
-        track.untold += 1
-        return self._tell((failure.machine, failure.source), now_us) if track.count >= track.tell_at else []
+        attacker = attacker_of(failure.machine, failure.source)
+        standing = self._standing(attacker)
+        if self.alerts.about(WIDER, failure.source) is not None:
+            return [] if standing is None else self.alerts.folded(standing, f"goes on as {WIDER}", now_us)
+        if standing is None:
+            return self._begin(attacker, attack, failure, settings, now_us)
+        self.attacks.adopt(attack, standing)
+        return self._tell(attacker, attack, settings, now_us) if _is_news(attack) else []
 
     def on_login(self, login: Event, now_us: int) -> list[Alert]:
         """A login succeeded; it comes once the failures before it have come."""
-        track = self._tracks.get((login.machine, login.source))
-        if track is None or self._guessed_is_off or login.standing is Standing.HISTORY:
-            return []
-        time_us = min(login.fleet_time_us, now_us)
-        count = track.within(time_us - self._within_us, time_us)
-        if count < self._guessed_from:
-            return []
-        finding = Finding(
-            rule=GUESSED,
-            machine=login.machine,
-            subject=login.source,
-            level=Level.HIGH,
-            text=f"login as {login.user} after {count} failures from {_words(login.source)}",
-            count=count,
-            value=float(count),
-            limit=float(self._guessed_from),
-            evidence=(*track.evidence, login.key)[-EVIDENCE_KEPT:],
-            late=login.standing is Standing.LATE,
-            opened_us=time_us,
-        )
-        return self._alerts.found(finding, now_us)
+        return self._guessed.on_login(login, now_us)
 
     def tick(self, now_us: int) -> list[Alert]:
-        """Resolve what is over; the last words are the exact ones."""
-        changed: list[Alert] = []
-        quiet_us = now_us - self._within_us
-        for alert in self._alerts.of_rule(RULE):
-            place = (alert.machine, alert.subject)
-            track = self._tracks.get(place)
-            if (alert.updated_us if track is None else track.last_us) < quiet_us:
-                changed += self._tell(place, now_us) if track is not None and track.untold else []
-                changed += self._alerts.over(RULE, *place, now_us)
-        for alert in self._alerts.of_rule(GUESSED):
-            if alert.updated_us + self._guessed_us <= now_us:
-                changed += self._alerts.over(GUESSED, alert.machine, alert.subject, now_us)
-        while self._tracks and next(iter(self._tracks.values())).last_us < quiet_us:
-            del self._tracks[next(iter(self._tracks))]
+        """Tell what is untold, and resolve what is over; the last words are the exact ones."""
+        changed = self._guessed.tick(now_us)
+        for alert in self.alerts.of_rule(RULE):
+            attacker = attacker_of(alert.machine, alert.subject)
+            attack = self.attacks.get(attacker)
+            is_over = self._last_us(alert, attack) < now_us - self._within_us
+            is_due = attack is not None and (is_over or attack.told_us + _TELL_AFTER_US <= now_us)
+            if attack is not None and is_due and 0 < attack.told_count < attack.count:
+                changed += self._tell(attacker, attack, self._settings.at("", "", alert.subject), now_us)
+            if is_over:
+                changed += self._resolve(self._standing(attacker) or alert, now_us)
+        self.attacks.expire(now_us - self._kept_us)
         return changed
 
     def forget(self, machine: str) -> None:
         """A machine is watched no longer."""
-        self._tracks = {place: track for place, track in self._tracks.items() if place[0] != machine}
+        self.attacks.forget(machine)
+        self._others_us.pop(machine, None)
 
-    def _followed(self, failure: Event, now_us: int) -> Track:
-        """The track that a failure belongs to, with it; one of which an alert tells goes on counting."""
-        place, time_us = (failure.machine, failure.source), min(failure.fleet_time_us, now_us)
-        track = self._tracks.pop(place, None)
-        standing = self._alerts.get(RULE, *place)
-        if track is None or (standing is None and time_us - track.last_us > self._within_us):
-            track = Track(0 if standing is None else standing.count)
-        self._tracks[place] = track
-        track.add(failure, time_us)
-        if len(self._tracks) > TRACKS_KEPT:
-            del self._tracks[next(iter(self._tracks))]
-        return track
+    def _follow(self, failure: Event, now_us: int) -> Attack:
+        """The attack that a failure belongs to, with it; one that an alert tells of goes on."""
+        attacker = attacker_of(failure.machine, failure.source)
+        quiet_us = self._kept_us if self._standing(attacker) is None else None
+        return self.attacks.add(attacker, failure, min(failure.fleet_time_us, now_us), quiet_us)
 
-    def _tell(self, place: Place, now_us: int) -> list[Alert]:
-        machine, source = place
-        track = self._tracks[place]
-        track.untold = 0
-        track.tell_at = track.count + (1 if track.count < _EXACT_UNTIL else track.count // 4)
-        users = f"{len(track.users)} user{'' if len(track.users) == 1 else 's'}"
+    def _standing(self, attacker: Attacker) -> Alert | None:
+        machine, source = attacker
+        return self.alerts.get(RULE, machine, source) if machine else self.alerts.about(RULE, source)
+
+    def _last_us(self, alert: Alert, attack: Attack | None) -> int:
+        if attack is not None:
+            return attack.last_us
+        return self._others_us.get(alert.machine, alert.updated_us) if alert.subject == OTHERS else alert.updated_us
+
+    def _resolve(self, alert: Alert, now_us: int) -> list[Alert]:
+        return self.alerts.over(RULE, alert.machine, alert.subject, now_us)
+
+    def _begin(
+        self, attacker: Attacker, attack: Attack, failure: Event, settings: FailedTable, now_us: int
+    ) -> list[Alert]:
+        """Open the alert, if these are enough failures for one."""
+        from_us = attack.last_us - self._within_us
+        on_machine, on_all = attack.within(from_us, now_us, failure.machine), attack.within(from_us, now_us)
+        if on_machine < settings.count and on_all < settings.fleet_count:
+            return []
+        machine = failure.machine if len(attack.of_machine) == 1 else ""
+        if self.alerts.count(RULE, machine) >= (SOURCES_TOLD if machine else FLEET_SOURCES_TOLD):
+            self._others_us[machine] = attack.last_us
+            return self.alerts.found(_too_many(machine), now_us)
+        before = self.alerts.lately(RULE, machine, failure.source, now_us)
+        if before is not None:
+            self.attacks.adopt(attack, before)
+        return self._tell(attacker, attack, settings, now_us)
+
+    def _tell(self, attacker: Attacker, attack: Attack, settings: FailedTable, now_us: int) -> list[Alert]:
+        source = attacker[1]
+        machine, machines = about_machines(attack.of_machine)
         finding = Finding(
             rule=RULE,
             machine=machine,
+            machines=machines,
             subject=source,
-            level=Level.HIGH if track.count >= self._high_from else Level.WARN,
-            text=f"{track.count} failed logins from {_words(source)} ({users})",
-            count=track.count,
-            value=float(track.count),
-            limit=float(self._from),
-            evidence=tuple(track.evidence),
-            late=track.is_late,
-            opened_us=track.last_us,
+            level=Level.HIGH if attack.count >= settings.high_count else Level.WARN,
+            text=f"{attack.count:,} failed logins from {source_words(source)}"
+            f"{machine_words(machines)}{user_words(attack.users)}",
+            count=attack.count,
+            value=float(attack.count),
+            limit=float(settings.count),
+            evidence=tuple(attack.evidence),
+            late=attack.is_late,
+            opened_us=attack.last_us,
         )
-        return self._alerts.found(finding, now_us)
+        standing = self._standing(attacker)
+        changed = self.alerts.found(finding, now_us, standing)
+        attack.told_by = changed[0].key if changed else attack.told_by
+        attack.told_count, attack.told_machines, attack.told_us = attack.count, len(attack.of_machine), now_us
+        return changed
+
+
+def _is_news(attack: Attack) -> bool:
+    """Whether the alert has something to say: exactly at first, by quarters later."""
+    more, machines = attack.count - attack.told_count, len(attack.of_machine) - attack.told_machines
+    return more >= _step(attack.told_count) or machines >= _step(attack.told_machines)
+
+
+def _step(told: int) -> int:
+    return 1 if told < _EXACT_UNTIL else told // 4
 
 
 def _too_many(machine: str) -> Finding:
-    text = f"failed logins from more than {SOURCES_TOLD} sources"
+    many = SOURCES_TOLD if machine else FLEET_SOURCES_TOLD
+    text = f"failed logins from more than {many:,} sources"
     return Finding(rule=RULE, machine=machine, subject=OTHERS, level=Level.HIGH, text=text)
-
-
-def _words(source: str) -> str:
-    return source or "the console"

@@ -45,6 +45,12 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """Whether one that resolved a little earlier is the same again; not so for what happens but once."""
 
 
+def about_machines(names: Iterable[str]) -> tuple[str, tuple[str, ...]]:
+    """``machine`` and ``machines`` of a finding on these: the one, or several."""
+    several = tuple(names)
+    return (several[0], ()) if len(several) == 1 else ("", several)
+
+
 class OpenAlerts:
     """The alerts that stand. What changes one gives its new version, to be stored and shown."""
 
@@ -103,9 +109,12 @@ class OpenAlerts:
             return None
         return alert
 
-    def found(self, finding: Finding, now_us: int) -> list[Alert]:
-        """Open an alert, or update the open one where its words or its level are different."""
-        standing = self.get(finding.rule, finding.machine, finding.subject)
+    def found(self, finding: Finding, now_us: int, standing: Alert | None = None) -> list[Alert]:
+        """Open an alert, or update the open one where its words or its level are different.
+
+        ``standing`` is the open one where it is about fewer machines so far.
+        """
+        standing = standing or self.get(finding.rule, finding.machine, finding.subject)
         if standing is not None:
             return self.changed(standing, finding, now_us)
         before = self._resolved.pop((finding.rule, finding.machine, finding.subject), None)
@@ -140,6 +149,12 @@ class OpenAlerts:
         resolved = replace(alert, resolved_us=max(now_us, alert.opened_us))
         self._let_go(resolved)
         return [resolved]
+
+    def folded(self, alert: Alert, into: str, now_us: int) -> list[Alert]:
+        """An alert that stands is over, for another one tells of the same from now on: ``into`` says which."""
+        self._remove(alert)
+        text = f"{alert.text}; {into}"
+        return [replace(alert, text=text, resolved_us=max(now_us, alert.opened_us))]
 
     def _keep(self, alert: Alert) -> Alert:
         self._open.setdefault((alert.rule, alert.machine), {})[alert.subject] = alert
