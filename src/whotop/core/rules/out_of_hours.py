@@ -34,7 +34,10 @@ class OutOfHours(LoginRule[HoursTable]):
         if table is None:
             return []
         zone = _zone(table.time_zone) if table.time_zone else self._zone
-        moment = datetime.fromtimestamp(min(login.fleet_time_us, now_us) / SECOND_US, zone)
+        try:
+            moment = datetime.fromtimestamp(min(login.fleet_time_us, now_us) / SECOND_US, zone)
+        except (OverflowError, ValueError, OSError):
+            return []  # a machine may claim a time that no calendar has
         if is_working_time(table, moment):
             return []
         when = f"on a {moment:%A} at {moment:%H:%M}"
