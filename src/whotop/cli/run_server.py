@@ -22,6 +22,7 @@ from whotop.web.live import Live
 from whotop.web.server import check_settings, listening_socket, serve, url_of
 from whotop.web.settings import ServeSettings
 from whotop.web.sources import Sources
+from whotop.web.usage_cache import UsageCache
 
 
 def run_server(prepared: Prepared, settings: ServeSettings, store: str, polling: WatchSettings | None) -> int:
@@ -82,7 +83,14 @@ async def _run(prepared: Prepared, settings: ServeSettings, place: str, polling:
 
 def _sources(prepared: Prepared, settings: ServeSettings, store: Store, clock: SystemClock) -> Sources:
     live = Live(FollowFeed(store, clock=clock), Hub(settings.streams))
-    return Sources(live=live, history=store.history, events=store.events, clock=clock, zone=prepared.zone)
+    return Sources(
+        live=live,
+        history=store.history,
+        usage=UsageCache(store.history.usage.report, clock.monotonic),
+        events=store.events,
+        clock=clock,
+        zone=prepared.zone,
+    )
 
 
 async def _read(feed: Feed) -> None:

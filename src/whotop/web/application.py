@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
-from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import BaseRoute, Route
-from starlette.types import ASGIApp
+from starlette.routing import BaseRoute, Route, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from whotop.web import metrics, page, stream
 from whotop.web.guard import Guard
 from whotop.web.openapi import description
 from whotop.web.question import Question, question_of
-from whotop.web.refusal import refused_body
+from whotop.web.refusal import Refusal
 from whotop.web.resource import Resource
 from whotop.web.resources import RESOURCES
 from whotop.web.settings import ServeSettings
@@ -30,15 +29,30 @@ def application(sources: Sources, settings: ServeSettings) -> ASGIApp:
     routes: list[BaseRoute] = [_route(resource, sources) for resource in RESOURCES]
     routes += [
         Route("/", _to_the_page),
-        Route(stream.PATH, lambda request: stream.stream(request, sources)),
+        Route(stream.PATH, _stream(sources)),
         Route(metrics.PATH, _metrics(sources)),
         Route("/openapi.json", _description),
         *page.routes(),
     ]
-    refusals = {HTTPException: _refused}
-    starlette = Starlette(routes=routes, exception_handlers=refusals)
-    starlette.router.redirect_slashes = False
-    return Guard(starlette, settings, sources.clock.monotonic)
+    return Guard(_routed(Router(routes, redirect_slashes=False)), settings, sources.clock.monotonic)
+
+
+def _routed(router: Router) -> ASGIApp:
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        scope["app"] = router  # Inside an application a router raises what it would answer in plain text.
+        try:
+            await router(scope, receive, send)
+        except HTTPException as error:
+            raise _refusal(error, scope["method"]) from None
+
+    return answer
+
+
+def _refusal(error: HTTPException, method: str) -> Refusal:
+    """No such path, or no such method there: Starlette says so, we say it in our shape."""
+    is_method = error.status_code == HTTPStatus.METHOD_NOT_ALLOWED
+    message = f"{method} is not for this path" if is_method else error.detail.lower()
+    return Refusal(error.status_code, message, headers=error.headers)
 
 
 def _route(resource: Resource, sources: Sources) -> Route:
@@ -52,6 +66,13 @@ async def _to_the_page(request: Request) -> Response:
     return RedirectResponse(page.PATH, status_code=HTTPStatus.TEMPORARY_REDIRECT)
 
 
+def _stream(sources: Sources) -> Answer:
+    async def answer(request: Request) -> Response:
+        return await stream.stream(request, sources)
+
+    return answer
+
+
 def _metrics(sources: Sources) -> Answer:
     async def answer(request: Request) -> Response:
         await question_of(request, Question)
@@ -63,11 +84,3 @@ def _metrics(sources: Sources) -> Answer:
 async def _description(request: Request) -> Response:
     await question_of(request, Question)
     return Response(description(), media_type="application/json")
-
-
-async def _refused(request: Request, error: Exception) -> Response:
-    """No such path, or no such method there: Starlette says so, we say it in our shape."""
-    assert isinstance(error, HTTPException)
-    message = f"{request.method} is not for this path" if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED else ""
-    body = refused_body(error.status_code, message)
-    return Response(body, error.status_code, headers=error.headers, media_type="application/json")

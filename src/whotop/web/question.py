@@ -58,6 +58,11 @@ class TableQuestion(KindQuestion, frozen=True, kw_only=True):
 
 Asked = TypeVar("Asked", bound=Question)
 
+_BETTER_WORDS = (
+    ("RFC3339 encoded datetime", "a time is written 2026-11-20T03:12:00Z"),
+    ("RFC3339 encoded date", "a day is written 2026-11-20"),
+    ("timezone component", "a time says its offset: 2026-11-20T03:12:00+01:00, or Z"),
+)
 _FIELD = re.compile(r" - at `\$\.(\w+)")
 _UNKNOWN = re.compile(r"unknown field `(.*)`")
 
@@ -81,16 +86,33 @@ def _converted(given: Iterable[tuple[str, str]], shape: type[Asked]) -> Asked:
     try:
         return msgspec.convert(values, shape, strict=False)
     except msgspec.ValidationError as error:
-        raise _refusal(str(error)) from None
+        raise _refusal(str(error), shape) from None
 
 
-def _refusal(message: str) -> Refusal:
-    """From msgspec's words: "Expected `int` <= 5000 - at `$.limit`"."""
+def _refusal(message: str, shape: type[Question]) -> Refusal:
+    """From msgspec's words: ``Expected `int` <= 5000 - at `$.limit```."""
     if unknown := _UNKNOWN.search(message):
         return Refusal(400, f"no such parameter: {unknown[1]}", field=unknown[1])
     field = _FIELD.search(message)
+    name = field[1] if field else None
     words = message.partition(" - at ")[0].replace("`", "")
-    return Refusal(400, words[:1].lower() + words[1:], field=field[1] if field else None)
+    words = next((better for worse, better in _BETTER_WORDS if worse in words), words[:1].lower() + words[1:])
+    choices = "" if name is None else _choices(name, shape)
+    return Refusal(400, f"{words} ({choices})" if choices else words, field=name)
+
+
+def _choices(name: str, shape: type[Question]) -> str:
+    """What the parameter may be, where that is one of some words."""
+    info = msgspec.inspect.type_info(shape)
+    assert isinstance(info, msgspec.inspect.StructType)
+    kind = next(field.type for field in info.fields if field.encode_name == name)
+    for each in kind.types if isinstance(kind, msgspec.inspect.UnionType) else (kind,):
+        inner = each.type if isinstance(each, msgspec.inspect.Metadata) else each
+        if isinstance(inner, msgspec.inspect.EnumType):
+            return ", ".join(member.value for member in inner.cls)
+        if isinstance(inner, msgspec.inspect.LiteralType):
+            return ", ".join(map(str, inner.values))
+    return ""
 
 
 def _pairs(encoded: bytes) -> list[tuple[str, str]]:

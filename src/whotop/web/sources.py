@@ -11,6 +11,7 @@ from whotop.clock import Clock
 from whotop.core.feed import History
 from whotop.model import Event
 from whotop.web.live import Live
+from whotop.web.usage_cache import UsageCache
 
 
 class Events(Protocol):
@@ -31,6 +32,7 @@ class Sources:
 
     live: Live
     history: History
+    usage: UsageCache
     events: Events
     clock: Clock
     zone: tzinfo = field(default=UTC)

@@ -12,11 +12,13 @@ from msgspec import UNSET, Meta, UnsetType
 from whotop.clock import SECOND_US
 from whotop.core.periods import Period
 from whotop.core.usage import UsageReport, usage_question
+from whotop.render.usage import UsageFormat, render_usage
 from whotop.web.documents import Document
 from whotop.web.question import Filter, Kind, KindQuestion, Question
 from whotop.web.resource import Resource, json_of
 from whotop.web.sources import Sources
-from whotop.web.usage_table import usage_table
+
+FORMATS = {Kind.CSV: UsageFormat.CSV, Kind.HTML: UsageFormat.HTML, Kind.TEXT: UsageFormat.TEXT}
 
 Start = Annotated[date, Meta(description="The first day, included; else 90 days before the end.")] | UnsetType
 End = Annotated[date, Meta(description="The last day, included; else today.")] | UnsetType
@@ -71,12 +73,12 @@ async def report(question: UsageRawQuestion | UsagePlotQuestion, sources: Source
         today=today,
         where=question.where,
     )
-    return await sources.history.usage.report(asked)
+    return await sources.usage.report(asked)
 
 
 def rendered(made: UsageReport, kind: Kind) -> bytes:
     """In the form that was asked for."""
-    return json_of(answer_of(made)) if kind is Kind.JSON else usage_table(made, kind)
+    return json_of(answer_of(made)) if kind is Kind.JSON else render_usage(made, FORMATS[kind])
 
 
 def answer_of(made: UsageReport) -> UsageAnswer:

@@ -9,22 +9,37 @@ const TOKEN = "whotop token";
 const KINDS = ["csv", "json", "html", "text"];
 let asked = 0; // Of two answers under way the later question's counts.
 
+// Days that nobody chose are shown, but not asked for: a page kept open or sent on means "until today".
+const DAYS = ["start", "end"];
+const chosen = new Set();
+
 function parameters() {
-  const pairs = [...new FormData(question)].filter(([, value]) => value !== "");
-  return new URLSearchParams(pairs);
+  const said = ([name, value]) => value !== "" && (!DAYS.includes(name) || chosen.has(name));
+  return new URLSearchParams([...new FormData(question)].filter(said));
 }
 
 function takeFromAddress() {
   for (const [name, value] of new URLSearchParams(location.search)) {
     const field = question.elements[name];
     if (field) field.value = value;
+    chosen.add(name);
   }
 }
 
-async function ask(path, wanted) {
+function choose(event) {
+  const { name, value } = event.target;
+  if (value) chosen.add(name);
+  else chosen.delete(name);
+  show();
+}
+
+function identity() {
   const token = sessionStorage.getItem(TOKEN);
-  const headers = { Accept: "application/json", ...(token && { Authorization: `Bearer ${token}` }) };
-  const response = await fetch(`${path}?${wanted}`, { headers });
+  return token ? { Authorization: `Bearer ${token}` } : {};
+}
+
+async function ask(path, wanted) {
+  const response = await fetch(`${path}?${wanted}`, { headers: { Accept: "application/json", ...identity() } });
   const answer = await response.json();
   if (!response.ok) throw Object.assign(new Error(answer.error.message), { status: response.status });
   return answer;
@@ -60,6 +75,7 @@ function tell(trouble) {
 
 function showFigures(usage) {
   byId("span").textContent = `${usage.start} to ${usage.end}, days of ${usage.time_zone}`;
+  for (const name of DAYS) question.elements[name].value = usage[name];
   const latest = usage.data.at(-1);
   const peak = usage.data.reduce((most, each) => (each.user > most.user ? each : most), latest);
   const sum = usage.data.reduce((total, each) => total + each.user, 0);
@@ -102,13 +118,25 @@ function showDownloads(wanted) {
   }
 }
 
+// A link cannot carry a token, so where there is one the file is fetched with it.
+async function download(event) {
+  if (!(event.target instanceof HTMLAnchorElement) || !sessionStorage.getItem(TOKEN)) return;
+  event.preventDefault();
+  const response = await fetch(event.target.href, { headers: identity() });
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(await response.blob());
+  link.download = `usage.${event.target.id === "text" ? "txt" : event.target.id}`;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
 async function showChart(item) {
   const drawn = document.createElement("div");
   byId("chart").replaceChildren(drawn);
   await Bokeh.embed.embed_item(item, drawn);
 }
 
-question.addEventListener("change", show);
+question.addEventListener("change", choose);
 question.addEventListener("submit", (event) => {
   event.preventDefault();
   show();
@@ -118,6 +146,7 @@ byId("identity").addEventListener("submit", (event) => {
   sessionStorage.setItem(TOKEN, event.target.elements.token.value);
   show();
 });
+byId("answer").addEventListener("click", download);
 darkScheme.addEventListener("change", show);
 takeFromAddress();
 show();
