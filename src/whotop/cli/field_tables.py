@@ -13,6 +13,7 @@ import msgspec
 from whotop.config.durations import format_duration
 from whotop.config.notify_settings import ChatTable, MailTable, NotifyTable, SmtpTable
 from whotop.config.settings import Defaults, KeepTable, MachineTable, ReportTable, Settings, StoreTable
+from whotop.config.usage_settings import UsageTable
 from whotop.config.web_settings import WebTable
 
 TABLES: dict[str, type[msgspec.Struct]] = {
@@ -20,7 +21,7 @@ TABLES: dict[str, type[msgspec.Struct]] = {
     for struct in (
         *(Settings, MachineTable, Defaults, StoreTable, KeepTable, ReportTable),
         *(NotifyTable, SmtpTable, MailTable, ChatTable),
-        WebTable,
+        *(WebTable, UsageTable),
     )
 }
 

@@ -145,6 +145,8 @@ def _leaf(value: object, kind: Any, place: str) -> object:
 def _in_words(message: str, value: object) -> str:
     """What msgspec says (``Expected `int` <= 65535``) in words that need no Python."""
     message = message.partition(" - at `")[0]
+    if "RFC3339" in message or isinstance(value, datetime):
+        return "expected a day, such as 2024-01-01"
     expected = [_KINDS.get(word, word) for word in re.findall(r"`(\w+)", message.partition(", got")[0])]
     bound = re.search(r"([<>]=) (\d+)", message)
     if bound is None:

@@ -18,6 +18,7 @@ from whotop.config.decode import decode
 from whotop.config.notify_settings import check_notify
 from whotop.config.places import SYSTEM_FILE, config_folder
 from whotop.config.settings import Defaults, Settings
+from whotop.config.usage_settings import check_usage
 from whotop.errors import ConfigError
 
 SIZE_MAX_BYTES = 16 << 20
@@ -51,6 +52,7 @@ def load_settings(file: Path | None) -> Settings:
     if settings.store.path and settings.store.url:
         raise ConfigError("both path and url are given", file=str(file), place="store", mend="keep one of them")
     check_notify(settings.notify, str(file))
+    check_usage(settings.usage, str(file))
     return anchored(settings, file.parent)
 
 

@@ -14,6 +14,7 @@ from msgspec import Meta, field
 from whotop.config.durations import UNIT_SECONDS
 from whotop.config.notify_settings import NotifyTable
 from whotop.config.table import KeyringPlace, Line, Port, Table
+from whotop.config.usage_settings import UsageTable
 from whotop.config.web_settings import WebTable
 
 _DAY = UNIT_SECONDS["d"]
@@ -139,5 +140,7 @@ class Settings(Table, frozen=True, kw_only=True):
     """Who is told of alerts."""
     web: WebTable = WebTable()
     """The HTTP API and the page of usage."""
+    usage: UsageTable = UsageTable()
+    """How much the machines are used."""
     rules: dict[str, object] = field(default_factory=dict)
     """One table for each rule: see rules.md."""
