@@ -180,16 +180,16 @@ class Monitor:
         unsent = () if self._post is None else self._post.troubles
         return (*unsent,) if trouble is None else (trouble, *unsent)
 
-    async def tell_round(self, seconds: float) -> tuple[str, ...]:
-        """Everything of a single round is known: tell it, in at most so long; what cannot be told, in words.
+    async def tell_round(self, reached: Collection[str], seconds: float) -> tuple[str, ...]:
+        """Tell people of a single round, when all of it is known, in at most so long; what cannot be told, in words.
 
         The security events of each Windows machine that was reached are told whether there are any or
-        not; then all that waits is tried once. Raises StoreError where it cannot even be queued.
+        not; then all that waits is tried once. It may be called after ``close``. Raises StoreError
+        where it cannot even be queued.
         """
         if self._post is None:
             return ()
-        self._publisher.flush()
-        self._post.queue_round()
+        self._post.queue_round(reached)
         if self._writer is not None:
             await self._writer.flush()
         with contextlib.suppress(TimeoutError):

@@ -189,13 +189,6 @@ class Watch:
         self._told(mine)
         return f"configuration read: {_words(told)}"
 
-    async def tell_round(self, seconds: float) -> tuple[str, ...]:
-        """Everything of a single round is known: tell people of it, in at most so long.
-
-        Gives what cannot be told, in words; it stays queued. Raises StoreError.
-        """
-        return () if self._monitor is None else await self._monitor.tell_round(seconds)
-
     async def close(self) -> None:
         """Let go of machines and store; safe to call whatever has been opened."""
         if self._taking_over is not None:

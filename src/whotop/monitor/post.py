@@ -94,11 +94,11 @@ class Post:
         """Send for ever, until cancelled."""
         await self._sender.run()
 
-    def queue_round(self) -> None:
+    def queue_round(self, reached: Iterable[str]) -> None:
         """A single round is over: the security events of each Windows machine that was reached are told."""
-        machines = self._fleet.machines.values()
-        reached = [machine.name for machine in machines if self._fleet.is_up(machine.name) and has_event_log(machine)]
-        self._queue(self._security_events.of_round(reached, self._clock.now_us()))
+        machines = (self._fleet.machines.get(name) for name in reached)
+        windows = [machine.name for machine in machines if machine is not None and has_event_log(machine)]
+        self._queue(self._security_events.of_round(windows, self._clock.now_us()))
 
     async def drain(self) -> None:
         """Try everything that waits once."""

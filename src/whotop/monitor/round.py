@@ -23,6 +23,8 @@ PATIENCE_SECONDS = 45.0
 """Machines that say nothing are given up so long after the last one that did."""
 QUIET_SECONDS = 1.0
 """A machine of which no more records came for so long has sent all."""
+TELLING_SECONDS = 60.0
+"""A mail server that hangs holds up a round for no longer; what is not sent waits for the next one."""
 RECORDS_SECONDS = 20.0
 """Machines that never stop writing are not listened to for longer."""
 
@@ -37,6 +39,8 @@ class Round:
     """Machines that were not, each with the reason."""
     left: tuple[str, ...]
     """Machines that another process polls on the same store; they were left to it."""
+    untold: tuple[str, ...] = ()
+    """Why messages to people wait still, or were given up."""
 
 
 def _unseen(_count: int) -> None:
@@ -76,7 +80,7 @@ async def _collected(
     on_known(len(left))
     mine = [target for target in targets if target.name in claimed]
     collect = replace(settings.collect, interval_seconds=READINGS_APART_SECONDS)
-    monitor = Monitor(mine, MonitorSettings(collect=collect, rules=settings.rules), clock, store)
+    monitor = Monitor(mine, MonitorSettings(collect=collect, rules=settings.rules, notify=settings.notify), clock, store)
     await monitor.start()
     fleet = Fleet()
     try:
@@ -86,7 +90,8 @@ async def _collected(
     finally:
         await monitor.close()
     await monitor.flush()
-    return Round(fleet, not_reached, left)
+    untold = await monitor.tell_round(claimed - not_reached.keys(), TELLING_SECONDS)
+    return Round(fleet, not_reached, left, untold)
 
 
 async def _until_all_are_done(

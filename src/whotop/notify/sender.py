@@ -66,7 +66,7 @@ class Sender:
                 group.create_task(line.drain())
 
     async def close(self, seconds: float) -> None:
-        """Let each message that is just going out go out, if that takes no longer; begin no other."""
+        """Let each message that is just going out go out, if that takes no longer; ``run`` begins no other."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await asyncio.gather(*(line.close() for line in self._lines))
@@ -91,7 +91,7 @@ class _Line:
         self._failing: dict[str, str] = {}
         """By target: why the last attempt failed."""
         self._sending = asyncio.Lock()
-        self._is_closing = False
+        self._is_stopping = False
         self._wake = asyncio.Event()
         self._due_us = 0
         """When something may be due."""
@@ -108,17 +108,18 @@ class _Line:
 
     async def run(self) -> None:
         """Send what comes due, for ever."""
-        while not self._is_closing:
+        while not self._is_stopping:
             await self._send_due(self._clock.now_us())
             await self._until_due()
 
     async def drain(self) -> None:
         """Try everything that waits, once."""
+        self._is_stopping = False
         await self._send_due(WHENEVER_US)
 
     async def close(self) -> None:
         """Wait for the message that is just going out."""
-        self._is_closing = True
+        self._is_stopping = True
         async with self._sending:
             pass
 
@@ -150,7 +151,7 @@ class _Line:
             async for outcome in self._outcomes(planned):
                 await self._note(outcome)
                 left.discard(outcome.delivery.key)
-                if self._is_closing or self._clock.now_us() - now_us > CLAIM_US // 2:
+                if self._is_stopping or self._clock.now_us() - now_us > CLAIM_US // 2:
                     self.expect(now_us)
                     break
         finally:
