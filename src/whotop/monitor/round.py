@@ -80,7 +80,8 @@ async def _collected(
     on_known(len(left))
     mine = [target for target in targets if target.name in claimed]
     collect = replace(settings.collect, interval_seconds=READINGS_APART_SECONDS)
-    monitor = Monitor(mine, MonitorSettings(collect=collect, rules=settings.rules, notify=settings.notify), clock, store)
+    told = MonitorSettings(collect=collect, rules=settings.rules, notify=settings.notify)
+    monitor = Monitor(mine, told, clock, store)
     await monitor.start()
     fleet = Fleet()
     try:
