@@ -51,8 +51,10 @@ class SshCarrier:
 
     async def connect(self) -> Link:
         """See ``Carrier``."""
-        # ssh_config may run commands (Match exec), so never in the event loop.
-        route = await asyncio.to_thread(route_to, self._target, self._config)
+        if self._config.may_run_commands:
+            route = await asyncio.to_thread(route_to, self._target, self._config)
+        else:
+            route = route_to(self._target, self._config)
         if not route.jumps:
             return SshLink(await self._dialer.open(route, self._target, None))
         async with self._jumps.through(route.jumps) as jump:

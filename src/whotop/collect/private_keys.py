@@ -48,10 +48,14 @@ class PrivateKeys:
         if changed_ns is None:
             return None
         kept = self._loaded.get((path, certificates))
-        if kept is None or kept[0] != changed_ns:
-            async with self._loading:
+        if kept is not None and kept[0] == changed_ns:
+            return kept[1]
+        async with self._loading:
+            # Others who wait for the same key come here when it has been loaded.
+            kept = self._loaded.get((path, certificates))
+            if kept is None or kept[0] != changed_ns:
                 key = await asyncio.to_thread(_read, path, certificates, self._passphrases.get(path))
-            kept = self._loaded[path, certificates] = (changed_ns, key)
+                kept = self._loaded[path, certificates] = (changed_ns, key)
         return kept[1]
 
 

@@ -75,6 +75,12 @@ class _File:
                 for name in patterns:
                     self._named.setdefault(name, []).append(number)
 
+    @property
+    def has_commands(self) -> bool:
+        """Whether a ``Match exec`` is among them."""
+        headers = (block.header for block in self.blocks if block.header.keyword == "match")
+        return any("exec" in word.lower() for header in headers for word in header.arguments)
+
     def concerning(self, name: str) -> list[_Block]:
         """In the order of the file, the blocks that may apply to ``name``."""
         return [self.blocks[number] for number in sorted({*self._named.get(name, ()), *self._others})]
@@ -104,8 +110,11 @@ class SshConfig:
     def __init__(self, files: Sequence[Path]) -> None:
         self._paths = tuple(files)
         self._files: dict[Path, _File] = {}
+        self._included: dict[_Line, list[Path]] = {}
         for path in self._paths:
             self._load(path, 0)
+        self.may_run_commands = any(file.has_commands for file in self._files.values())
+        """Whether to look a name up may take seconds: there is a ``Match exec``."""
 
     def options(self, name: str, user: str = "") -> Options:
         """What the files say about ``name`` when logging in as ``user`` (empty: not given).
@@ -128,7 +137,8 @@ class SshConfig:
         for block in file.blocks:
             for line in block.lines:
                 if line.keyword == "include":
-                    for included in _included(line, path):
+                    self._included[line] = _included(line, path)
+                    for included in self._included[line]:
                         self._load(included, depth + 1)
 
     def _apply(self, path: Path, lookup: _Lookup) -> None:
@@ -141,7 +151,7 @@ class SshConfig:
             for line in block.lines:
                 if line.keyword == "include":
                     lookup.depth += 1
-                    for included in _included(line, path):
+                    for included in self._included[line]:
                         self._apply(included, lookup)
                     lookup.depth -= 1
                 elif line.keyword in _ACCUMULATED:
