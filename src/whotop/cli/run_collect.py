@@ -70,8 +70,6 @@ def collect_once(machines: Sequence[str], chosen: ConfigOptions, log_format: Log
     done = asyncio.run(_round(prepared, secrets, patience_seconds))
     for name in done.left:
         log.warning("%s is left to another whotop, which polls it on this store", name)
-    for why in done.untold:
-        log.warning("a message waits, or was given up (whotop notify): %s", why)
     for name, reason in done.not_reached.items():
         log.warning("%s not reached: %s", name, reason, extra={"fields": {"machine": name, "reason": reason}})
     return NOT_REACHED if done.not_reached else 0

@@ -180,22 +180,19 @@ class Monitor:
         unsent = () if self._post is None else self._post.troubles
         return (*unsent,) if trouble is None else (trouble, *unsent)
 
-    async def tell_round(self, reached: Collection[str], seconds: float) -> tuple[str, ...]:
-        """Tell people of a single round, when all of it is known, in at most so long; what cannot be told, in words.
+    async def tell_round(self, reached: Collection[str], seconds: float) -> None:
+        """Tell people of a single round, when all of it is known, in at most so long; the rest stays queued.
 
         The security events of each Windows machine that was reached are told whether there are any or
         not; then all that waits is tried once. It may be called after ``close``. Raises StoreError
         where it cannot even be queued.
         """
         if self._post is None:
-            return ()
+            return
         self._post.queue_round(reached)
         if self._writer is not None:
             await self._writer.flush()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._post.drain()
-        return tuple(self._post.troubles)
+        await self._post.drain(seconds)
 
     @property
     def history(self) -> History:

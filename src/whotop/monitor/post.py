@@ -6,6 +6,8 @@ once. Without one the queue is this process's memory.
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 TICK_US = 10 * SECOND_US
 """How often it is seen whether a reminder or a mail of security events is due."""
 CLOSING_SECONDS = 5.0
+
+log = logging.getLogger(__name__)
 
 
 class Post:
@@ -100,9 +104,13 @@ class Post:
         windows = [machine.name for machine in machines if machine is not None and has_event_log(machine)]
         self._queue(self._security_events.of_round(windows, self._clock.now_us()))
 
-    async def drain(self) -> None:
-        """Try everything that waits once."""
-        await self._sender.drain()
+    async def drain(self, seconds: float) -> None:
+        """Try everything that waits once, in at most so long."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._sender.drain()
+        except TimeoutError:
+            log.warning("some messages were not taken within %g s; they stay queued", seconds)
 
     async def close(self) -> None:
         """Let the message that is just going out go out."""

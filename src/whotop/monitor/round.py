@@ -39,8 +39,6 @@ class Round:
     """Machines that were not, each with the reason."""
     left: tuple[str, ...]
     """Machines that another process polls on the same store; they were left to it."""
-    untold: tuple[str, ...] = ()
-    """Why messages to people wait still, or were given up."""
 
 
 def _unseen(_count: int) -> None:
@@ -91,8 +89,8 @@ async def _collected(
     finally:
         await monitor.close()
     await monitor.flush()
-    untold = await monitor.tell_round(claimed - not_reached.keys(), TELLING_SECONDS)
-    return Round(fleet, not_reached, left, untold)
+    await monitor.tell_round(claimed - not_reached.keys(), TELLING_SECONDS)
+    return Round(fleet, not_reached, left)
 
 
 async def _until_all_are_done(

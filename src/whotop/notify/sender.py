@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import random
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from datetime import tzinfo
@@ -27,6 +28,8 @@ WHENEVER_US = 2**62
 """Later than any message is due."""
 CLAIM_US = 5 * MINUTE_US
 """For how long a claimed message is one's own."""
+
+log = logging.getLogger(__name__)
 
 
 class Sender:
@@ -186,14 +189,17 @@ class _Line:
         delivery, now_us = outcome.delivery, self._clock.now_us()
         if not outcome.error:
             self._failing.pop(delivery.target, None)
+            log.info("sent to %s: %s", delivery.target, delivery.subject)
             self._paces[delivery.target].sent(now_us)
             await self._queue.sent(delivery.key, now_us)
             return
         if outcome.is_final or now_us - delivery.created_us >= self._give_up_us:
             self._failing[delivery.target] = f"{outcome.error}; given up: {delivery.subject}"
+            log.error("given up, to %s: %s: %s", delivery.target, delivery.subject, outcome.error)
             await self._queue.give_up(delivery.key, outcome.error, now_us)
             return
         self._failing[delivery.target] = outcome.error
+        log.warning("not sent yet, to %s: %s: %s", delivery.target, delivery.subject, outcome.error)
         due_us = retry_us(delivery.attempts + 1, now_us, self._chance)
         await self._queue.failed(delivery.key, outcome.error, due_us)
         self.expect(due_us)
