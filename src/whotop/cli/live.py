@@ -34,6 +34,7 @@ def watch_settings(prepared: Prepared, secrets: Secrets, store: str | None) -> W
         ),
         rules=prepared.rules,
         notify=NotifySettings(table=prepared.settings.notify, zone=prepared.zone),
+        usage=prepared.settings.usage,
         store=store,
         retention=_retention(prepared.settings.store.keep),
     )

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Collection, Coroutine, Iterable
 from dataclasses import dataclass, field
 
 from whotop.clock import Clock
+from whotop.config.usage_settings import UsageTable
 from whotop.collect.collector import Collector
 from whotop.collect.settings import CollectSettings
 from whotop.core.alert_marks import Mark
@@ -27,6 +28,7 @@ from whotop.monitor.post import Post
 from whotop.monitor.publisher import Publisher
 from whotop.monitor.turns import Turns
 from whotop.notify.settings import NotifySettings
+from whotop.monitor.usage_job import UsageJob
 from whotop.parse.processes import process
 from whotop.store.batch import Restored
 from whotop.store.store import Store
@@ -47,6 +49,8 @@ class MonitorSettings:
     rules: RuleSettings = field(default_factory=RuleSettings)
     notify: NotifySettings | None = None
     """Whom to tell of alerts; None: nobody."""
+    usage: UsageTable | None = None
+    """How usage is recorded; None: it is not."""
 
 
 class Monitor:
@@ -96,6 +100,8 @@ class Monitor:
             self._run(self._writer.run())
         if self._post is not None:
             self._run(self._post.run())
+        if self._store is not None and self._settings.usage is not None:
+            self._run(UsageJob(self._store.usage_record, self._settings.usage, self._clock).run())
 
     def _post_of(self, settings: NotifySettings | None) -> Post | None:
         if settings is None or not settings.tells_anybody(self._targets.values()):

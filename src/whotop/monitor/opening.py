@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from whotop.clock import Clock
 from whotop.collect.settings import CollectSettings
+from whotop.config.usage_settings import UsageTable
 from whotop.config.reload import Difference, difference
 from whotop.core.feed import Feed
 from whotop.core.rules.settings import RuleSettings
@@ -46,6 +47,8 @@ class WatchSettings:
     rules: RuleSettings = field(default_factory=RuleSettings)
     notify: NotifySettings | None = None
     """Whom to tell of alerts; None: nobody."""
+    usage: UsageTable | None = None
+    """How usage is recorded; None: it is not."""
     store: str | Path | None = None
     """Path or URL; None: nothing is kept."""
     retention: RetentionSettings = field(default_factory=RetentionSettings)
@@ -99,7 +102,7 @@ class Watch:
         from whotop.monitor.monitor import Monitor, MonitorSettings
 
         settings = MonitorSettings(
-            collect=self._settings.collect, rules=self._settings.rules, notify=self._settings.notify
+            collect=self._settings.collect, rules=self._settings.rules, notify=self._settings.notify, usage=self._settings.usage
         )
         monitor = Monitor(mine, settings, self._clock, self._store)
         await monitor.start()
