@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator, Collection, Coroutine, Iterable
 from dataclasses import dataclass, field
 
 from whotop.clock import Clock
-from whotop.config.usage_settings import UsageTable
 from whotop.collect.collector import Collector
 from whotop.collect.settings import CollectSettings
+from whotop.config.usage_settings import UsageTable
 from whotop.core.alert_marks import Mark
 from whotop.core.feed import Batch, History
 from whotop.core.fleet import EVENTS_KEPT, EVENTS_SINCE_US
@@ -27,8 +27,8 @@ from whotop.monitor.outlet import Outlet
 from whotop.monitor.post import Post
 from whotop.monitor.publisher import Publisher
 from whotop.monitor.turns import Turns
-from whotop.notify.settings import NotifySettings
 from whotop.monitor.usage_job import UsageJob
+from whotop.notify.settings import NotifySettings
 from whotop.parse.processes import process
 from whotop.store.batch import Restored
 from whotop.store.store import Store

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 
 from whotop.clock import Clock
 from whotop.collect.settings import CollectSettings
-from whotop.config.usage_settings import UsageTable
 from whotop.config.reload import Difference, difference
+from whotop.config.usage_settings import UsageTable
 from whotop.core.feed import Feed
 from whotop.core.rules.settings import RuleSettings
 from whotop.errors import StoreError
@@ -102,7 +102,10 @@ class Watch:
         from whotop.monitor.monitor import Monitor, MonitorSettings
 
         settings = MonitorSettings(
-            collect=self._settings.collect, rules=self._settings.rules, notify=self._settings.notify, usage=self._settings.usage
+            collect=self._settings.collect,
+            rules=self._settings.rules,
+            notify=self._settings.notify,
+            usage=self._settings.usage,
         )
         monitor = Monitor(mine, settings, self._clock, self._store)
         await monitor.start()
