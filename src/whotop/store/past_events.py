@@ -36,7 +36,8 @@ class PastEvents:
             if len(rows) < ROWS_AT_ONCE:
                 return
             last = rows[-1]
-            older = or_(time < last["fleet_time_us"], and_(time == last["fleet_time_us"], number < last["id"]))
+            # The first condition alone can be looked up in the index.
+            older = and_(time <= last["fleet_time_us"], or_(time < last["fleet_time_us"], number < last["id"]))
             rows = await self._rows(page.where(older))
 
     async def after(self, revision: int, until_revision: int, now_us: int) -> AsyncIterator[tuple[int, Event]]:
@@ -58,9 +59,8 @@ class PastEvents:
             if len(rows) < ROWS_AT_ONCE:
                 return
             last = rows[-1]
-            newer = or_(
-                events.c.revision > last["revision"],
-                and_(events.c.revision == last["revision"], number > last["id"]),
+            newer = and_(
+                events.c.revision >= last["revision"], or_(events.c.revision > last["revision"], number > last["id"])
             )
             rows = await self._rows(page.where(newer))
 

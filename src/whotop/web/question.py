@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Annotated, TypeVar
 from urllib.parse import parse_qsl
@@ -58,33 +58,44 @@ class TableQuestion(KindQuestion, frozen=True, kw_only=True):
 
 Asked = TypeVar("Asked", bound=Question)
 
-_BETTER_WORDS = (
-    ("RFC3339 encoded datetime", "a time is written 2026-11-20T03:12:00Z"),
-    ("RFC3339 encoded date", "a day is written 2026-11-20"),
-    ("timezone component", "a time says its offset: 2026-11-20T03:12:00+01:00, or Z"),
-)
+_BETTER_WORDS = (("RFC3339 encoded date", "a day is written 2026-11-20"),)
 _FIELD = re.compile(r" - at `\$\.(\w+)")
 _UNKNOWN = re.compile(r"unknown field `(.*)`")
 
 
 async def question_of(request: Request, shape: type[Asked]) -> Asked:
     """What the request asks. Raises Refusal for a parameter that is wrong, unknown or there twice."""
-    given = list(_pairs(request.url.query.encode("latin-1", "replace")))
-    if request.method == "POST":
-        given += _pairs_of_body(request.headers.get("content-type", ""), await _body(request))
-    return _converted(given, shape)
+    given = _once(_pairs(request.url.query.encode("latin-1", "replace")))
+    body = await _body(request) if request.method == "POST" else b""
+    if not body:
+        return _converted(given, shape, strict=False)
+    if given:
+        raise Refusal(400, "the parameters are to be in the address or in the body, not in both")
+    match request.headers.get("content-type", "").partition(";")[0].strip().lower():
+        case "application/json":
+            return _converted(_of_json(body), shape, strict=True)
+        case "application/x-www-form-urlencoded":
+            return _converted(_once(_pairs(body)), shape, strict=False)
+    kinds = "application/x-www-form-urlencoded or application/json"
+    raise Refusal(400, f"the body is to be {kinds}", field="Content-Type")
 
 
-def _converted(given: Iterable[tuple[str, str]], shape: type[Asked]) -> Asked:
+def _once(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     values: dict[str, str] = {}
-    for name, value in given:
+    for name, value in pairs:
         if name in values:
             raise Refusal(400, f"{name} is there twice", field=name)
-        if "\0" in value:
-            raise Refusal(400, f"{name} holds a NUL", field=name)
         values[name] = value
+    return values
+
+
+def _converted(values: Mapping[str, str | int], shape: type[Asked], *, strict: bool) -> Asked:
+    """``strict``: a number is no text, and a text no number."""
+    for name, value in values.items():
+        if isinstance(value, str) and "\0" in value:
+            raise Refusal(400, f"{name} holds a NUL", field=name)
     try:
-        return msgspec.convert(values, shape, strict=False)
+        return msgspec.convert(values, shape, strict=strict)
     except msgspec.ValidationError as error:
         raise _refusal(str(error), shape) from None
 
@@ -137,26 +148,10 @@ async def _body(request: Request) -> bytes:
     return bytes(body)
 
 
-def _pairs_of_body(content_type: str, body: bytes) -> Iterator[tuple[str, str]]:
-    if not body:
-        return
-    match content_type.partition(";")[0].strip().lower():
-        case "application/json":
-            yield from _pairs_of_json(body)
-        case "application/x-www-form-urlencoded":
-            yield from _pairs(body)
-        case _:
-            raise Refusal(
-                400, "the body is to be application/x-www-form-urlencoded or application/json", field="Content-Type"
-            )
-
-
-def _pairs_of_json(body: bytes) -> Iterator[tuple[str, str]]:
+def _of_json(body: bytes) -> dict[str, str | int]:
     try:
-        values = msgspec.json.decode(body, type=dict[str, str | int])
+        return msgspec.json.decode(body, type=dict[str, str | int])
     except msgspec.MsgspecError as error:
         raise Refusal(400, f"the body is to be one JSON object of texts and numbers: {error}") from None
     except RecursionError:
         raise Refusal(400, "the body is nested too deep") from None
-    for name, value in values.items():
-        yield name, str(value)

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 from msgspec import UNSET, Meta, UnsetType
 
 from whotop.core.query import parse_query
 from whotop.model import Event
+from whotop.render.moments import local
 from whotop.web.documents import Document, EventDocument, event_document
-from whotop.web.moments import Moment, check_order, microseconds
+from whotop.web.moments import Moment, check_order, time_us
 from whotop.web.question import Filter, KindQuestion, Limit
 from whotop.web.resource import Resource, table_of
 from whotop.web.rows import EVENT_FIELDS, EventRow
 from whotop.web.sources import Sources
 
-LOOKED_THROUGH_MAX = 50_000
+LOOKED_THROUGH_MAX = 10_000
 """Events that one answer looks through for a filter."""
 
 
@@ -35,28 +36,34 @@ class EventsAnswer(Document, frozen=True, kw_only=True):
     revision: int
     """Of the fleet then: a stream that begins after it tells what came later."""
     complete: bool
-    """Whether these are all. If not, ask again with ``end`` set to the time of the last one."""
+    """Whether these are all."""
+    looked_back_to: datetime | None
+    """The time of the oldest event that was looked at. If these are not all, ask again with it as ``end``."""
     events: tuple[EventDocument, ...]
 
 
 async def events(question: EventsQuestion, sources: Sources) -> EventsAnswer:
     """Those that the filter finds. Raises QueryError, StoreError, and Refusal for the span."""
     query = parse_query(question.where, EVENT_FIELDS)
-    revision = sources.live.fleet.revision
-    start_us = microseconds(question.start) if isinstance(question.start, datetime) else 0
-    end_us = microseconds(question.end) if isinstance(question.end, datetime) else sources.clock.now_us() + 1
+    revision, now_us = sources.live.fleet.revision, sources.clock.now_us()
+    start_us = time_us(question.start, "start", 0, now_us)
+    end_us = time_us(question.end, "end", now_us + 1, now_us)
     check_order(start_us, end_us)
     found: list[Event] = []
-    complete = True
-    looked_through = 0
+    looked_through, last, complete = 0, None, True
     async for event in sources.events.newest_first(start_us, end_us):
         if len(found) == question.limit or looked_through == LOOKED_THROUGH_MAX:
             complete = False
             break
-        looked_through += 1
+        looked_through, last = looked_through + 1, event
         if query.matches(EventRow(event)):
             found.append(event)
-    return EventsAnswer(revision=revision, complete=complete, events=tuple(map(event_document, found)))
+    return EventsAnswer(
+        revision=revision,
+        complete=complete,
+        looked_back_to=None if last is None else local(last.fleet_time_us, UTC),
+        events=tuple(map(event_document, found)),
+    )
 
 
 RESOURCE = Resource(
