@@ -19,7 +19,7 @@ from whotop.notify.words import SUBJECT_CHARACTERS, moment
 from whotop.text import safe
 
 LISTED = 200
-"""Events that one mail lists, the newest; the rest is counted. 200 lines are at most 60 kB."""
+"""Events that one mail lists, those that came last; the rest is counted. 200 lines are at most 60 kB."""
 
 
 class _Gathered:
@@ -27,15 +27,15 @@ class _Gathered:
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
-        self.newest: dict[bytes, Event] = {}
+        self.latest: dict[bytes, Event] = {}
 
     def add(self, event: Event) -> None:
         """Count an event once; one that is told anew replaces what was known of it."""
-        if event.key not in self.newest:
+        if event.key not in self.latest:
             self.counts[event.kind.value] += 1
-        self.newest[event.key] = event
-        if len(self.newest) > LISTED:
-            del self.newest[min(self.newest, key=lambda key: self.newest[key].time_us)]
+        self.latest[event.key] = event
+        if len(self.latest) > LISTED:
+            del self.latest[next(iter(self.latest))]
 
 
 class SecurityEvents:
@@ -96,14 +96,14 @@ class SecurityEvents:
         yield ""
         counts = [f"{count:,} {kind}" for kind, count in gathered.counts.most_common()]
         yield ", ".join(counts) if counts else "None."
-        newest = sorted(gathered.newest.values(), key=lambda event: event.time_us)
-        if newest:
+        latest = sorted(gathered.latest.values(), key=lambda event: event.time_us)
+        if latest:
             yield ""
-            yield from (self._line(event) for event in newest)
-        rest = gathered.counts.total() - len(newest)
+            yield from (self._line(event) for event in latest)
+        rest = gathered.counts.total() - len(latest)
         if rest:
             yield ""
-            yield f"And {rest:,} older ones, not listed. All of them: whotop {safe(machine)}"
+            yield f"And {rest:,} earlier ones, not listed. All of them: whotop {safe(machine)}"
 
     def _line(self, event: Event) -> str:
         parts = [moment(event.time_us, self._zone), event.kind.value, safe(event.user, 64)]
