@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from whotop.clock import ManualClock
 from whotop.store.columns import metadata
 from whotop.store.migrate import MIGRATIONS
 from whotop.store.precheck import stored_version
-from whotop.store.store import Store, open_store
+from whotop.store.store import Store, make_ready, open_store
 from whotop.store.version import SCHEMA_VERSION, VERSION_TABLE
 
 Open = Callable[[], Awaitable[Store]]
@@ -65,6 +66,13 @@ def test_several_that_make_a_store_at_the_same_time_find_it_made_once(place: Pat
         process.stdin.flush()
     assert [process.communicate()[1] for process in processes] == [b""] * 3
     assert stored_version(place) == SCHEMA_VERSION
+
+
+def test_several_stores_can_be_made_at_the_same_time(tmp_path: Path) -> None:
+    places = [tmp_path / f"{number}.db" for number in range(3)]
+    with ThreadPoolExecutor(len(places)) as threads:
+        list(threads.map(make_ready, places))
+    assert [stored_version(place) for place in places] == [SCHEMA_VERSION] * len(places)
 
 
 async def test_counting_commits_begins_with_one(store: Store, place: Path) -> None:

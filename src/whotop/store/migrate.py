@@ -5,6 +5,7 @@ Alembic takes 0.1 s to load and 0.15 s to make a new store: only where it is nee
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -14,6 +15,8 @@ from whotop.store.precheck import check_version, stored_version
 from whotop.store.version import SCHEMA_VERSION
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+_one_at_a_time = threading.Lock()
+"""What Alembic works on is global to the process (alembic/op.py): of two threads, one would change the other's store."""
 
 
 def migrate(path: Path) -> None:
@@ -41,4 +44,5 @@ def _upgrade(connection: Connection) -> None:
     config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    with _one_at_a_time:
+        command.upgrade(config, "head")
