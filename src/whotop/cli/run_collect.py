@@ -14,9 +14,9 @@ from whotop.cli.options import ConfigOptions
 from whotop.cli.precheck import check_before_collecting, store_place
 from whotop.cli.prepare import Prepared, prepare
 from whotop.cli.progress import shown_progress
-from whotop.cli.secrets import Secrets, ask_secrets
+from whotop.cli.secrets import Secrets, ask_secrets, configured_passwords
 from whotop.cli.service_log import LogFormat, start_service_log
-from whotop.cli.warnings import warn_of_exposed_files
+from whotop.cli.warnings import mend_of_keys, warn_of_exposed_files
 from whotop.clock import SystemClock
 from whotop.collect.open_files import raise_open_file_limit
 from whotop.errors import WhotopError
@@ -45,6 +45,7 @@ def run_daemon(machines: Sequence[str], chosen: ConfigOptions, log_format: LogFo
     async def reload() -> str:
         try:
             again = await asyncio.to_thread(read)
+            secrets.passwords.update(await asyncio.to_thread(configured_passwords, again))
             told = await watch.retarget(again.targets)
         except WhotopError as error:
             return f"nothing was changed: {error}"
@@ -72,6 +73,8 @@ def collect_once(machines: Sequence[str], chosen: ConfigOptions, log_format: Log
         log.warning("%s is left to another whotop, which polls it on this store", name)
     for name, reason in done.not_reached.items():
         log.warning("%s not reached: %s", name, reason, extra={"fields": {"machine": name, "reason": reason}})
+    if done.unknown_keys:
+        log.warning("%s", mend_of_keys(prepared))
     return NOT_REACHED if done.not_reached else 0
 
 
@@ -99,6 +102,8 @@ def _ready(prepared: Prepared, log_format: LogFormat, level: int) -> Secrets:
     warn_of_exposed_files(prepared)
     if warning := raise_open_file_limit(len(prepared.targets)):
         log.warning("%s", warning)
+    if not prepared.settings.notify.smtp.host and any(target.mail for target in prepared.targets):
+        log.warning("machines have mail addresses, but no mail server is named: [notify.smtp]")
     return ask_secrets(prepared)
 
 

@@ -11,6 +11,7 @@ import rich_click as click
 
 from whotop.cli.prepare import Prepared
 from whotop.config.ssh_config import ssh_config_files
+from whotop.config.xml_settings import is_xml, xml_passwords
 from whotop.errors import UsageError
 from whotop.model import Target
 
@@ -24,7 +25,7 @@ class Secrets:
 
     passphrases: Mapping[Path, str] = field(default_factory=dict, repr=False)
     """By the encrypted key's file."""
-    passwords: Mapping[str, str] = field(default_factory=dict, repr=False)
+    passwords: dict[str, str] = field(default_factory=dict, repr=False)
     """By the machine's name."""
 
 
@@ -33,8 +34,17 @@ def ask_secrets(prepared: Prepared) -> Secrets:
 
     Where nobody can be asked, encrypted keys are done without, and the machine's row says so.
     """
-    passwords = _passwords(prepared) if prepared.chosen.ask_password else {}
+    passwords = configured_passwords(prepared)
+    if prepared.chosen.ask_password:
+        passwords = _passwords(prepared) | passwords
     return Secrets(_passphrases(prepared) if sys.stdin.isatty() else {}, passwords)
+
+
+def configured_passwords(prepared: Prepared) -> dict[str, str]:
+    """Those that stand in the configuration itself: in the older collector's XML, by the machine's name."""
+    if prepared.file is None or not is_xml(prepared.file):
+        return {}
+    return xml_passwords(prepared.file)
 
 
 def _passphrases(prepared: Prepared) -> dict[Path, str]:

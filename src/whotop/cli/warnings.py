@@ -10,6 +10,12 @@ from whotop.config.exposed_files import exposed_files
 NAMED = 3
 
 
+def mend_of_keys(prepared: Prepared) -> str:
+    """The line that mends host keys that are not known."""
+    named = f" -c {prepared.file}" if prepared.chosen.config is not None else ""
+    return f"host keys that are not known yet are looked at and recorded by: whotop check{named} --accept-new"
+
+
 def warn_of_exposed_files(prepared: Prepared) -> None:
     """Say in one line on standard error which files with secrets others can read."""
     files = [str(file) for file in exposed_files(prepared.settings, prepared.file, prepared.targets)]

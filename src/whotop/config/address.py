@@ -50,16 +50,17 @@ def _split_port(text: str) -> tuple[str, int]:
         host, bracket, rest = text[1:].partition("]")
         if not bracket or not _is_ipv6(host) or (rest and not rest.startswith(":")):
             raise ValueError(f'"{text}" is no address: an IPv6 address is written "[::1]" or "[::1]:22"')
-        return host, _port(rest[1:]) if rest else 0
+        return host, checked_port(rest[1:]) if rest else 0
     if text.count(":") > 1:
         if not _is_ipv6(text):
             raise ValueError(f'"{text}" is no address: it has more than one ":" and is no IPv6 address')
         return text, 0
     host, colon, port = text.partition(":")
-    return host, _port(port) if colon else 0
+    return host, checked_port(port) if colon else 0
 
 
-def _port(text: str) -> int:
+def checked_port(text: str) -> int:
+    """The port that ``text`` names, if it is one; else ValueError."""
     if not re.fullmatch(r"[0-9]{1,5}", text) or not 1 <= int(text) <= 65_535:
         raise ValueError(f'"{text}" is no port: a port is a number from 1 to 65535')
     return int(text)

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from whotop.config.settings import Settings
+from whotop.config.xml_settings import is_xml
 from whotop.model import Target
 
 READ_BYTES = 4_194_304
@@ -21,6 +22,7 @@ _ANSIBLE_SECRET = re.compile(
     rb"(?m)^[^#\n]*\bansible_(?:ssh_|become_|sudo_|su_)?pass(?:word)?['\"]?[ \t]*[=:][ \t]*['\"]?[^\s'\"{!]"
 )
 """With a value that is neither a template nor from a vault."""
+_XML_SECRET = re.compile(rb"""\bpassword\s*=\s*(?:"[^"]|'[^'])""")
 _USUAL_KEYS = "id_*"
 
 
@@ -28,6 +30,7 @@ def exposed_files(settings: Settings, file: Path | None, targets: Iterable[Targe
     """Those of the files in use that hold a secret and can be read by others, each once."""
     targets = list(targets)
     secret = [
+        *_with_passwords_in_it(file),
         *_with_a_telling_command(file, targets),
         *(path for path in map(_expanded, settings.inventory) if _names_a_password(path)),
         *_private_keys(targets),
@@ -38,6 +41,19 @@ def exposed_files(settings: Settings, file: Path | None, targets: Iterable[Targe
 def _with_a_telling_command(file: Path | None, targets: Iterable[Target]) -> Iterator[Path]:
     if file is not None and any(_TELLS_ITSELF.match(target.password_command) for target in targets):
         yield file
+
+
+def _with_passwords_in_it(file: Path | None) -> Iterator[Path]:
+    """The older collector's XML, and the account beside it."""
+    if file is None or not is_xml(file):
+        return
+    try:
+        has_one = bool(_XML_SECRET.search(file.read_bytes()[:READ_BYTES]))
+    except OSError:
+        return
+    if has_one:
+        yield file
+    yield file.with_name("email_config.json")
 
 
 def _names_a_password(path: Path) -> bool:

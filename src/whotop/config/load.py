@@ -19,6 +19,7 @@ from whotop.config.notify_settings import check_notify
 from whotop.config.places import SYSTEM_FILE, config_folder
 from whotop.config.settings import Defaults, Settings
 from whotop.config.usage_settings import check_usage
+from whotop.config.xml_settings import is_xml, xml_settings
 from whotop.errors import ConfigError
 
 SIZE_MAX_BYTES = 16 << 20
@@ -48,6 +49,10 @@ def load_settings(file: Path | None) -> Settings:
     """What ``file`` says; the defaults without one. Raises ConfigError. Paths in it come back whole."""
     if file is None:
         return anchored(Settings(), Path())
+    if is_xml(file):
+        settings = xml_settings(file)
+        check_notify(settings.notify, str(file))
+        return anchored(settings, file.parent)
     settings = decode(_toml(file), Settings, file=str(file))
     if settings.store.path and settings.store.url:
         raise ConfigError("both path and url are given", file=str(file), place="store", mend="keep one of them")

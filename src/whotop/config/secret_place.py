@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import field as data_field
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,9 @@ class SecretPlace:
     """``service/user``."""
     field: str = "password"
     """What the fields are called before their ``_environment``, ``_command`` and ``_keyring``."""
+    given: str = data_field(default="", repr=False)
+    """The secret itself, where it is in hand."""
 
     def __bool__(self) -> bool:
         """Whether any is named."""
-        return bool(self.environment or self.command or self.keyring)
+        return bool(self.environment or self.command or self.keyring or self.given)

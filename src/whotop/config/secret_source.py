@@ -16,6 +16,8 @@ KEYRING_SECONDS = 60.0
 
 async def secret_of(place: SecretPlace) -> str | None:
     """What the place holds, None where none is named. Raises SecretError when it holds nothing."""
+    if place.given:
+        return place.given
     if place.environment:
         return of_environment(place.environment)
     if place.command:

@@ -244,8 +244,8 @@ class Monitor:
         self._collector.acknowledge(machine, origin, offset)
 
     def quiet_seconds(self, machine: str) -> float:
-        """How long ago the last records of a machine were written; 0 while some wait for that."""
-        if self._writer is not None and self._writer.has_cursor_of(machine):
+        """How long ago the last records of a machine were written; 0 while some wait for that, or to be asked for."""
+        if self._turns.is_waiting(machine) or (self._writer is not None and self._writer.has_cursor_of(machine)):
             return 0.0
         return self._clock.monotonic() - self._acknowledged.get(machine, self._began)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from whotop.clock import Clock
 from whotop.core.fleet import Fleet
-from whotop.model import Target
+from whotop.model import Target, Trouble
 from whotop.monitor.monitor import Monitor, MonitorSettings
 from whotop.monitor.opening import WatchSettings
 from whotop.monitor.poll import READINGS_APART_SECONDS, is_known
@@ -39,6 +39,11 @@ class Round:
     """Machines that were not, each with the reason."""
     left: tuple[str, ...]
     """Machines that another process polls on the same store; they were left to it."""
+
+    @property
+    def unknown_keys(self) -> int:
+        """How many machines were not reached because their host keys are not known, or have changed."""
+        return sum(self.fleet.machines[name].trouble is Trouble.HOST_KEY for name in self.not_reached)
 
 
 def _unseen(_count: int) -> None:

@@ -37,6 +37,10 @@ class Turns:
         self._is_wanted.set()
         return False
 
+    def is_waiting(self, machine: str) -> bool:
+        """Whether its turn is still to come."""
+        return machine in self._queue
+
     def take_back(self, machine: str) -> None:
         """Its connection is over, or it is watched no longer."""
         self._have_one.discard(machine)
