@@ -17,7 +17,8 @@ def mend_of_keys(prepared: Prepared) -> str:
 
 
 def warn_of_exposed_files(prepared: Prepared) -> None:
-    """Say in one line on standard error which files with secrets others can read."""
+    """Say in one line on standard error which files with secrets others can read, and who cannot be sent mail."""
+    _warn_of_mail_without_server(prepared)
     files = [str(file) for file in exposed_files(prepared.settings, prepared.file, prepared.targets)]
     if files:
         more = f" and {len(files) - NAMED} more" if len(files) > NAMED else ""

@@ -1,7 +1,7 @@
 """Files that hold a secret and that others on this computer can read.
 
 whotop's own configuration never holds a password, but a ``password_command`` that only prints what
-stands in it does, and an Ansible inventory may, though whotop does not look at it.
+stands in it does, so does the URL of a chat, and an Ansible inventory may, though whotop does not look at it.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ def exposed_files(settings: Settings, file: Path | None, targets: Iterable[Targe
     secret = [
         *_with_passwords_in_it(file),
         *_with_a_telling_command(file, targets),
+        *([file] if file is not None and any(chat.url for chat in settings.notify.chat) else []),
         *(path for path in map(_expanded, settings.inventory) if _names_a_password(path)),
         *_private_keys(targets),
     ]
