@@ -16,9 +16,19 @@ def mend_of_keys(prepared: Prepared) -> str:
     return f"host keys that are not known yet are looked at and recorded by: whotop check{named} --accept-new"
 
 
+def warn_of_mail_without_server(prepared: Prepared) -> None:
+    """Say in one line on standard error that machines have a mail address, and nobody sends them mail."""
+    count = sum(bool(target.mail) for target in prepared.targets)
+    if count and not prepared.settings.notify.smtp.host:
+        print(
+            f"whotop: {count} machines have a mail address, but no mail server is named in [notify.smtp]: "
+            "nothing is mailed",
+            file=sys.stderr,
+        )
+
+
 def warn_of_exposed_files(prepared: Prepared) -> None:
-    """Say in one line on standard error which files with secrets others can read, and who cannot be sent mail."""
-    _warn_of_mail_without_server(prepared)
+    """Say in one line on standard error which files with secrets others can read."""
     files = [str(file) for file in exposed_files(prepared.settings, prepared.file, prepared.targets)]
     if files:
         more = f" and {len(files) - NAMED} more" if len(files) > NAMED else ""
