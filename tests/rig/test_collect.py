@@ -28,7 +28,9 @@ async def watch(rig: Rig, sink: RecordingSink) -> AsyncIterator[Watch]:
     running: list[tuple[Collector, asyncio.Task[None]]] = []
 
     def start(*machines: RigMachine) -> Collector:
-        settings = CollectSettings(own_known_hosts=rig.folder / "own", ssh_config_files=(rig.ssh_config,))
+        settings = CollectSettings(
+            own_known_hosts=rig.folder / "own", ssh_config_files=(rig.ssh_config,), keepalive_seconds=2.0
+        )
         collector = Collector([machine.target() for machine in machines], sink, SystemClock(), settings)
         running.append((collector, asyncio.create_task(collector.run())))
         return collector

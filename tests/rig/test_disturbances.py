@@ -66,47 +66,55 @@ async def rotate_without_a_link(rotated: RotatedMachine) -> None:
 
 
 RARE: list[Disturbance] = [cut_for_60_s]
-OFTEN: list[Disturbance] = [
+OF_THE_LINK: list[Disturbance] = [
     kill_the_probe,
     restart_sshd,
     restart_sshd_and_kill_the_probe,
     cut_for_2_s,
+]
+OF_THE_FILE: list[Disturbance] = [
     rotate_without_a_link,
     RotatedMachine.rename,
     RotatedMachine.copy_and_truncate,
     RotatedMachine.compress,
 ]
+OFTEN = [*OF_THE_LINK, *OF_THE_FILE]
 
 
 def name_of(value: object) -> str:
     return getattr(value, "__name__", str(value))
 
 
-@pytest.mark.parametrize("disturb", OFTEN, ids=name_of)
-async def test_disturbed_once(rig: Rig, tmp_path: Path, disturb: Disturbance) -> None:
-    await disturbed(rig, tmp_path, [disturb])
+@pytest.mark.parametrize("disturbances", [OF_THE_LINK, OF_THE_FILE], ids=["link", "file"])
+async def test_disturbed_once(rig: Rig, tmp_path: Path, disturbances: list[Disturbance]) -> None:
+    """Each on a machine and with a store of its own, all at the same time: they mostly wait."""
+    machines = [rig.machine(f"web-{number:02}") for number, _ in enumerate(disturbances, 1)]
+    async with asyncio.TaskGroup() as trials:
+        for machine, disturb in zip(machines, disturbances, strict=True):
+            trials.create_task(disturbed(rig, machine, tmp_path / f"{machine.name}.db", [disturb]))
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("disturb", [*OFTEN, *RARE], ids=name_of)
 async def test_disturbed_again_and_again(rig: Rig, tmp_path: Path, disturb: Disturbance) -> None:
-    await disturbed(rig, tmp_path, [disturb] * (2 if disturb in RARE else 20))
+    times = 2 if disturb in RARE else 20
+    await disturbed(rig, rig.machine("web-01"), tmp_path / "whotop.db", [disturb] * times)
 
 
 @pytest.mark.long
 async def test_disturbed_by_everything_in_any_order(rig: Rig, tmp_path: Path) -> None:
-    await disturbed(rig, tmp_path, [disturb for disturb in OFTEN for _ in range(5)])
+    disturbances = [disturb for disturb in OFTEN for _ in range(5)]
+    await disturbed(rig, rig.machine("web-01"), tmp_path / "whotop.db", disturbances)
 
 
-async def disturbed(rig: Rig, folder: Path, disturbances: list[Disturbance]) -> None:
+async def disturbed(rig: Rig, machine: RigMachine, store: Path, disturbances: list[Disturbance]) -> None:
     seed = int(os.environ.get("WHOTOP_SEED", "0")) or random.SystemRandom().getrandbits(32)
     print(f"WHOTOP_SEED={seed}")
     chance = random.Random(seed)
     chance.shuffle(disturbances)
-    machine, store = rig.machine("web-01"), folder / "whotop.db"
     rotated = RotatedMachine(machine)
     async with watching(rig, machine, store=store) as eye:
-        await eye.until_up("web-01")
+        await eye.until_up(machine.name)
         async with Traffic([machine], chance, RigMachine.login_from_within):
             for disturb in disturbances:
                 await asyncio.sleep(chance.uniform(0.5, 2.5))
@@ -114,17 +122,17 @@ async def disturbed(rig: Rig, folder: Path, disturbances: list[Disturbance]) -> 
                 if ended is not None:
                     await ended
             await asyncio.sleep(chance.uniform(0.5, 1.5))
-        await eye.until_there("dave", "web-01")
+        await eye.until_there("dave", machine.name)
         machine.login_from_within("carol")
-        await eye.until_there("carol", "web-01")
+        await eye.until_there("carol", machine.name)
     # Who was seen in the live list may yet be on its way as a record.
     async with watching(rig, machine, store=store) as eye:
-        await eye.until_up("web-01")
+        await eye.until_up(machine.name)
         machine.login_from_within("bob")
-        await eye.until_there("bob", "web-01")
+        await eye.until_there("bob", machine.name)
         await asyncio.sleep(1)
-    print(f"disturbed {len(disturbances)} times: {', '.join(dict.fromkeys(map(name_of, disturbances)))}")
-    print(await holds_what_was_written(store, "web-01", rotated.written))
+    print(f"{machine.name} disturbed {len(disturbances)} times: {', '.join(dict.fromkeys(map(name_of, disturbances)))}")
+    print(await holds_what_was_written(store, machine.name, rotated.written))
 
 
 async def test_what_was_read_before_wtmp_was_emptied_in_mid_stream_stays(rig: Rig, tmp_path: Path) -> None:

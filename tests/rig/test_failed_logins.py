@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 from pathlib import Path
 
@@ -35,19 +36,23 @@ def guessable(rig: Rig) -> RigMachine:
     return machine
 
 
-async def guess(machine: RigMachine, user: str, times: int = 1) -> None:
-    for _ in range(times):
-        with suppress(asyncssh.PermissionDenied, asyncssh.ConnectionLost):
-            await asyncssh.connect(
-                machine.address,
-                username=user,
-                password="wrong",
-                preferred_auth="password",
-                known_hosts=None,
-                client_keys=None,
-                agent_path=None,
-                config=None,
-            )
+async def guess(machine: RigMachine, *users: str) -> None:
+    """Guess at once, each on a connection of its own: PAM lets each wait for two seconds."""
+    await asyncio.gather(*(_guess(machine, user) for user in users))
+
+
+async def _guess(machine: RigMachine, user: str) -> None:
+    with suppress(asyncssh.PermissionDenied, asyncssh.ConnectionLost):
+        await asyncssh.connect(
+            machine.address,
+            username=user,
+            password="wrong",
+            preferred_auth="password",
+            known_hosts=None,
+            client_keys=None,
+            agent_path=None,
+            config=None,
+        )
 
 
 def recorded(machine: RigMachine) -> int:
@@ -66,13 +71,14 @@ async def test_each_wrong_password_is_one_failed_login_after_a_restart_too(
     async with watching(rig, guessable, store=store) as eye:
         await eye.until_up("web-01")
         assert eye.fleet.machines["web-01"].failures_known
-        await guess(guessable, "alice", 2)
-        await guess(guessable, HOSTILE)  # an unknown user: asyncssh tries twice on one connection
+        await guess(guessable, "alice", "alice", HOSTILE)  # asyncssh may try twice on one connection
         await eye.until(lambda _: len(failures(eye)) == recorded(guessable), "all failed logins")
-        assert [event.user for event in failures(eye)][:3] == ["alice", "alice", HOSTILE]
+        users = [event.user for event in failures(eye)]
+        assert set(users) == {"alice", HOSTILE}
+        assert users.count("alice") >= 2
         assert {event.source for event in failures(eye)} == {guessable.near_address}
         assert not eye.fleet.sessions
-    await guess(guessable, "alice", 2)
+    await guess(guessable, "alice", "alice")
     async with watching(rig, guessable, store=store) as eye:
         await eye.until(lambda _: len(failures(eye)) == recorded(guessable), "all failed logins")
         (alert,) = [alert for alert in eye.fleet.alerts.values() if alert.rule == "failed"]

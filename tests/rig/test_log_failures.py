@@ -13,6 +13,7 @@ import pytest
 
 from tests.rig.journald import keep_journal, missing
 from tests.rig.machine import Rig, RigMachine
+from tests.rig.passwords import refuse_at_once
 from whotop.model import Event, EventKind, Origin
 from whotop.parse import journal, utmp
 from whotop.parse.auth_log import AuthLog
@@ -47,6 +48,7 @@ def machine(rig: Rig) -> RigMachine:
     shadow = machine.folder / "etc/shadow"
     shadow.write_text(shadow.read_text().replace("alice:*:", f"alice:{hashed.stdout.strip()}:"))
     keep_journal(machine)
+    refuse_at_once(machine)
     return machine
 
 

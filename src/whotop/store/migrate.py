@@ -16,7 +16,7 @@ from whotop.store.version import SCHEMA_VERSION
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _one_at_a_time = threading.Lock()
-"""What Alembic works on is global to the process (alembic/op.py): of two threads, one would change the other's store."""
+"""What Alembic works on is global to the process (alembic/op.py): one of two threads would change the other store."""
 
 
 def migrate(path: Path) -> None:
