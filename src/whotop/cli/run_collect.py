@@ -16,7 +16,7 @@ from whotop.cli.prepare import Prepared, prepare
 from whotop.cli.progress import shown_progress
 from whotop.cli.secrets import Secrets, ask_secrets, configured_passwords
 from whotop.cli.service_log import LogFormat, start_service_log
-from whotop.cli.warnings import mend_of_keys, warn_of_exposed_files
+from whotop.cli.warnings import mend_of_keys, warn_of_exposed_files, warn_of_mail_without_server
 from whotop.clock import SystemClock
 from whotop.collect.open_files import raise_open_file_limit
 from whotop.errors import WhotopError
@@ -100,6 +100,7 @@ def _ready(prepared: Prepared, log_format: LogFormat, level: int) -> Secrets:
     start_service_log(log_format, level=level)
     check_before_collecting(prepared)
     warn_of_exposed_files(prepared)
+    warn_of_mail_without_server(prepared)
     if warning := raise_open_file_limit(len(prepared.targets)):
         log.warning("%s", warning)
     if not prepared.settings.notify.smtp.host and any(target.mail for target in prepared.targets):

@@ -37,7 +37,7 @@ def watch(machines: tuple[str, ...], chosen: ConfigOptions) -> int:
     from whotop.cli.log import start_log
     from whotop.cli.precheck import check_before_poll, check_before_screen
     from whotop.cli.secrets import ask_secrets
-    from whotop.cli.warnings import warn_of_exposed_files
+    from whotop.cli.warnings import warn_of_exposed_files, warn_of_mail_without_server
 
     def read() -> Prepared:
         return prepare(machines, chosen)
@@ -45,6 +45,7 @@ def watch(machines: tuple[str, ...], chosen: ConfigOptions) -> int:
     prepared = read()
     start_log(prepared.settings, chosen)
     warn_of_exposed_files(prepared)
+    warn_of_mail_without_server(prepared)
     if not on_terminal():
         from whotop.cli.report import Wanted, report_machines
 
