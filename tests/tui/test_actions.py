@@ -92,7 +92,7 @@ def text_on(app: App[None]) -> str:
 
 async def test_help_lists_every_action_with_its_key_and_says_why_one_cannot_work() -> None:
     app = Performer()
-    async with app.run_test(size=(100, 60)) as pilot:
+    async with app.run_test(size=(100, 72)) as pilot:
         await app.push_screen(HelpScreen(keymap({"sort": "o"}), app.why_not))
         await pilot.pause()
         text = text_on(app)

@@ -173,7 +173,7 @@ async def test_nobody_and_cannot_tell_are_different(at_db: Trial) -> None:
 
 async def test_an_alert_leads_to_its_machine(at_db: Trial) -> None:
     async with at_db.run():
-        await at_db.press("3", "enter")
+        await at_db.press("3", "M")
         assert at_db.app._crumbs() == ["fleet", "db-02"]
 
 

@@ -14,7 +14,7 @@ SOURCE = "203.0.113.9"
 
 
 async def open_source(trial: Trial) -> None:
-    """From the alert of rule ``logins``."""
+    """From the alert of rule ``logins``, past whose own screen ``i`` leads."""
     trial.feed.history.past = [
         replace(ended(90 + number, "web-02", user, ago, 5 * MINUTE_US, Outcome.LOGOUT), source=SOURCE)
         for number, (user, ago) in enumerate([("alice", 28 * HOUR_US), ("bob", 28 * HOUR_US - 20 * MINUTE_US)])
@@ -35,10 +35,10 @@ async def open_source(trial: Trial) -> None:
     )
     await trial.press("3")
     trial.pane(3).select(b"logins")
-    await trial.press("enter")
+    await trial.press("i")
 
 
-async def test_enter_on_an_alert_of_many_logins_goes_to_the_source(trial: Trial) -> None:
+async def test_from_an_alert_of_many_logins_one_goes_to_the_source(trial: Trial) -> None:
     async with trial.run():
         await open_source(trial)
         assert trial.app._crumbs() == ["fleet", SOURCE]
@@ -53,7 +53,9 @@ async def test_its_series_tell_who_logged_in_within_one_window(trial: Trial) -> 
 
 
 async def test_series_are_those_that_the_rule_is_set_to_find(trial: Trial) -> None:
-    trial.app.desk.options = replace(trial.app.desk.options, rules=RuleSettings(logins=LoginsTable(window_seconds=60.0)))
+    trial.app.desk.options = replace(
+        trial.app.desk.options, rules=RuleSettings(logins=LoginsTable(window_seconds=60.0))
+    )
     async with trial.run():
         await open_source(trial)
         assert trial.rows(1) == []

@@ -12,14 +12,14 @@ import msgspec
 
 from whotop.config.durations import format_duration
 from whotop.config.notify_settings import ChatTable, MailTable, NotifyTable, SmtpTable
-from whotop.config.settings import Defaults, KeepTable, MachineTable, ReportTable, Settings, StoreTable
+from whotop.config.settings import AlertsTable, Defaults, KeepTable, MachineTable, ReportTable, Settings, StoreTable
 from whotop.config.usage_settings import UsageTable
 from whotop.config.web_settings import WebTable
 
 TABLES: dict[str, type[msgspec.Struct]] = {
     struct.__name__: struct
     for struct in (
-        *(Settings, MachineTable, Defaults, StoreTable, KeepTable, ReportTable),
+        *(Settings, MachineTable, Defaults, StoreTable, KeepTable, ReportTable, AlertsTable),
         *(NotifyTable, SmtpTable, MailTable, ChatTable),
         *(WebTable, UsageTable),
     )

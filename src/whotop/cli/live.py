@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from whotop.cli.account import account
 from whotop.cli.prepare import Prepared
 from whotop.cli.secrets import Secrets, keys_left_locked
 from whotop.clock import SystemClock
@@ -63,9 +64,9 @@ def watch_on_screen(prepared: Prepared, settings: WatchSettings, read_again: Cal
 
 def _screen_options(prepared: Prepared, reports: Reports) -> ScreenOptions:
     from whotop.collect.open_files import raise_open_file_limit
-    from whotop.tui.options import Limits, ScreenOptions
+    from whotop.tui.options import AlertCalls, Limits, ScreenOptions
 
-    rules = prepared.rules
+    rules, alerts = prepared.rules, prepared.settings.alerts
     warning = raise_open_file_limit(len(prepared.targets))
     return ScreenOptions(
         theme=prepared.settings.theme,
@@ -75,6 +76,8 @@ def _screen_options(prepared: Prepared, reports: Reports) -> ScreenOptions:
         limits=Limits(rules.cpu.percent, rules.memory.percent, rules.disk.percent),
         rules=rules,
         table_folder=reports.folder,
+        account=account(),
+        alerts=AlertCalls(bell=alerts.bell, flash=alerts.flash, level=alerts.level),
         warnings=(warning,) if warning else (),
     )
 

@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from whotop.cli.account import account
 from whotop.clock import SystemClock
 from whotop.collect.settings import CollectSettings
 from whotop.config.settings import ReportTable
@@ -65,7 +66,9 @@ def show_demo(machines: int, theme: str | None) -> int:
     clock = SystemClock()
     zone = zone_named("")
     reports = Reports(ReportTable(), zone, clock, clock.now_us())
-    options = ScreenOptions(theme=theme or "", zone=zone, table_folder=Path(), limits=_limits(), rules=RULES)
+    options = ScreenOptions(
+        theme=theme or "", zone=zone, table_folder=Path(), limits=_limits(), rules=RULES, account=account()
+    )
     return Screen(DemoWatch(machines), options, reports, clock).run()
 
 

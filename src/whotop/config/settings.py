@@ -16,6 +16,7 @@ from whotop.config.notify_settings import NotifyTable
 from whotop.config.table import KeyringPlace, Line, Port, Table
 from whotop.config.usage_settings import UsageTable
 from whotop.config.web_settings import WebTable
+from whotop.model.alert import Level
 
 _DAY = UNIT_SECONDS["d"]
 
@@ -104,6 +105,17 @@ class ReportTable(Table, frozen=True, kw_only=True):
     """Whether a report is left at all; `--no-report` says no for once."""
 
 
+class AlertsTable(Table, frozen=True, kw_only=True):
+    """Whether the terminal calls when an alert opens; what alerts there are is set in `[rules]`."""
+
+    bell: bool = False
+    """Whether the terminal's bell rings. `B` on the screen switches it on and off."""
+    flash: bool = False
+    """Whether the first line of the screen is reversed for a moment."""
+    level: Level = Level.WARN
+    """The lowest level that rings or flashes: `info`, `warn` or `high`."""
+
+
 class Settings(Table, frozen=True, kw_only=True):
     """The whole file."""
 
@@ -134,6 +146,8 @@ class Settings(Table, frozen=True, kw_only=True):
     """Where what happened is kept."""
     report: ReportTable = ReportTable()
     """The snapshot report left on exit."""
+    alerts: AlertsTable = AlertsTable()
+    """Whether the terminal calls when an alert opens."""
     keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Action = key or keys, for keys other than the usual ones (see keys.md)."""
     notify: NotifyTable = NotifyTable()

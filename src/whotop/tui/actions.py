@@ -10,8 +10,8 @@ from textual.binding import Binding
 Where = Literal["everywhere", "panes", "table"]
 """Who carries it out: the app, a screen that has panes with tables, or a table itself."""
 
-Group = Literal["Look", "Find", "Move", "Panes", "Keep", "whotop"]
-GROUPS: tuple[Group, ...] = ("Look", "Find", "Move", "Panes", "Keep", "whotop")
+Group = Literal["Look", "Alerts", "Find", "Move", "Panes", "Keep", "whotop"]
+GROUPS: tuple[Group, ...] = ("Look", "Alerts", "Find", "Move", "Panes", "Keep", "whotop")
 
 
 class Action(msgspec.Struct, frozen=True):
@@ -38,6 +38,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("user", ("u",), "user", "Go to the user in the selected row", "Look", "panes", "go_to_user"),
     Action("source", ("i",), "source", "Go to the source in the selected row", "Look",
            "panes", "go_to_source"),
+    Action("machine", ("M",), "machine", "Go to the machine in the selected row", "Look", "panes", "go_to_machine"),
     Action("failures", ("X",), "failed logins", "Show the failed logins of the whole fleet", "Look", "everywhere",
            "all_failures"),
     Action("back", ("escape",), "back", "Peel one layer: dialog, filter, screen; never quits", "Look", "everywhere",
@@ -46,6 +47,14 @@ ACTIONS: tuple[Action, ...] = (
            "pause", 5),
     Action("follow", ("F",), "follow", "Scroll after the selected row when the order changes", "Look", "panes",
            "follow"),
+    Action("acknowledge", ("a",), "acknowledge", "Say that you have seen the alert: no more reminders",
+           "Alerts", "panes", "acknowledge"),
+    Action("mute", ("m",), "mute", "Let the alert disturb nobody for a while", "Alerts", "panes",
+           "mute"),
+    Action("next_alert", ("e",), "next alert", "The next alert", "Alerts", "panes", "next_alert"),
+    Action("previous_alert", ("E",), "previous alert", "The alert before", "Alerts", "panes", "previous_alert"),
+    Action("bell", ("B",), "bell", "Ring the bell when an alert opens; again for silence", "Alerts", "everywhere",
+           "bell_on_or_off"),
     Action("filter", ("/",), "filter", "Show only the rows that match", "Find", "panes", "filter", 3),
     Action("next_match", ("n",), "next", "Go to the next match", "Find", "panes", "next_match"),
     Action("previous_match", ("N",), "previous", "Go to the previous match", "Find", "panes", "previous_match"),

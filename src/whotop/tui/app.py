@@ -21,14 +21,15 @@ from whotop.core.feed import Feed
 from whotop.core.fleet import Fleet
 from whotop.errors import WhotopError
 from whotop.tui.actions import ACTION_BY_ID, bindings
+from whotop.tui.calling_app import CallingApp
 from whotop.tui.desk import Desk
 from whotop.tui.fleet_screen import FleetScreen
+from whotop.tui.go_to import GoTo
 from whotop.tui.intake import Intake, News
 from whotop.tui.keymap import for_textual, keymap
 from whotop.tui.options import ScreenOptions
-from whotop.tui.pane_screen import GoTo, PaneScreen
+from whotop.tui.pane_screen import PaneScreen
 from whotop.tui.screens_of_places import screen_at
-from whotop.tui.themed_app import ThemedApp
 from whotop.tui.views.place import Place, SessionPlace
 from whotop.tui.views.scene import Scene
 
@@ -42,7 +43,7 @@ Snapshot: TypeAlias = Callable[[Fleet], Awaitable[Path]]
 """Writes a report of the fleet as it stands and returns where."""
 
 
-class WhotopApp(ThemedApp):
+class WhotopApp(CallingApp):
     """``whotop`` on a terminal. After ``run``, ``fleet`` is what was last seen, for the report."""
 
     TITLE = "whotop"
@@ -59,9 +60,8 @@ class WhotopApp(ThemedApp):
         snapshot: Snapshot | None = None,
         reload: Reload | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__((options := options or ScreenOptions()).alerts)
         self.fleet = Fleet()
-        options = options or ScreenOptions()
         scene = Scene(self.fleet, clock or SystemClock(), options.zone, options.limits)
         self._keys = keymap(options.keys)
         self.desk = Desk(scene, Intake(self.fleet), options, self._keys, crumbs=self._crumbs)
@@ -101,6 +101,7 @@ class WhotopApp(ThemedApp):
             desk.feed = await self._make_feed()
             self._tick()
             async for batch in desk.feed.batches():
+                self.hear(batch, desk.scene.clock.now_us())
                 news = desk.intake.take(batch)
                 if news is not None:
                     self._deliver(news)
@@ -129,9 +130,9 @@ class WhotopApp(ThemedApp):
 
     def on_go_to(self, message: GoTo) -> None:
         """Put the screen of that place on top; one that is open already comes to the surface."""
-        self._go_to(message.place)
+        self._go_to(message.place, instead=message.instead)
 
-    def _go_to(self, place: Place) -> None:
+    def _go_to(self, place: Place, *, instead: bool = False) -> None:
         screens = [screen for screen in self.screen_stack if isinstance(screen, PaneScreen)]
         for depth, screen in enumerate(screens):
             if screen.place == place:
@@ -140,7 +141,15 @@ class WhotopApp(ThemedApp):
         if isinstance(place, SessionPlace):
             self._show_processes(place.session)
         else:
-            self.push_screen(screen_at(place, self.desk))
+            self._show(screen_at(place, self.desk), instead=instead)
+
+    def _show(self, screen: PaneScreen | None, *, instead: bool) -> None:
+        if screen is None:
+            self._say("this is known no longer")
+        elif instead:
+            self.switch_screen(screen)
+        else:
+            self.push_screen(screen)
 
     def _show_processes(self, key: bytes) -> None:
         from whotop.tui.process_screen import ProcessScreen

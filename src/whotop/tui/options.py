@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from whotop.core.rules.settings import RuleSettings
+from whotop.model import Level
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -17,6 +18,17 @@ class Limits(msgspec.Struct, frozen=True):
     cpu_percent: float = 90.0
     memory_percent: float = 90.0
     disk_percent: float = 90.0
+
+
+class AlertCalls(msgspec.Struct, frozen=True):
+    """Whether the terminal calls when an alert opens."""
+
+    bell: bool = False
+    """It rings."""
+    flash: bool = False
+    """Its first line is reversed for a moment."""
+    level: Level = Level.WARN
+    """The lowest level that does so."""
 
 
 class ScreenOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,5 +47,9 @@ class ScreenOptions(msgspec.Struct, frozen=True, kw_only=True):
     """Of the alerts: they say what a series of logins is."""
     table_folder: Path = Path()
     """Where ``w`` writes tables."""
+    account: str = ""
+    """Who sits here: said with what they acknowledge and mute."""
+    alerts: AlertCalls = AlertCalls()
+    """Whether the terminal calls when an alert opens."""
     warnings: tuple[str, ...] = ()
     """Lines to show once at the start: a theme file that was skipped, too few open files."""

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Hashable, Sequence
 from typing import Any
 
 from whotop.core.query import Query, parse_query
+from whotop.model import Alert
 from whotop.tui.intake import News
 from whotop.tui.line_table import LineTable
 from whotop.tui.span_line import shortened
@@ -204,6 +205,16 @@ class Pane(LineTable):
         """The source that the selected row is about; '' if it is about none."""
         key = self.selected
         return self.view.source(key) if key is not None and self.view.contains(key) else ""
+
+    def machine(self) -> str:
+        """The machine that the selected row is about; '' if it is about none, or several."""
+        key = self.selected
+        return self.view.machine(key) if key is not None and self.view.contains(key) else ""
+
+    def alert(self) -> Alert | None:
+        """The alert that the selected row is; ``None`` if it is none."""
+        key = self.selected
+        return self.view.alert(key) if key is not None and self.view.contains(key) else None
 
     def title_of_row(self) -> str:
         """The name that says what the selected row is about."""

@@ -6,30 +6,22 @@ from contextlib import suppress
 from typing import ClassVar
 
 from textual.binding import BindingType
-from textual.message import Message
 
 from whotop.errors import QueryError
 from whotop.tui.actions import bindings
+from whotop.tui.alert_keys import AlertKeys
 from whotop.tui.desk import Desk
 from whotop.tui.filter_line import FilterLine
+from whotop.tui.go_to import GoTo
 from whotop.tui.pane import Pane
 from whotop.tui.table_messages import HeaderPressed, Opened
-from whotop.tui.tiled_screen import TiledScreen
-from whotop.tui.views.place import Place, SourcePlace, UserPlace
+from whotop.tui.views.place import Place
 
-_ABOUT_A_ROW = frozenset({"open", "user", "source", "copy", "copy_row", "follow"})
+_ABOUT_A_ROW = frozenset({"open", "copy", "copy_row", "follow"})
 _ABOUT_A_TABLE = _ABOUT_A_ROW | {"filter", "next_match", "previous_match", "sort", "reverse", "write"}
 
 
-class GoTo(Message):
-    """Somebody wants to see this place."""
-
-    def __init__(self, place: Place) -> None:
-        super().__init__()
-        self.place = place
-
-
-class PaneScreen(TiledScreen):
+class PaneScreen(AlertKeys):
     """What the fleet, machine and user screens have in common."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("panes")]
@@ -128,16 +120,6 @@ class PaneScreen(TiledScreen):
             else:
                 self.post_message(GoTo(place))
 
-    def action_go_to_user(self) -> None:
-        """Go to the user in the selected row."""
-        if (pane := self._table("user")) is not None:
-            self.post_message(GoTo(UserPlace(pane.user())))
-
-    def action_go_to_source(self) -> None:
-        """Go to the source in the selected row."""
-        if (pane := self._table("source")) is not None:
-            self.post_message(GoTo(SourcePlace(pane.source())))
-
     def action_copy_name(self) -> None:
         """Copy the name in the selected row."""
         if (pane := self._table("copy")) is not None:
@@ -173,17 +155,13 @@ class PaneScreen(TiledScreen):
         if action_id.startswith("pane_") and int(action_id.removeprefix("pane_")) > len(self.tiles):
             return "there is no such pane here"
         if action_id not in _ABOUT_A_TABLE:
-            return ""
+            return self.why_nothing_in_hand(action_id) or self.why_no_alert(action_id)
         if not isinstance(tile, Pane):
             return "this pane is no table"
         if action_id in ("next_match", "previous_match") and tile.query_in_force is None and tile.last_query is None:
             return "no filter says yet what to look for"
         if action_id in _ABOUT_A_ROW and tile.selected is None:
             return "there is no row"
-        if action_id == "user" and not tile.user():
-            return "this row is about no user"
-        if action_id == "source" and not tile.source():
-            return "this row is about no source"
         return ""
 
     def _table(self, action_id: str) -> Pane | None:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from whotop.tui.desk import Desk
 from whotop.tui.pane_screen import PaneScreen
-from whotop.tui.views.place import MachinePlace, SourcePlace, UserPlace
+from whotop.tui.views.place import AlertPlace, MachinePlace, SourcePlace, UserPlace
 
 
-def screen_at(place: MachinePlace | UserPlace | SourcePlace, desk: Desk) -> PaneScreen:
-    """A new screen of that place."""
+def screen_at(place: MachinePlace | UserPlace | SourcePlace | AlertPlace, desk: Desk) -> PaneScreen | None:
+    """A new screen of that place; None for an alert that is known no longer."""
     match place:
+        case AlertPlace(key):
+            from whotop.tui.alert_screen import AlertScreen
+
+            alert = desk.fleet.alerts.get(key)
+            return None if alert is None else AlertScreen(desk, alert)
         case MachinePlace(machine):
             from whotop.tui.machine_screen import MachineScreen
 

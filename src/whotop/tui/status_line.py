@@ -71,10 +71,12 @@ class StatusLine(SpanLine):
         up = [Piece(f"{totals.up}/{totals.machines} up", _up_role(totals), "app.fleet_pane(1)")]
         if totals.connecting:
             up.append(Piece(f" ◌ {totals.connecting} connecting", "connecting", "app.fleet_pane(1)"))
-        alerts = Piece(_counted(totals.alerts, "alert"), _ALERT_ROLES[totals.worst], "app.fleet_pane(3)")
+        alerts = [Piece(_counted(totals.alerts, "alert"), _ALERT_ROLES[totals.worst], "app.fleet_pane(3)")]
+        if totals.muted:
+            alerts.append(Piece(f" +{totals.muted} muted", "dim", "app.fleet_pane(3)"))
         sessions = Piece(_counted(totals.sessions, "session"), "normal", "app.all_sessions")
         users = Piece(_counted(totals.users, "user"), "normal", "app.fleet_pane(2)")
-        return [up, [sessions], [users], [alerts]]
+        return [up, [sessions], [users], alerts]
 
 
 def _up_role(totals: Totals) -> str:

@@ -30,6 +30,7 @@ from whotop.tui.views.totals import totals_of
 TWO_ABREAST_WIDTH = 100
 ALL_FOUR_SIZE = (160, 40)
 COUNT_SECONDS = 0.5
+FLASH_SECONDS = 0.7
 _PAIRS = ({1, 2}, {3, 4}, {5})
 """Tiles that stand side by side where there is not room for all."""
 
@@ -144,8 +145,13 @@ class TiledScreen(Screen[None]):
     def missed_something(self) -> None:
         """Called when it is on top again and batches have come meanwhile."""
 
+    def flash(self) -> None:
+        """Catch the eye: the first line is reversed for a moment."""
+        self._status.add_class("-flash")
+        self.set_timer(FLASH_SECONDS, lambda: self._status.remove_class("-flash"))
+
     def _recount(self) -> None:
-        self._status.totals = totals_of(self.desk.fleet)
+        self._status.totals = totals_of(self.desk.fleet, self.desk.scene.now_us())
         self._status.update()
         self._show_banner()
         self.show_titles()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from whotop.clock import SECOND_US
 from whotop.core.fleet import Touched
@@ -28,7 +28,7 @@ _OF_THE_MACHINE = frozenset({EventKind.BOOT, EventKind.SHUTDOWN, EventKind.CLOCK
 
 
 class EventsView(View[bytes]):
-    """Key: the event's. ``source`` limits it to the events of one."""
+    """Key: the event's. ``source`` limits it to the events of one; ``events`` are others than the fleet's newest."""
 
     name = "Events"
     sorts_by = "time"
@@ -43,19 +43,20 @@ class EventsView(View[bytes]):
     )
     fields = frozenset({"user", "machine", "tty", "from", "kind", "outcome"})
 
-    def __init__(self, scene: Scene, source: str = "") -> None:
+    def __init__(self, scene: Scene, source: str = "", events: Mapping[bytes, Event] | None = None) -> None:
         super().__init__(scene)
         self._source = source
+        self._events = scene.fleet.events if events is None else events
 
     def rows(self) -> Iterable[bytes]:
         """The newest that are kept."""
         if not self._source:
-            return self.fleet.events
-        return [key for key, event in self.fleet.events.items() if event.source == self._source]
+            return self._events
+        return [key for key, event in self._events.items() if event.source == self._source]
 
     def contains(self, key: bytes) -> bool:
         """Whether it is among the newest."""
-        event = self.fleet.events.get(key)
+        event = self._events.get(key)
         return event is not None and self._source in ("", event.source)
 
     def touched(self, touched: Touched) -> Collection[bytes]:
@@ -64,20 +65,20 @@ class EventsView(View[bytes]):
 
     def place(self, key: bytes) -> Place | None:
         """The machine that wrote it."""
-        return MachinePlace(self.fleet.events[key].machine)
+        return MachinePlace(self._events[key].machine)
 
     def user(self, key: bytes) -> str:
         """Who came or left; nobody where a machine started or stopped."""
-        event = self.fleet.events[key]
+        event = self._events[key]
         return "" if event.kind in _OF_THE_MACHINE else event.user
 
     def source(self, key: bytes) -> str:
         """Where it came from, if somebody came."""
-        return self.fleet.events[key].source
+        return self._events[key].source
 
     def title(self, key: bytes) -> str:
         """The user, or the machine it is about."""
-        return self.user(key) or self.fleet.events[key].machine
+        return self.user(key) or self._events[key].machine
 
     def count(self) -> str:
         """How many are kept says nothing."""
@@ -89,7 +90,7 @@ class EventsView(View[bytes]):
 
     def cells(self, key: bytes) -> Sequence[Cell]:
         """History, read at a first contact, is dim."""
-        event = self.fleet.events[key]
+        event = self._events[key]
         sign, role = _SIGNS.get(event.kind, _OTHER)
         is_history = event.standing is Standing.HISTORY
         return [
@@ -103,7 +104,7 @@ class EventsView(View[bytes]):
 
     def sort_value(self, key: bytes, column: str) -> object:
         """By time on whotop's clock; names as people sort them."""
-        event = self.fleet.events[key]
+        event = self._events[key]
         match column:
             case "time":
                 return event.fleet_time_us, event.seen_us
@@ -115,7 +116,7 @@ class EventsView(View[bytes]):
 
     def value(self, key: bytes, field: str) -> Value:
         """One of each."""
-        event = self.fleet.events[key]
+        event = self._events[key]
         match field:
             case "user":
                 return event.user
@@ -134,7 +135,7 @@ class EventsView(View[bytes]):
 
     def visible(self, key: bytes) -> Iterable[str]:
         """All its texts."""
-        event = self.fleet.events[key]
+        event = self._events[key]
         return (event.user, event.machine, event.tty, event.source, event.kind.value)
 
 

@@ -29,4 +29,10 @@ class SessionPlace(NamedTuple):
     session: bytes
 
 
-Place: TypeAlias = MachinePlace | UserPlace | SourcePlace | SessionPlace
+class AlertPlace(NamedTuple):
+    """The screen of an alert."""
+
+    alert: bytes
+
+
+Place: TypeAlias = MachinePlace | UserPlace | SourcePlace | SessionPlace | AlertPlace

@@ -18,27 +18,32 @@ class Totals:
     sessions: int = 0
     users: int = 0
     alerts: int = 0
+    """Open ones that are not muted."""
+    muted: int = 0
     worst: Level | None = None
-    """The gravest level among open alerts."""
+    """The gravest level among those that are not muted."""
 
 
 _GRAVITY = (Level.HIGH, Level.WARN, Level.INFO)
 
 
-def totals_of(fleet: Fleet) -> Totals:
+def totals_of(fleet: Fleet, now_us: int) -> Totals:
     """Count once through everything."""
     states = [machine.state for machine in fleet.machines.values()]
     sessions, users = 0, set()
     for session in fleet.counted():
         sessions += 1
         users.add(session.user)
-    levels = {alert.level for alert in fleet.alerts.values() if alert.is_open}
+    standing = [alert for alert in fleet.alerts.values() if alert.is_open]
+    loud = [alert for alert in standing if not alert.is_muted(now_us)]
+    levels = {alert.level for alert in loud}
     return Totals(
         machines=len(states),
         up=states.count(MachineState.UP),
         connecting=states.count(MachineState.CONNECTING),
         sessions=sessions,
         users=len(users),
-        alerts=sum(1 for alert in fleet.alerts.values() if alert.is_open),
+        alerts=len(loud),
+        muted=len(standing) - len(loud),
         worst=next((level for level in _GRAVITY if level in levels), None),
     )

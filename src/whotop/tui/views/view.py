@@ -9,8 +9,9 @@ from functools import lru_cache
 from typing import ClassVar, Generic, TypeAlias, TypeVar
 
 from whotop.core.fleet import Touched
+from whotop.model import Alert
 from whotop.tui.columns import Column
-from whotop.tui.views.place import Place
+from whotop.tui.views.place import MachinePlace, Place
 from whotop.tui.views.scene import Scene
 
 Span: TypeAlias = tuple[str, str]
@@ -80,6 +81,15 @@ class View(ABC, Generic[Key]):
     def source(self, key: Key) -> str:
         """The source that the row is about; '' if it is about none."""
         return ""
+
+    def machine(self, key: Key) -> str:
+        """The machine that the row is about; '' if it is about none, or several."""
+        place = self.place(key)
+        return place.machine if isinstance(place, MachinePlace) else ""
+
+    def alert(self, key: Key) -> Alert | None:
+        """The alert that the row is; ``None`` if it is none."""
+        return None
 
     def title(self, key: Key) -> str:
         """The one name that says what the row is about."""

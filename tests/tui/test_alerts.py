@@ -1,0 +1,216 @@
+"""The life of an alert on the screen: listed, opened, acknowledged, muted, gone through, called for."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from tests.tui.small_fleet import ALERTS, NOW_US, event
+from tests.tui.trial import Trial
+from whotop.clock import HOUR_US, MINUTE_US
+from whotop.core.alert_marks import Mark, MarkKind
+from whotop.core.feed import AlertChanged, Batch
+from whotop.errors import AlertResolvedError
+from whotop.model import Alert, EventKind, Level
+from whotop.model.alert import UNTIL_RESOLVED_US
+from whotop.tui.herald import Herald
+from whotop.tui.options import AlertCalls
+
+ROOT, DISK, WINDOWS = ALERTS
+FAILURES = [
+    event(200 + number, EventKind.FAILED_LOGIN, "web-01", 60 + number, f"user{number}", source="203.0.113.9")
+    for number in range(3)
+]
+ATTACK = Alert(
+    key=b"attack",
+    rule="failed",
+    level=Level.HIGH,
+    machine="",
+    machines=("web-01", "web-02", "db-02", "elsewhere"),
+    subject="203.0.113.9",
+    text="412 failed logins from 203.0.113.9 on 4 machines as 31 users",
+    opened_us=NOW_US - MINUTE_US,
+    updated_us=NOW_US,
+    count=412,
+    value=412.0,
+    limit=5.0,
+    evidence=tuple(failure.key for failure in FAILURES),
+)
+
+
+@pytest.fixture
+def attacked(trial: Trial) -> Trial:
+    trial.feed.history.past_events = FAILURES
+    return trial
+
+
+async def open_attack(trial: Trial) -> None:
+    await trial.publish(AlertChanged(ATTACK))
+    await trial.press("3")
+    trial.pane(3).select(ATTACK.key)
+    await trial.press("enter")
+
+
+async def test_an_alert_over_several_machines_is_one_row_and_its_screen_says_all_of_it(attacked: Trial) -> None:
+    async with attacked.run():
+        await attacked.publish(AlertChanged(ATTACK))
+        assert attacked.line("▲ high", "4 machines", "412 failed logins from")
+        await open_attack(attacked)
+        assert attacked.app._crumbs() == ["fleet", "failed"]
+        assert attacked.line("▲ high", "4 machines", "as 31 users")
+        assert attacked.line("since 14:21:07", "count 412", "limit 5")
+        assert attacked.line("rule failed", "within 10m")
+        assert "1 Evidence 3" in attacked.text()
+        assert "2 Machines 4" in attacked.text()
+        assert [row.split()[1] for row in attacked.rows(2)] == ["db-02", "web-01", "web-02"]
+        await attacked.press("i")
+        assert attacked.app._crumbs() == ["fleet", "failed", "203.0.113.9"]
+
+
+async def test_the_screen_of_one_machines_alert_shows_what_else_happened_there(attacked: Trial) -> None:
+    attacked.feed.history.past_events = [event(300, EventKind.BOOT, "db-02", 42 * 60, detail="6.1")]
+    async with attacked.run():
+        await attacked.press("3")
+        attacked.pane(3).select(DISK.key)
+        await attacked.press("enter")
+        assert "2 Around 1" in attacked.text()
+        assert attacked.line("since 13:42:07 for 40m")
+        await attacked.press("M")
+        assert attacked.app._crumbs()[-1] == "db-02"
+
+
+async def test_an_alert_goes_on_being_shown_when_it_resolves(attacked: Trial) -> None:
+    async with attacked.run():
+        await open_attack(attacked)
+        await attacked.publish(AlertChanged(replace(ATTACK, resolved_us=NOW_US, text="it is over")))
+        assert attacked.line("✓ over", "it is over")
+        await attacked.press("a")
+        assert attacked.said() == "this alert stands no longer"
+
+
+async def test_a_says_through_the_feed_who_has_seen_it(trial: Trial) -> None:
+    trial.app.desk.options = replace(trial.app.desk.options, account="alice")
+    async with trial.run():
+        await trial.press("3", "a")
+        assert trial.feed.marks == [
+            Mark(alert_key=ROOT.key, kind=MarkKind.ACKNOWLEDGED, by="alice", time_us=trial.clock.now_us())
+        ]
+        seen = replace(ROOT, acknowledged_us=NOW_US, acknowledged_by="alice")
+        await trial.publish(AlertChanged(seen))
+        assert trial.line("▲ high", "seen login as root")
+        trial.pane(3).select(ROOT.key)
+        await trial.press("a")
+        assert trial.said() == "alice has acknowledged it already"
+        await trial.press("enter")
+        assert trial.line("✓ seen by alice 14:22:07")
+
+
+@pytest.mark.parametrize(
+    ("keys", "until_us"), [((), HOUR_US + NOW_US), (("j", "j", "j"), UNTIL_RESOLVED_US)], ids=["1 hour", "resolved"]
+)
+async def test_m_mutes_for_as_long_as_is_chosen(trial: Trial, keys: tuple[str, ...], until_us: int) -> None:
+    async with trial.run():
+        await trial.press("3", "m", *keys, "enter")
+        (mark,) = trial.feed.marks
+        assert (mark.kind, mark.until_us) == (MarkKind.MUTED, until_us)
+
+
+async def test_a_muted_alert_is_listed_behind_the_others_and_counted_apart_until_its_time(trial: Trial) -> None:
+    async with trial.run():
+        muted = replace(ROOT, muted_until_us=trial.clock.now_us() + HOUR_US)
+        await trial.publish(AlertChanged(muted))
+        assert "2 alerts +1 muted" in trial.lines()[0]
+        assert "3 Alerts 2 +1 muted" in trial.text()
+        assert list(trial.pane(3).keys) == [DISK.key, WINDOWS.key, ROOT.key]
+        assert trial.line("▲ high", "muted 59m login as root")
+
+
+async def test_what_is_refused_is_said(trial: Trial) -> None:
+    trial.feed.refuses = AlertResolvedError("this alert stands no longer")
+    async with trial.run():
+        await trial.press("3", "a")
+        assert trial.said() == "this alert stands no longer"
+
+
+async def test_without_an_alert_in_hand_the_keys_say_so(trial: Trial) -> None:
+    async with trial.run():
+        await trial.press("a")
+        assert trial.said() == "no alert is selected"
+
+
+async def test_e_goes_to_the_list_of_alerts_and_through_it(trial: Trial) -> None:
+    async with trial.run((80, 24)):
+        await trial.press("e")
+        assert trial.top.current is trial.pane(3)
+        await trial.press("e", "enter")
+        assert trial.line("■ warn", "db-02", "disk / 91%")
+        await trial.press("E")
+        assert trial.line("▲ high", "db-02", "login as root")
+        await trial.press("E")
+        assert trial.said() == "this is the first alert"
+        await trial.press("escape")
+        assert trial.app._crumbs() == ["fleet"]
+
+
+async def test_the_alerts_of_a_machine_are_also_those_that_it_shares(trial: Trial) -> None:
+    async with trial.run():
+        await trial.publish(AlertChanged(ATTACK))
+        trial.pane(1).select("web-02")
+        await trial.press("enter")
+        assert trial.line("▲ high", "412 failed logins")
+
+
+# Calling
+
+
+def batch(*alerts: Alert) -> Batch:
+    return Batch(1, NOW_US, tuple(map(AlertChanged, alerts)))
+
+
+@pytest.fixture
+def herald() -> Herald:
+    herald = Herald(AlertCalls(bell=True))
+    herald.is_called_for(batch(ROOT), NOW_US)
+    return herald
+
+
+def test_what_stands_at_the_beginning_is_no_news() -> None:
+    assert not Herald(AlertCalls(bell=True)).is_called_for(batch(ROOT), NOW_US)
+
+
+def test_an_alert_that_opens_is_called_for_once(herald: Herald) -> None:
+    assert herald.is_called_for(batch(DISK), NOW_US)
+    assert not herald.is_called_for(batch(replace(DISK, text="disk / 92%")), NOW_US)
+
+
+def test_an_alert_that_grows_graver_is_called_for_again(herald: Herald) -> None:
+    herald.is_called_for(batch(DISK), NOW_US)
+    assert herald.is_called_for(batch(replace(DISK, level=Level.HIGH)), NOW_US)
+
+
+def test_what_is_muted_resolved_or_of_a_lower_level_is_not_called_for(herald: Herald) -> None:
+    assert not herald.is_called_for(batch(replace(DISK, muted_until_us=UNTIL_RESOLVED_US)), NOW_US)
+    assert not herald.is_called_for(batch(replace(DISK, resolved_us=NOW_US)), NOW_US)
+    assert not herald.is_called_for(batch(WINDOWS), NOW_US)
+
+
+def test_an_alert_that_comes_back_is_called_for_again(herald: Herald) -> None:
+    herald.is_called_for(batch(replace(ROOT, resolved_us=NOW_US)), NOW_US)
+    assert herald.is_called_for(batch(ROOT), NOW_US)
+
+
+async def test_the_bell_rings_when_it_is_switched_on(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
+    rung: list[None] = []
+    monkeypatch.setattr(type(trial.app), "bell", lambda app: rung.append(None))
+    async with trial.run():
+        await trial.publish(AlertChanged(ATTACK))
+        await trial.press("B")
+        await trial.publish(AlertChanged(replace(ATTACK, key=b"another")))
+    assert len(rung) == 1
+
+
+async def test_the_first_line_flashes_where_that_is_asked_for(trial: Trial) -> None:
+    trial.app.herald.flashes = True
+    async with trial.run():
+        await trial.publish(AlertChanged(ATTACK))
+        assert trial.app.screen.query_one("#status").has_class("-flash")
