@@ -29,7 +29,9 @@ class SprayingTable(RuleTable, frozen=True, kw_only=True):
     machines_within_seconds: Positive = 600.0
     """…within this time."""
     level: Level = Level.WARN
-    """How much it matters: info, warn or high."""
+    """How much it matters: info, warn or high…"""
+    high_count: Annotated[int, Meta(ge=2, le=1_000_000)] = 100
+    """…and from this failed login on, high."""
 
 
 class SlowTable(RuleTable, frozen=True, kw_only=True):

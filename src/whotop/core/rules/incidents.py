@@ -39,6 +39,8 @@ class What(msgspec.Struct, frozen=True, kw_only=True):
     """How long the alert stands after the last of its kind."""
     value: float | None = None
     limit: float | None = None
+    high_from: int | None = None
+    """From how many on it is high, whatever the level."""
 
 
 class Incident:
@@ -62,6 +64,13 @@ class Incident:
             self.count = standing.count
             self.machines = dict.fromkeys(standing.machines or (standing.machine,))
             self.evidence.extend(standing.evidence)
+
+    @property
+    def level(self) -> Level:
+        """How much it matters by now."""
+        assert self.what is not None
+        is_high = self.what.high_from is not None and self.count >= self.what.high_from
+        return Level.HIGH if is_high else self.what.level
 
     def add(self, key: bytes, machine: str) -> None:
         """One more event."""
@@ -94,13 +103,13 @@ class Incidents:
             if standing is None and len(self._incidents) >= SUBJECTS_TOLD:
                 return self._too_many(what, event, now_us)
             incident = self._incidents[subject] = self._begun(standing, event, now_us, before)
-        is_other = incident.what is None or incident.what.level is not what.level
+        before_level = None if incident.what is None else incident.level
         incident.what = what
         incident.add(event.key, event.machine)
         incident.is_late = event.standing is Standing.LATE
         incident.until_us = max(incident.until_us, now_us + what.stands_us)
         changed: list[Alert] = []
-        if is_other or incident.count <= _EXACT_UNTIL:
+        if incident.level is not before_level or incident.count <= _EXACT_UNTIL:
             changed = self._tell(subject, incident, now_us)
         elif incident.tell_us is None:
             incident.tell_us = now_us + _TELL_EVERY_US
@@ -177,7 +186,7 @@ def _finding(rule: str, subject: str, incident: Incident) -> Finding:
         machine=machines[0] if len(machines) == 1 else "",
         machines=machines if len(machines) > 1 else (),
         subject=subject,
-        level=incident.what.level,
+        level=incident.level,
         text=f"{incident.what.text}{times}{places}",
         count=incident.count,
         value=incident.what.value,

@@ -108,5 +108,11 @@ class Spraying(Rule):
             words, value, limit = "on one machine after another", machines, table.machines_count
         else:
             return None
-        text = f"{failure.source} fails to log in {words}"
-        return What(text=text, level=table.level, stands_us=self._within_us, value=float(value), limit=float(limit))
+        return What(
+            text=f"{failure.source} fails to log in {words}",
+            level=table.level,
+            stands_us=self._within_us,
+            value=float(value),
+            limit=float(limit),
+            high_from=table.high_count,
+        )
