@@ -214,8 +214,12 @@ class RigMachine:
         return self._login(["ssh", "-tt", *self.ssh_options(), f"{user}@{self.address}", *command])
 
     def login_from_within(self, user: str) -> RigLogin:
-        """The same from the machine itself, which a link that is cut does not concern."""
-        return self._login([*self._enter(), "ssh", "-tt", *self.ssh_options(), f"{user}@127.0.0.1"])
+        """The same from the machine itself, which a link that is cut does not concern.
+
+        Its process is none of the machine's, which would not end before somebody has reaped it.
+        """
+        enter = [word for word in self._enter() if word != "--pid"]
+        return self._login([*enter, "ssh", "-tt", *self.ssh_options(), f"{user}@127.0.0.1"])
 
     def _login(self, command: list[str]) -> RigLogin:
         process = subprocess.Popen(

@@ -142,10 +142,10 @@ async def test_what_was_read_before_wtmp_was_emptied_in_mid_stream_stays(rig: Ri
     async with watching(rig, machine, store=place) as eye:
         await eye.until_up("web-01")
         async with Traffic([machine], random.Random(1), RigMachine.login_from_within):
-            await asyncio.sleep(4)
+            await asyncio.sleep(2)
             rotated.truncate()
             emptied_us = SystemClock().now_us()
-            await asyncio.sleep(4)
+            await asyncio.sleep(2)
         await eye.until_there("dave", "web-01")
         await asyncio.sleep(1)
     written = [seen(event) for event in utmp.events(rotated.written, "web-01", Origin.WTMP)]
