@@ -18,11 +18,6 @@ def with_current_rules(page: str) -> str:
     return _MARKED.sub(lambda match: match[1] + sections + match[2], page)
 
 
-def summary(table: RuleTable) -> str:
-    """What the rule is, in one line without its stop."""
-    return inspect.getdoc(table).partition("\n")[0].removesuffix(".")  # type: ignore[union-attr]  # a test sees to it
-
-
 def _section(name: str, table: RuleTable) -> str:
     text = re.sub(r"\s*\n\s*", " ", inspect.getdoc(table) or "")
     places = ", ".join(f"`{place}`" for place in table.scoped_by)

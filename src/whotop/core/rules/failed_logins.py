@@ -114,7 +114,7 @@ class FailedLogins(Rule):
         """Open the alert, if these are enough failures for one."""
         from_us = attack.last_us - self._within_us
         on_machine, on_all = attack.within(from_us, now_us, failure.machine), attack.within(from_us, now_us)
-        if on_machine < settings.count and on_all < settings.fleet_count:
+        if on_machine < settings.count and on_all < max(settings.count, settings.fleet_count):
             return []
         machine = failure.machine if len(attack.of_machine) == 1 else ""
         if self.alerts.count(RULE, machine) >= (SOURCES_TOLD if machine else FLEET_SOURCES_TOLD):

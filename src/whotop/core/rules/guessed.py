@@ -49,7 +49,7 @@ class Guessed:
         until_us = min(login.fleet_time_us, now_us)
         from_us = until_us - self._within_us
         on_machine, on_all = attack.within(from_us, until_us, login.machine), attack.within(from_us, until_us)
-        if not settings.on or (on_machine < settings.count and on_all < settings.fleet_count):
+        if not settings.on or (on_machine < settings.count and on_all < max(settings.count, settings.fleet_count)):
             return []
         failures = on_machine if on_machine >= settings.count else on_all
         return self._found(attacker, attack, login, failures, settings, now_us)

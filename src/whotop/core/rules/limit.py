@@ -41,7 +41,7 @@ class Course(msgspec.Struct):
     is_over: bool
     since_us: int
     last_us: int
-    told_us: int = 0
+    told_us: int
     """The last reading that the store knows of."""
     gap_us: int = 0
     """How long after the last reading the next one may come, if not as usual."""
@@ -139,7 +139,8 @@ class Limit(Rule):
         """Since when the figure has been on this side of its limit, this reading included."""
         course = self._courses.get(place)
         if course is None or course.is_over is not is_over or now_us - course.last_us > self._gap_us(place, course):
-            course = self._courses[place] = Course(is_over, now_us, now_us)
+            course = self._courses[place] = Course(is_over, now_us, now_us, now_us)
+            self._changed.add(place)
         course.last_us, course.gap_us = now_us, 0
         if now_us - course.told_us >= _TELL_EVERY_US:
             course.told_us = now_us

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Annotated
 
 from msgspec import Meta
@@ -52,16 +51,11 @@ class FailedTable(RuleTable, frozen=True, kw_only=True):
     count: KeptCount = 5
     """The failed login of one source on one machine that opens the alert…"""
     fleet_count: KeptCount = 20
-    """…or that on all machines together…"""
+    """…or that on all machines together, if it is not less…"""
     within_seconds: Positive = 600.0
     """…if they are within this time; without one for as long, it resolves."""
     high_count: Count = 100
     """The failed login from which it is high."""
-
-    def faults(self) -> Iterator[tuple[str, str]]:
-        """What holds of one machine holds of all."""
-        if self.fleet_count < self.count:
-            yield "fleet_count", "is less than count"
 
 
 class GuessedTable(RuleTable, frozen=True, kw_only=True):
@@ -73,7 +67,7 @@ class GuessedTable(RuleTable, frozen=True, kw_only=True):
     count: KeptCount = 5
     """So many failed logins on the same machine…"""
     fleet_count: KeptCount = 20
-    """…or on all machines together…"""
+    """…or on all machines together, if it is not less…"""
     within_seconds: Positive = 600.0
     """…within this time make the login suspicious."""
     stands_seconds: Seconds = 3_600.0
