@@ -16,6 +16,7 @@ COMMANDS = {
     "import": "whotop.cli.import_files",
     "check": "whotop.cli.check",
     "collect": "whotop.cli.collect",
+    "init": "whotop.cli.init",
     "serve": "whotop.cli.serve",
     "demo": "whotop.cli.demo",
 }
