@@ -46,11 +46,12 @@ def _count(path: Path, shape: TableShape) -> str:
     types = ", ".join(f"'{column}': 'VARCHAR'" for column in columns)
     found = shape.columns
     time = f"trim({identifier(columns[found.time])})"
+    is_plain = f"regexp_full_match({time}, {literal(_TIME)}) AND {time} BETWEEN '1678' AND '2262'"
     kind = "" if found.type is None else f"WHERE lower(trim({identifier(columns[found.type])})) = 'login'"
     return f"""
         CREATE TABLE counts AS
         SELECT
-            CASE WHEN regexp_full_match({time}, {literal(_TIME)}) THEN try_cast({time} AS TIMESTAMP) END::DATE AS day,
+            CASE WHEN {is_plain} THEN try_cast({time} AS TIMESTAMP) END::DATE AS day,
             ltrim({identifier(columns[found.user])}) AS user,
             count(*) AS logins
         FROM read_csv({literal(str(path))}, auto_detect = false, header = false, skip = {shape.header_lines},

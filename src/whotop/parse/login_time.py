@@ -13,6 +13,8 @@ _ISO = re.compile(
 _NUMBER = re.compile(r"(\d{9,10})(?:\.\d+)?|\d{12,13}|\d{15,16}", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_EARLIEST, _LATEST = 1678, 2261
+"""Years that 64 bits of nanoseconds have room for: whoever writes others means something else."""
 _PER_UNIT_US = {10: 1_000_000, 13: 1_000, 16: 1}
 """A number of so many digits counts seconds, milliseconds or microseconds: all moments from 1973 to 2286."""
 
@@ -31,6 +33,8 @@ def login_time_us(text: str, zone: tzinfo) -> int:
         moment = datetime.fromisoformat(_plain(text))
     except ValueError:
         raise ValueError(f"{safe(text, 40)!r} is no time: it must read YYYY-MM-DD HH:MM:SS") from None
+    if not _EARLIEST <= moment.year <= _LATEST:
+        raise ValueError(f"{safe(text, 40)!r} is no time: its year must be one of {_EARLIEST} to {_LATEST}")
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=zone)
     return (moment - _EPOCH) // _MICROSECOND

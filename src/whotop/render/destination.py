@@ -12,6 +12,11 @@ from whotop.render.formats import format_of
 def check_destination(file: str | Path) -> None:
     """Raise UsageError for an ending that names no format, and for a place where no file can be made."""
     format_of(file)
+    check_place(file)
+
+
+def check_place(file: str | Path) -> None:
+    """Raise UsageError for a place where no file can be made."""
     target = Path(file).expanduser().absolute()
     folder = target.parent
     if target.is_dir():

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-from contextlib import suppress
 from pathlib import Path
 
 from whotop.core.report import Report
-from whotop.errors import WhotopError
+from whotop.render.files import write_file
 from whotop.render.formats import Format, format_of
 from whotop.render.made_safe import made_safe
 
@@ -56,28 +53,4 @@ def write_report(report: Report, path: str | Path) -> Path:
     A regular file appears whole or not at all. Raises UsageError for an unknown ending and
     WhotopError where it cannot be written.
     """
-    content = render(report, format_of(path))
-    target = Path(path).expanduser().resolve()
-    try:
-        if target.exists() and not target.is_file():
-            target.write_bytes(content)  # a terminal, a pipe: nothing to replace
-        else:
-            _replace(target, content)
-    except OSError as error:
-        raise WhotopError(f"{path}: the report cannot be written: {error.strerror or error}") from error
-    return target
-
-
-def _replace(target: Path, content: bytes) -> None:
-    # mkstemp makes the file with mode 0600.
-    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(target)
-    except BaseException:
-        with suppress(OSError):
-            Path(name).unlink()
-        raise
+    return write_file(path, render(report, format_of(path)))

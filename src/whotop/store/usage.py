@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Collection
 from datetime import date
 from functools import lru_cache
@@ -16,8 +17,11 @@ from whotop.core.days import day_number, numbered_day
 from whotop.core.usage import DayUsage, UsageQuestion, UsageReport, UserUsage, usage_report
 from whotop.core.usage_tally import UserTally
 from whotop.core.usage_where import LoginRow, parse_usage_where
+from whotop.errors import StoreError
 from whotop.model import Machine
-from whotop.store.engine import failures_in_words
+from whotop.store.engine import failures_in_words, make_engine
+from whotop.store.migrate import migrate
+from whotop.store.precheck import check_store, store_path
 from whotop.store.schema import machines
 from whotop.store.usage_logins import Logins, Who, merged, recorded_logins, told_logins
 from whotop.store.usage_record import from_bytes, user_numbers, with_bits
@@ -62,6 +66,24 @@ class StoredUsage:
                     if is_wanted(who):
                         tally.add(day, who.user, names[who.machine_id], count)
         return tally.users()
+
+
+async def stored_usage(place: str | Path, question: UsageQuestion) -> UsageReport:
+    """What a store answers that is not open yet; nothing of it is written.
+
+    Raises StoreError also where there is none, and as ``StoredUsage.report``.
+    """
+    path = store_path(place)
+    if not path.exists():
+        raise StoreError(f"{path}: there is no store (whotop makes one when it watches; to count FILEs, name them)")
+    check_store(path)
+    with failures_in_words(path):
+        await asyncio.to_thread(migrate, path)
+    engine = make_engine(path)
+    try:
+        return await StoredUsage(engine, path).report(question)
+    finally:
+        await engine.dispose()
 
 
 async def _whole_days(connection: AsyncConnection, question: UsageQuestion, scope: Scope) -> list[DayUsage]:

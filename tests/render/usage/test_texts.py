@@ -65,5 +65,5 @@ def test_the_plot_is_bars_over_an_axis() -> None:
         "  │                  ████████",
         "  │▆▆▆▆▆▆▆▆          ████████",
         " 0┴─────────────────────────────────────",
-        "     7 Jan   14 Jan   21 Jan",
+        "    7 Jan    14 Jan   21 Jan",
     ]

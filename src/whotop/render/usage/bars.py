@@ -75,11 +75,13 @@ def _sides(scale: Sequence[int], rows: int, margin: int) -> list[str]:
 
 
 def _names(names: Sequence[str], slots: Sequence[tuple[int, int]], across: int) -> str:
-    centres = [(start + end) / 2 for start, end in slots]
+    """Each name under the middle of its bar, as far as the line's ends let it."""
+    starts = [
+        min(max((start + end - len(name)) // 2, 0), max(across - len(name), 0))
+        for name, (start, end) in zip(names, slots, strict=True)
+    ]
+    centres = [start + len(name) / 2 for name, start in zip(names, starts, strict=True)]
     line = [" "] * across
     for place in spread(names, centres, [len(name) for name in names], 2):
-        name = names[place]
-        start = min(max(round(centres[place] - len(name) / 2), 0), across - len(name))
-        if start >= 0:
-            line[start : start + len(name)] = name
-    return "".join(line)
+        line[starts[place] : starts[place] + len(names[place])] = names[place]
+    return "".join(line[:across])

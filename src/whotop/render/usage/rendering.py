@@ -27,12 +27,18 @@ class CsvStyle(StrEnum):
     PLAIN = "plain"
 
 
-CHART_ENDINGS = {
-    ".svg": UsageFormat.SVG,
-    ".png": UsageFormat.PNG,
+ENDINGS = {
+    ".txt": UsageFormat.TEXT,
+    ".csv": UsageFormat.CSV,
+    ".json": UsageFormat.JSON,
     ".html": UsageFormat.HTML,
     ".htm": UsageFormat.HTML,
+    ".svg": UsageFormat.SVG,
+    ".png": UsageFormat.PNG,
 }
+"""By a file's ending."""
+DRAWN = frozenset({UsageFormat.HTML, UsageFormat.SVG, UsageFormat.PNG})
+"""Those that show a chart."""
 
 
 def render_usage(report: UsageReport, format: UsageFormat, style: CsvStyle = CsvStyle.PANDAS) -> bytes:  # noqa: A002 - the word of the command line

@@ -1,0 +1,97 @@
+"""From what the command line asks about usage to a report of it: from the store, or from files."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, tzinfo
+
+from whotop.cli.options import ConfigOptions
+from whotop.clock import SystemClock
+from whotop.config.zones import zone_named
+from whotop.core.days import day_at
+from whotop.core.usage import (
+    LONGEST_DAYS,
+    UsageQuestion,
+    UsageReport,
+    check_range,
+    period_named,
+    report_of_periods,
+    usage_question,
+    usage_report,
+)
+from whotop.core.usage_where import parse_usage_where
+from whotop.errors import UsageError
+from whotop.parse.event_row import TableForm
+
+FILES_ZONE = "UTC"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the command line asks."""
+
+    period: str
+    start: date | None
+    end: date | None
+    where: str
+    excluded: tuple[str, ...]
+    time_zone: str | None
+
+
+def answer_of_store(asked: Asked, options: ConfigOptions) -> UsageReport:
+    """From the store that the configuration or ``--store`` names. Raises WhotopError."""
+    from whotop.cli.precheck import store_place
+    from whotop.cli.prepare import prepare
+    from whotop.store.usage import stored_usage
+
+    prepared = prepare((), options)
+    table = prepared.settings.usage
+    time_zone = asked.time_zone or table.time_zone
+    question = usage_question(
+        asked.period,
+        asked.start,
+        asked.end,
+        today=day_at(SystemClock().now_us(), _zone(time_zone)),
+        time_zone=time_zone,
+        excluded=(*asked.excluded, *table.exclude_users),
+        where=asked.where,
+    )
+    return asyncio.run(stored_usage(store_place(prepared), question))
+
+
+def answer_of_files(asked: Asked, files: Sequence[str], form: TableForm | None) -> UsageReport:
+    """From files; the range is their own unless one is given. Raises WhotopError."""
+    from whotop.analyse.opening import unseen
+    from whotop.analyse.usage_files import Chosen, day_range, login_days_of_files
+    from whotop.cli.progress import shown_progress
+
+    period, time_zone, now_us = period_named(asked.period), asked.time_zone or FILES_ZONE, SystemClock().now_us()
+    zone = _zone(time_zone)
+    today = day_at(now_us, zone)
+    chosen = Chosen(parse_usage_where(asked.where), frozenset(asked.excluded))
+    with shown_progress() if sys.stderr.isatty() else contextlib.nullcontext(unseen) as progress:
+        days = login_days_of_files(files, chosen, zone=zone, now_us=now_us, form=form, progress=progress)
+    span = day_range(days, asked.start, asked.end)
+    first, last = span or (today, today)
+    _check(asked, first, last, max(today, days.last or today))
+    question = UsageQuestion(period=period, start=first, end=last, where=asked.where)
+    return usage_report(question, days.days(), time_zone) if span else report_of_periods(question, (), time_zone)
+
+
+def _check(asked: Asked, first: date, last: date, latest: date) -> None:
+    """Raise UsageError for a range that makes no sense; a file may tell of any time."""
+    if asked.start or asked.end:
+        check_range(first, last, latest)
+    elif (last - first).days > LONGEST_DAYS:
+        raise UsageError(f"the files tell of {first} to {last}, more than a century: say --start and --end")
+
+
+def _zone(name: str) -> tzinfo:
+    try:
+        return zone_named(name)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
