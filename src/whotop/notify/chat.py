@@ -55,6 +55,8 @@ class ChatRoute:
                 return await answer
         except TimeoutError:
             return f"no answer within {self._chat.timeout_seconds:g} s"
+        except Exception as error:  # Whatever a hundred plug-ins of others may raise is told of this chat alone.
+            return safe(without_secret(f"{type(error).__name__}: {error}", url), SAID_CHARACTERS)
 
 
 def in_thread(work: Callable[[], Told]) -> tuple[asyncio.Future[Told], threading.Thread]:
