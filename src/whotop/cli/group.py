@@ -14,13 +14,16 @@ COMMANDS = {
     "report": "whotop.cli.report",
     "windows": "whotop.cli.windows",
     "import": "whotop.cli.import_files",
+    "usage": "whotop.cli.usage",
+    "usage aggregate": "whotop.cli.usage_aggregate",
     "check": "whotop.cli.check",
     "collect": "whotop.cli.collect",
     "init": "whotop.cli.init",
     "serve": "whotop.cli.serve",
     "demo": "whotop.cli.demo",
 }
-"""Each command's module; its command is the attribute of the same name, with ``_`` where Python reserves that."""
+"""Each command's module; its command is the attribute of the same name, with ``_`` for a space, and where
+Python reserves that. Two words are a command of their own: ``usage aggregate`` counts no file of that name."""
 
 
 class CommandGroup(click.RichGroup):
@@ -37,7 +40,8 @@ class CommandGroup(click.RichGroup):
         """The command of that name, imported now."""
         if cmd_name not in COMMANDS:
             return None
-        command = getattr(importlib.import_module(COMMANDS[cmd_name]), cmd_name + "_" * iskeyword(cmd_name))
+        attribute = cmd_name.replace(" ", "_") + "_" * iskeyword(cmd_name)
+        command = getattr(importlib.import_module(COMMANDS[cmd_name]), attribute)
         assert isinstance(command, click.Command)
         return command
 
@@ -54,7 +58,9 @@ class CommandGroup(click.RichGroup):
         position = self._first_word(ctx, args)
         if position is None or args[position] not in COMMANDS:
             return [DEFAULT, *args]
-        return [args[position], *args[:position], *args[position + 1 :]]
+        two_words = " ".join(args[position : position + 2])
+        name, behind = (two_words, 2) if two_words in COMMANDS else (args[position], 1)
+        return [name, *args[:position], *args[position + behind :]]
 
     def _first_word(self, ctx: click.Context, args: Sequence[str]) -> int | None:
         """Where the first word that is no option stands; None without one or after ``--``."""
