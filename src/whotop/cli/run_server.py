@@ -90,6 +90,7 @@ def _sources(prepared: Prepared, settings: ServeSettings, store: Store, clock: S
         events=store.events,
         clock=clock,
         zone=prepared.zone,
+        counted=prepared.settings.usage,
     )
 
 

@@ -65,7 +65,7 @@ _UNKNOWN = re.compile(r"unknown field `(.*)`")
 
 async def question_of(request: Request, shape: type[Asked]) -> Asked:
     """What the request asks. Raises Refusal for a parameter that is wrong, unknown or there twice."""
-    given = _once(_pairs(request.url.query.encode("latin-1", "replace")))
+    given = _once(_pairs(request.scope["query_string"]))
     body = await _body(request) if request.method == "POST" else b""
     if not body:
         return _converted(given, shape, strict=False)
@@ -151,7 +151,7 @@ async def _body(request: Request) -> bytes:
 def _of_json(body: bytes) -> dict[str, str | int]:
     try:
         return msgspec.json.decode(body, type=dict[str, str | int])
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise Refusal(400, f"the body is to be one JSON object of texts and numbers: {error}") from None
     except RecursionError:
         raise Refusal(400, "the body is nested too deep") from None

@@ -8,6 +8,7 @@ from datetime import UTC, tzinfo
 from typing import Protocol
 
 from whotop.clock import Clock
+from whotop.config.usage_settings import UsageTable
 from whotop.core.feed import History
 from whotop.model import Event
 from whotop.web.live import Live
@@ -37,5 +38,5 @@ class Sources:
     clock: Clock
     zone: tzinfo = field(default=UTC)
     """In which reports show times."""
-    usage_zone: tzinfo = field(default=UTC)
-    """Whose days usage is counted in."""
+    counted: UsageTable = field(default=UsageTable())
+    """Whose days usage is counted in, and who does not count."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from whotop.clock import SECOND_US
+from whotop.config.zones import zone_named
+from whotop.core.days import day_at
 from whotop.core.periods import Period
 from whotop.core.usage import UsageReport, usage_question
 from whotop.render.usage import UsageFormat, render_usage
@@ -65,12 +66,14 @@ class UsageAnswer(Document, frozen=True, kw_only=True):
 
 async def report(question: UsageRawQuestion | UsagePlotQuestion, sources: Sources) -> UsageReport:
     """Raises UsageError for the range, QueryError for the filter, StoreError."""
-    today = datetime.fromtimestamp(sources.clock.now_us() / SECOND_US, sources.usage_zone).date()
+    counted = sources.counted
     asked = usage_question(
         question.aggregate,
         None if isinstance(question.start, UnsetType) else question.start,
         None if isinstance(question.end, UnsetType) else question.end,
-        today=today,
+        today=day_at(sources.clock.now_us(), zone_named(counted.time_zone)),
+        time_zone=counted.time_zone,
+        excluded=counted.exclude_users,
         where=question.where,
     )
     return await sources.usage.report(asked)
