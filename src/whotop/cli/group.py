@@ -20,6 +20,8 @@ COMMANDS = {
     "collect": "whotop.cli.collect",
     "init": "whotop.cli.init",
     "serve": "whotop.cli.serve",
+    "rules": "whotop.cli.rules",
+    "rules test": "whotop.cli.rules_test",
     "demo": "whotop.cli.demo",
 }
 """Each command's module; its command is the attribute of the same name, with ``_`` for a space, and where
