@@ -11,6 +11,7 @@ from whotop.cli.prepare import Prepared
 from whotop.cli.secrets import Secrets, keys_left_locked
 from whotop.clock import SystemClock
 from whotop.collect.settings import CollectSettings
+from whotop.config.geo import locate_by
 from whotop.config.places import accepted_host_keys, config_folder
 from whotop.config.settings import KeepTable
 from whotop.config.ssh_config import ssh_config_files
@@ -34,6 +35,8 @@ def watch_settings(prepared: Prepared, secrets: Secrets, store: str | None) -> W
             passwords=secrets.passwords,
         ),
         rules=prepared.rules,
+        locate=locate_by(prepared.rules.travel, prepared.file),
+        zone=prepared.zone,
         notify=NotifySettings(table=prepared.settings.notify, zone=prepared.zone),
         usage=prepared.settings.usage,
         store=store,

@@ -36,6 +36,7 @@ def check_before_poll(prepared: Prepared) -> None:
     """Raise ConfigError for keys, passwords or a report that cannot be used. One reading needs no store."""
     check_keys_and_passwords(prepared)
     _check_report(prepared)
+    _check_places(prepared)
 
 
 def check_keys_and_passwords(prepared: Prepared) -> None:
@@ -132,6 +133,12 @@ def _check_store(prepared: Prepared) -> None:
     from whotop.store.precheck import check_store  # loads sqlite3
 
     check_store(store_place(prepared))
+
+
+def _check_places(prepared: Prepared) -> None:
+    from whotop.config.geo import locate_by
+
+    locate_by(prepared.rules.travel, prepared.file)
 
 
 def _check_report(prepared: Prepared) -> None:

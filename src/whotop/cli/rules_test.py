@@ -68,10 +68,11 @@ def _rehearsed(files: tuple[str, ...], prepared: Prepared, settings: RuleSetting
     from whotop.analyse.record_stream import record_stream
     from whotop.analyse.time_order import TimeOrder
     from whotop.clock import SystemClock
+    from whotop.config.geo import locate_by
     from whotop.core.rehearsal import Rehearsal
     from whotop.model import Machine
 
-    rehearsal = Rehearsal(settings, zone=prepared.zone)
+    rehearsal = Rehearsal(settings, locate_by(settings.travel, prepared.file), prepared.zone)
     rehearsal.meet(Machine(name=one.name, address=one.address, tags=one.tags) for one in prepared.targets)
     reading = Reading(zone=prepared.zone, now_us=SystemClock().now_us(), form=form)
     with TimeOrder() as order:

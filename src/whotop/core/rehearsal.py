@@ -16,10 +16,11 @@ from msgspec.structs import replace
 
 from whotop.clock import DAY_US, HOUR_US, MINUTE_US, SECOND_US
 from whotop.core.holdback import Holdback
+from whotop.core.locate import Locate, nowhere
 from whotop.core.replay import Replay
 from whotop.core.rules.book import RuleBook
 from whotop.core.rules.registry import RULES
-from whotop.core.rules.rule import Locate, Rule, nowhere
+from whotop.core.rules.rule import Rule
 from whotop.core.rules.settings import RuleSettings
 from whotop.core.transition import Transition
 from whotop.model import Alert, Event, EventKind, Machine, Standing

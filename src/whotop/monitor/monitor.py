@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Collection, Coroutine, Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 
 from whotop.clock import Clock
 from whotop.collect.collector import Collector
@@ -14,6 +15,7 @@ from whotop.config.usage_settings import UsageTable
 from whotop.core.alert_marks import Mark
 from whotop.core.feed import Batch, History
 from whotop.core.fleet import EVENTS_KEPT, EVENTS_SINCE_US
+from whotop.core.locate import Locate, nowhere
 from whotop.core.rules.book import RuleBook
 from whotop.core.rules.settings import RuleSettings
 from whotop.core.tracker import SessionTracker
@@ -47,6 +49,10 @@ class MonitorSettings:
 
     collect: CollectSettings
     rules: RuleSettings = field(default_factory=RuleSettings)
+    locate: Locate = nowhere
+    """Where sources are, for the rules that ask."""
+    zone: tzinfo = UTC
+    """What time it is for people, for the rules that ask."""
     notify: NotifySettings | None = None
     """Whom to tell of alerts; None: nobody."""
     usage: UsageTable | None = None
@@ -69,7 +75,9 @@ class Monitor:
         self._post = self._post_of(settings.notify)
         self._outlet = Outlet(self._publisher, self._writer, self._post)
         self._history: History = FleetHistory(self._publisher.fleet) if store is None else store.history
-        self._judgement = Judgement(self._outlet, SessionTracker(), RuleBook(settings.rules))
+        self._judgement = Judgement(
+            self._outlet, SessionTracker(), RuleBook(settings.rules, locate=settings.locate, zone=settings.zone)
+        )
         self._turns = Turns(self._unwritten, self._ask_for_records)
         self._intake = Intake(self._outlet, self._judgement, clock, self._turns)
         self._mark_box = None

@@ -14,6 +14,7 @@ import importlib
 import logging
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ from whotop.collect.settings import CollectSettings
 from whotop.config.reload import Difference, difference
 from whotop.config.usage_settings import UsageTable
 from whotop.core.feed import Feed
+from whotop.core.locate import Locate, nowhere
 from whotop.core.rules.settings import RuleSettings
 from whotop.errors import StoreError
 from whotop.model import Target
@@ -45,6 +47,10 @@ class WatchSettings:
 
     collect: CollectSettings
     rules: RuleSettings = field(default_factory=RuleSettings)
+    locate: Locate = nowhere
+    """Where sources are, for the rules that ask."""
+    zone: tzinfo = UTC
+    """What time it is for people, for the rules that ask."""
     notify: NotifySettings | None = None
     """Whom to tell of alerts; None: nobody."""
     usage: UsageTable | None = None
@@ -104,6 +110,8 @@ class Watch:
         settings = MonitorSettings(
             collect=self._settings.collect,
             rules=self._settings.rules,
+            locate=self._settings.locate,
+            zone=self._settings.zone,
             notify=self._settings.notify,
             usage=self._settings.usage,
         )

@@ -83,7 +83,9 @@ async def _collected(
     on_known(len(left))
     mine = [target for target in targets if target.name in claimed]
     collect = replace(settings.collect, interval_seconds=READINGS_APART_SECONDS)
-    told = MonitorSettings(collect=collect, rules=settings.rules, notify=settings.notify)
+    told = MonitorSettings(
+        collect=collect, rules=settings.rules, locate=settings.locate, zone=settings.zone, notify=settings.notify
+    )
     monitor = Monitor(mine, told, clock, store)
     await monitor.start()
     fleet = Fleet()

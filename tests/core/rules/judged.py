@@ -9,8 +9,8 @@ from msgspec.structs import replace
 from tests.core.conftest import make_event
 from whotop.clock import SECOND_US
 from whotop.core.keys import event_key
+from whotop.core.locate import Locate, nowhere
 from whotop.core.rules.book import RuleBook
-from whotop.core.rules.rule import Locate, nowhere
 from whotop.core.rules.settings import RuleSettings
 from whotop.core.rules.table import RuleTable
 from whotop.model import Alert, Event, Session, Standing

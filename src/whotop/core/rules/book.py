@@ -8,9 +8,10 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from whotop.clock import SECOND_US
 from whotop.core.alert_marks import Mark
+from whotop.core.locate import Locate, nowhere
 from whotop.core.rules.findings import OpenAlerts
 from whotop.core.rules.registry import RULES
-from whotop.core.rules.rule import Locate, Rule, RuleContext, nowhere
+from whotop.core.rules.rule import Rule, RuleContext
 from whotop.core.rules.settings import RuleSettings
 from whotop.model import Alert, Event, Machine, Origin, Sample, Session, Standing
 

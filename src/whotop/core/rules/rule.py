@@ -11,18 +11,11 @@ from datetime import UTC, tzinfo
 from typing import ClassVar
 
 from whotop.clock import SECOND_US
+from whotop.core.locate import Locate, nowhere
 from whotop.core.rules.findings import OpenAlerts
 from whotop.core.rules.scoped import Scoped, Table
 from whotop.core.rules.settings import RuleSettings
 from whotop.model import Alert, Event, Machine, Origin, Sample, Session
-
-Locate = Callable[[str], tuple[float, float] | None]
-"""Degrees of latitude and longitude of a source, where they are known."""
-
-
-def nowhere(_source: str) -> tuple[float, float] | None:
-    """Where no database of places is at hand."""
-    return None
 
 
 class RuleContext:
