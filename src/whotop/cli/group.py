@@ -22,6 +22,8 @@ COMMANDS = {
     "serve": "whotop.cli.serve",
     "rules": "whotop.cli.rules",
     "rules test": "whotop.cli.rules_test",
+    "notify": "whotop.cli.notify",
+    "notify test": "whotop.cli.notify_test",
     "demo": "whotop.cli.demo",
 }
 """Each command's module; its command is the attribute of the same name, with ``_`` for a space, and where
