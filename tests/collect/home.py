@@ -12,6 +12,11 @@ import asyncssh
 from whotop.collect.settings import CollectSettings
 
 
+def locked(key: asyncssh.SSHKey, passphrase: str | None) -> bytes:
+    """A private key's file. One round of bcrypt where a real one has 128, of 8 ms each for every use."""
+    return key.export_private_key(passphrase=passphrase, rounds=1, ignore_few_rounds=True)
+
+
 @dataclass
 class Home:
     """A home directory with its ssh files; nothing of the real one is read."""
@@ -25,7 +30,7 @@ class Home:
     def key(self, name: str = "id_ed25519", passphrase: str | None = None) -> asyncssh.SSHKey:
         key = asyncssh.generate_private_key("ssh-ed25519")
         path = self.ssh / name
-        path.write_bytes(key.export_private_key(passphrase=passphrase))
+        path.write_bytes(locked(key, passphrase))
         path.chmod(0o600)
         path.with_name(name + ".pub").write_bytes(key.export_public_key())
         return key
