@@ -47,6 +47,7 @@ class CommandGroup(click.RichGroup):
         attribute = cmd_name.replace(" ", "_") + "_" * iskeyword(cmd_name)
         command = getattr(importlib.import_module(COMMANDS[cmd_name]), attribute)
         assert isinstance(command, click.Command)
+        command.name = cmd_name  # Two words are one name, also where help lists it.
         return command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
