@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -73,6 +74,13 @@ async def test_a_refusal_is_told_without_the_secret_in_the_url() -> None:
     assert error.startswith("pager: ")
     assert "500" in error
     assert "sesame" not in error
+
+
+async def test_no_secret_is_in_the_log_whatever_its_level(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    async with webhook("500 Internal Server Error", []) as url:
+        await told(ChatTable(name="pager", url=url))
+    assert "sesame" not in caplog.text
 
 
 async def test_a_url_that_apprise_does_not_know_is_named_by_its_scheme_alone() -> None:

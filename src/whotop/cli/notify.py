@@ -42,9 +42,12 @@ def notify(chosen: ConfigOptions, as_json: bool) -> int:
 async def _state(place: str) -> QueueState:
     from whotop.clock import DAY_US, SystemClock
     from whotop.render.delivery_lines import QueueState
+    from whotop.store.precheck import store_path
     from whotop.store.store import open_store
 
     clock = SystemClock()
+    if not store_path(place).exists():
+        return QueueState(now_us=clock.now_us())
     store = await open_store(place, clock=clock)
     try:
         since_us = clock.now_us() - 30 * DAY_US

@@ -18,11 +18,11 @@ def mend_of_keys(prepared: Prepared) -> str:
 
 def warn_of_mail_without_server(prepared: Prepared) -> None:
     """Say in one line on standard error that machines have a mail address, and nobody sends them mail."""
-    count = sum(bool(target.mail) for target in prepared.targets)
-    if count and not prepared.settings.notify.smtp.host:
+    addresses = {target.mail for target in prepared.targets if target.mail}
+    if addresses and not prepared.settings.notify.smtp.host:
+        more = f" and {len(addresses) - 1} more" if len(addresses) > 1 else ""
         print(
-            f"whotop: {count} machines have a mail address, but no mail server is named in [notify.smtp]: "
-            "nothing is mailed",
+            f"whotop: nothing is mailed to {min(addresses)}{more}: no mail server is named in [notify.smtp]",
             file=sys.stderr,
         )
 

@@ -7,6 +7,7 @@ The URL is a secret; what is said of it is its scheme alone.
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from collections.abc import AsyncGenerator, Callable, Sequence
 from typing import TypeVar
@@ -20,6 +21,8 @@ from whotop.text import safe
 
 Told = TypeVar("Told")
 SAID_CHARACTERS = 160
+_TELLTALES = ("apprise", "urllib3", "requests")
+"""Loggers that write the URL, or the path of it that is the secret. What matters of theirs is in the error."""
 _SECRET_PART_CHARACTERS = 4
 """Shorter parts of a URL are words that a message may well have."""
 
@@ -90,6 +93,8 @@ def _told(url: str, delivery: Delivery) -> str:
     """Send it and return why it could not be sent, or nothing."""
     import apprise  # 0.2 s, for who has a chat
 
+    for name in _TELLTALES:
+        logging.getLogger(name).propagate = False
     chat = apprise.Apprise()
     if not chat.add(url):
         return f"apprise knows no such URL ({safe(url.partition(':')[0], 20)}:…)"

@@ -80,14 +80,18 @@ def _fields(alert: Alert, kind: DeliveryKind, scene: Scene) -> Iterator[tuple[st
     yield "rule", alert.rule
     yield "level", alert.level.value
     yield "about", alert.subject
-    yield "value", "" if alert.value is None else f"{alert.value:.6g}{unit}"
-    yield "limit", "" if alert.limit is None else f"{alert.limit:.6g}{unit}"
+    yield "value", "" if alert.value is None else f"{_figure(alert.value)}{unit}"
+    yield "limit", "" if alert.limit is None else f"{_figure(alert.limit)}{unit}"
     yield "count", str(alert.count) if alert.count > 1 else ""
     yield "since", _since(alert, scene)
     if alert.resolved_us is not None:
         lasted = duration((alert.resolved_us - alert.opened_us) / SECOND_US)
         yield "until", f"{moment(alert.resolved_us, scene.zone)} ({lasted})"
     yield "noted", "it happened while nobody watched" if alert.late else ""
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.1f}".removesuffix(".0")
 
 
 def _since(alert: Alert, scene: Scene) -> str:

@@ -18,9 +18,9 @@ from whotop.text import duration
 class QueueState:
     """The messages of a store, as far as anybody wants to see them."""
 
-    waiting: Sequence[Delivery]
-    given_up: Sequence[Delivery]
-    sent: Sequence[Delivery]
+    waiting: Sequence[Delivery] = ()
+    given_up: Sequence[Delivery] = ()
+    sent: Sequence[Delivery] = ()
     now_us: int
 
 
