@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from functools import lru_cache
 
 from whotop.core.networks import address_of, network_of
 from whotop.model import Alert, Event, Standing
@@ -27,6 +28,7 @@ def attacker_of(machine: str, source: str) -> Attacker:
     return (machine if is_of_machine(source) else "", source)
 
 
+@lru_cache(maxsize=65_536)
 def is_of_machine(source: str) -> bool:
     """Whether a source means another place on every machine."""
     address = address_of(source)
@@ -105,6 +107,10 @@ class Attacks:
     def get(self, attacker: Attacker) -> Attack | None:
         """What a source has failed at."""
         return self._attacks.get(attacker)
+
+    def of(self, machine: str, source: str) -> Attack | None:
+        """The same, where nobody knows yet whether the source is one place for all machines."""
+        return self._attacks.get(("", source)) or self._attacks.get((machine, source))
 
     def add(self, attacker: Attacker, failure: Event, time_us: int, quiet_us: int | None) -> Attack:
         """One more failure: it belongs to the attack before, unless that had been quiet for longer than this."""

@@ -41,8 +41,7 @@ class Guessed:
 
     def on_login(self, login: Event, now_us: int) -> list[Alert]:
         """A login, once the failures before it have come."""
-        attacker = attacker_of(login.machine, login.source)
-        attack = self._attacks.get(attacker)
+        attack = self._attacks.of(login.machine, login.source)
         if attack is None:
             return []
         settings = self._settings.at(login.machine, login.user, login.source)
@@ -52,7 +51,7 @@ class Guessed:
         if not settings.on or (on_machine < settings.count and on_all < max(settings.count, settings.fleet_count)):
             return []
         failures = on_machine if on_machine >= settings.count else on_all
-        return self._found(attacker, attack, login, failures, settings, now_us)
+        return self._found(attacker_of(login.machine, login.source), attack, login, failures, settings, now_us)
 
     def tick(self, now_us: int) -> list[Alert]:
         """Resolve what has stood long enough."""

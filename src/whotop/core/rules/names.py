@@ -15,14 +15,17 @@ class Names:
         folded = [pattern.casefold() for pattern in patterns]
         self._globs = tuple(pattern for pattern in folded if any(character in pattern for character in "*?["))
         self._plain = frozenset(folded).difference(self._globs)
-
-    def hold(self, name: str) -> bool:
+        self.hold = lru_cache(maxsize=65_536)(self._hold)
         r"""Whether a name is on the list. A Windows account may be written with its domain, ``CORP\name``."""
+
+    def _hold(self, name: str) -> bool:
         folded = name.casefold()
         return self._holds(folded) or ("\\" in folded and self._holds(folded.rpartition("\\")[2]))
 
     def _holds(self, folded: str) -> bool:
-        return folded in self._plain or any(fnmatchcase(folded, pattern) for pattern in self._globs)
+        if folded in self._plain:
+            return True
+        return bool(self._globs) and any(fnmatchcase(folded, pattern) for pattern in self._globs)
 
 
 @lru_cache(maxsize=1_024)
