@@ -24,6 +24,12 @@ def test_a_sample_is_loaded_and_has_machines(file: Path) -> None:
     assert machines_in(file)
 
 
+def test_the_one_that_tells_people_has_addresses_of_machines_and_targets() -> None:
+    file = FOLDER / "notify.toml"
+    assert machines_in(file)["dc-01"].mail == "windows@example.org"
+    assert [target.to[0] for target in load_settings(file).notify.mail] == ["ops@example.org", "dba@example.org"]
+
+
 def test_every_inventory_among_the_samples_is_used_by_one() -> None:
     used = {inventory for file in FILES for inventory in load_settings(file).inventory}
     assert {str(file) for file in (FOLDER / "ansible").iterdir()} == used

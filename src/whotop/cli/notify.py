@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from whotop.cli.options import ConfigOptions, config_options
+from whotop.cli.options import ConfigOptions
 
 if TYPE_CHECKING:
     from whotop.render.delivery_lines import QueueState
@@ -18,10 +19,11 @@ SENT_SHOWN = 20
 
 
 @click.command()
+@click.option("-c", "--config", type=click.Path(path_type=Path), metavar="FILE", help="Configuration file.")
 @click.option("--store", metavar="FILE", help="The store whose messages they are, instead of the usual one.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@config_options
-def notify(chosen: ConfigOptions, as_json: bool) -> int:
+@click.option("--time-zone", metavar="ZONE", help="Time zone for all times shown, such as Europe/Berlin.")
+def notify(as_json: bool, **chosen: Any) -> int:
     """List the messages to people.
 
     Those that wait, with why; those of the last 30 days that were given up; and the last that were
@@ -33,7 +35,7 @@ def notify(chosen: ConfigOptions, as_json: bool) -> int:
     from whotop.cli.prepare import prepare
     from whotop.render.delivery_lines import queue_json, queue_text
 
-    prepared = prepare((), chosen)
+    prepared = prepare((), ConfigOptions(**chosen))
     state = asyncio.run(_state(store_place(prepared)))
     sys.stdout.write(queue_json(state) if as_json else queue_text(state, prepared.zone))
     return 0

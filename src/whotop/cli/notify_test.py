@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from whotop.cli.options import ConfigOptions, config_options
+from whotop.cli.options import ConfigOptions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,8 +18,15 @@ FAILED, SOME_FAILED = 1, 3
 
 
 @click.command()
-@config_options
-def notify_test(chosen: ConfigOptions) -> int:
+@click.option("-c", "--config", type=click.Path(path_type=Path), metavar="FILE", help="Configuration file.")
+@click.option(
+    "--log-file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="File that takes what whotop and libraries say.",
+)
+@click.option("-v", "--verbose", is_flag=True, help="Say more in the log file.")
+def notify_test(**options: Any) -> int:
     """Send a sample to every target.
 
     To each address and chat of [notify] and to each machine's own address, at once and past the queue;
@@ -32,6 +40,7 @@ def notify_test(chosen: ConfigOptions) -> int:
     from whotop.clock import SystemClock
     from whotop.notify.sample import all_recipients, send_samples
 
+    chosen = ConfigOptions(**options)
     prepared = prepare((), chosen)
     start_log(prepared.settings, chosen)
     check_notify_targets(prepared)
