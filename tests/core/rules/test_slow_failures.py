@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from operator import attrgetter
+
 import pytest
 
 from tests.core.rules.judged import DAY, HOUR, Judged, made
@@ -76,7 +78,7 @@ def test_failures_of_before_a_start_count() -> None:
 
 def test_a_flood_of_sources_fills_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(slow_failures, "TRACKS_KEPT", 10)
-    tracks = slow_failures.Tracks(round(DAY * SECOND_US))
+    tracks = slow_failures.Tracks(round(DAY * SECOND_US), attrgetter("user"))
     for number in range(100):
         tracks.add(f"source-{number}", slow_failures.Failure(number, "root", f"source-{number}", "web-01", b""))
     assert len(tracks._tracks) == 10

@@ -8,7 +8,10 @@ already is not told again, and who logs in at last from where they had failed ha
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
+from collections.abc import Callable
+from itertools import islice
+from operator import attrgetter
 
 import msgspec
 
@@ -36,22 +39,42 @@ class Failure(msgspec.Struct, frozen=True, gc=False):
     key: bytes
 
 
+class Track:
+    """The failures of one source, or against one user, and whom else they are about: users, or sources."""
+
+    __slots__ = ("failures", "others")
+
+    def __init__(self) -> None:
+        self.failures: deque[Failure] = deque()
+        self.others: Counter[str] = Counter()
+
+    def __len__(self) -> int:
+        return len(self.failures)
+
+    def add(self, failure: Failure, other: str, oldest_us: int, other_of: Callable[[Failure], str]) -> None:
+        """One more; what is too old, or too much, is forgotten."""
+        failures, others = self.failures, self.others
+        failures.append(failure)
+        others[other] += 1
+        while failures[0].time_us < oldest_us or len(failures) > FAILURES_KEPT:
+            gone = other_of(failures.popleft())
+            others[gone] -= 1
+            if not others[gone]:
+                del others[gone]
+
+
 class Tracks:
     """The failures of a day, by source or by user; the one that failed last at the end."""
 
-    def __init__(self, kept_us: int) -> None:
-        self._kept_us = kept_us
-        self._tracks: dict[str, deque[Failure]] = {}
+    def __init__(self, kept_us: int, other_of: Callable[[Failure], str]) -> None:
+        self._kept_us, self._other_of = kept_us, other_of
+        self._tracks: dict[str, Track] = {}
 
-    def add(self, name: str, failure: Failure) -> deque[Failure]:
+    def add(self, name: str, failure: Failure) -> Track:
         """One more; the whole track, as far as it is not too old."""
-        track = self._tracks.pop(name, None)
-        if track is None:
-            track = deque(maxlen=FAILURES_KEPT)
+        track = self._tracks.pop(name, None) or Track()
         self._tracks[name] = track
-        track.append(failure)
-        while track[0].time_us < failure.time_us - self._kept_us:
-            track.popleft()
+        track.add(failure, self._other_of(failure), failure.time_us - self._kept_us, self._other_of)
         if len(self._tracks) > TRACKS_KEPT:
             del self._tracks[next(iter(self._tracks))]
         return track
@@ -65,17 +88,16 @@ class Tracks:
         track = self._tracks.get(name)
         if track is None:
             return
-        left = [one for one in track if (one.user, one.source) != (user, source)]
-        if left:
-            self._tracks[name] = deque(left, maxlen=FAILURES_KEPT)
-        else:
+        left = [one for one in track.failures if (one.user, one.source) != (user, source)]
+        track.failures, track.others = deque(left), Counter(map(self._other_of, left))
+        if not left:
             del self._tracks[name]
 
     def expire(self, now_us: int) -> None:
         """Forget the tracks that are too old as a whole."""
         while self._tracks:
             name, track = next(iter(self._tracks.items()))
-            if track[-1].time_us >= now_us - self._kept_us:
+            if track.failures[-1].time_us >= now_us - self._kept_us:
                 return
             del self._tracks[name]
 
@@ -92,7 +114,8 @@ class SlowFailures(Rule):
         self._within_us = round(table.within_seconds * SECOND_US)
         self._words = duration(table.within_seconds)
         self._incidents = Incidents("slow", context.alerts)
-        self._by_source, self._by_user = Tracks(self._within_us), Tracks(self._within_us)
+        self._by_source = Tracks(self._within_us, attrgetter("user"))
+        self._by_user = Tracks(self._within_us, attrgetter("source"))
 
     def known_failure(self, failure: Event, now_us: int) -> None:
         """A failure that was judged."""
@@ -112,11 +135,11 @@ class SlowFailures(Rule):
             return []
         changed: list[Alert] = []
         if failure.source and len(of_source) >= table.source_count:
-            users = len({one.user for one in of_source})
+            users = len(of_source.others)
             text = f"{failure.source} fails to log in as {users} user{'' if users == 1 else 's'}, slowly"
             changed += self._happened(failure.source, text, table, of_source, table.source_count, failure, now_us)
         if failure.user and len(against_user) >= table.user_count:
-            sources = len({one.source for one in against_user})
+            sources = len(against_user.others)
             text = f"{failure.user} is tried from {sources} source{'' if sources == 1 else 's'}"
             changed += self._happened(failure.user, text, table, against_user, table.user_count, failure, now_us)
         return changed
@@ -142,7 +165,7 @@ class SlowFailures(Rule):
         subject: str,
         text: str,
         table: SlowTable,
-        track: deque[Failure],
+        track: Track,
         limit: int,
         failure: Event,
         now_us: int,
@@ -154,7 +177,7 @@ class SlowFailures(Rule):
             value=float(len(track)),
             limit=float(limit),
         )
-        before = [(one.key, one.machine) for one in list(track)[:-1]]
+        before = ((one.key, one.machine) for one in islice(track.failures, len(track) - 1))
         return self._incidents.happened(subject, what, failure, now_us, before)
 
 
