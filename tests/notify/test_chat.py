@@ -59,6 +59,16 @@ async def test_a_message_arrives_with_its_subject_and_its_text() -> None:
     assert (sent["title"], sent["message"].strip()) == ("[whotop] message 1", "Hello.")
 
 
+async def test_a_name_calls_nobody_in_a_chat() -> None:
+    bodies: list[bytes] = []
+    hostile = message(target="pager", subject="[whotop] <!channel> @everyone", body="<@U012AB3CD>\n")
+    async with webhook("200 OK", bodies) as url:
+        route = ChatRoute(ChatTable(name="pager", url=url))
+        assert [outcome.error async for outcome in route.send([hostile])] == [""]
+    sent = json.loads(bodies[0])
+    assert (sent["title"], sent["message"].strip()) == ("[whotop] ‹!channel› ＠everyone", "‹＠U012AB3CD›")
+
+
 async def test_the_url_may_be_a_secret_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     async with webhook("200 OK", []) as url:
         monkeypatch.setenv("PAGER_URL", url)

@@ -23,6 +23,8 @@ Told = TypeVar("Told")
 SAID_CHARACTERS = 160
 _TELLTALES = ("apprise", "urllib3", "requests")
 """Loggers that write the URL, or the path of it that is the secret. What matters of theirs is in the error."""
+_MENTIONS = str.maketrans({"<": "‹", ">": "›", "@": "＠"})
+"""Slack's and Discord's marks of a mention, and characters that look like them."""
 _SECRET_PART_CHARACTERS = 4
 """Shorter parts of a URL are words that a message may well have."""
 
@@ -98,11 +100,17 @@ def _told(url: str, delivery: Delivery) -> str:
     chat = apprise.Apprise()
     if not chat.add(url):
         return f"apprise knows no such URL ({safe(url.partition(':')[0], 20)}:…)"
-    result = chat.notify(title=delivery.subject, body=delivery.body, body_format=apprise.NotifyFormat.TEXT)
+    title, body = without_mentions(delivery.subject), without_mentions(delivery.body)
+    result = chat.notify(title=title, body=body, body_format=apprise.NotifyFormat.TEXT)
     if result:
         return ""
     said = [entry.message for entry in result.logs() if entry.message]
     return safe(without_secret(" ".join((said[-1] if said else "it was refused").split()), url), SAID_CHARACTERS)
+
+
+def without_mentions(text: str) -> str:
+    """Text in which nothing calls anybody: a user name such as ``<!channel>`` or ``@everyone`` shows as itself."""
+    return text.translate(_MENTIONS)
 
 
 def without_secret(said: str, url: str) -> str:
