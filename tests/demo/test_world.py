@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from whotop.clock import SECOND_US
-from whotop.demo.people import GUESSER, HOSTILE
+from whotop.demo.people import ATTACKER, GUESSER, HOSTILE
 from whotop.demo.world import PROBER, World, machine_names
 from whotop.model import Origin
 from whotop.parse import utmp
@@ -79,3 +79,8 @@ def test_passwords_are_guessed_for_names_that_would_deface_a_screen_too() -> Non
     assert {event.source for event in failed} >= {GUESSER}
     assert any(event.raw is not None for event in failed)
     assert all(event.user.isprintable() for event in failed)
+
+
+def test_all_machines_are_tried_by_one_source(busy: World) -> None:
+    tried = {machine.name for machine in busy.machines.values() if ATTACKER.encode() in bytes(machine.btmp)}
+    assert tried == set(busy.machines)

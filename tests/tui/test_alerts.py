@@ -57,9 +57,10 @@ async def test_an_alert_over_several_machines_is_one_row_and_its_screen_says_all
         assert attacked.line("▲ high", "4 machines", "412 failed logins from")
         await open_attack(attacked)
         assert attacked.app._crumbs() == ["fleet", "failed"]
-        assert attacked.line("▲ high", "4 machines", "as 31 users")
-        assert attacked.line("since 14:21:07", "count 412", "limit 5")
-        assert attacked.line("rule failed", "within 10m")
+        assert attacked.line("▲ high", "4 machines", "since 14:21:07", "count 412")
+        assert attacked.lines()[2].startswith(" 412 failed logins from 203.0.113.9 on 4 machines as 31 users")
+        assert attacked.line("rule failed", "limit 5", "within 10m", "One source fails to log in again and again.")
+        assert attacked.lines()[-1].startswith(" a acknowledge  m mute ")
         assert "1 Evidence 3" in attacked.text()
         assert "2 Machines 4" in attacked.text()
         assert [row.split()[1] for row in attacked.rows(2)] == ["db-02", "web-01", "web-02"]
@@ -74,7 +75,7 @@ async def test_the_screen_of_one_machines_alert_shows_what_else_happened_there(a
         attacked.pane(3).select(DISK.key)
         await attacked.press("enter")
         assert "2 Around 1" in attacked.text()
-        assert attacked.line("since 13:42:07 for 40m")
+        assert attacked.line("■ warn", "db-02", "since 13:42:07 for 40m")
         await attacked.press("M")
         assert attacked.app._crumbs()[-1] == "db-02"
 
@@ -82,8 +83,8 @@ async def test_the_screen_of_one_machines_alert_shows_what_else_happened_there(a
 async def test_an_alert_goes_on_being_shown_when_it_resolves(attacked: Trial) -> None:
     async with attacked.run():
         await open_attack(attacked)
-        await attacked.publish(AlertChanged(replace(ATTACK, resolved_us=NOW_US, text="it is over")))
-        assert attacked.line("✓ over", "it is over")
+        await attacked.publish(AlertChanged(replace(ATTACK, resolved_us=NOW_US)))
+        assert attacked.line("✓ over", "4 machines", "over 14:22:07")
         await attacked.press("a")
         assert attacked.said() == "this alert stands no longer"
 
@@ -143,9 +144,9 @@ async def test_e_goes_to_the_list_of_alerts_and_through_it(trial: Trial) -> None
         await trial.press("e")
         assert trial.top.current is trial.pane(3)
         await trial.press("e", "enter")
-        assert trial.line("■ warn", "db-02", "disk / 91%")
+        assert trial.lines()[2].startswith(" disk / 91%")
         await trial.press("E")
-        assert trial.line("▲ high", "db-02", "login as root")
+        assert trial.lines()[2].startswith(" login as root")
         await trial.press("E")
         assert trial.said() == "this is the first alert"
         await trial.press("escape")

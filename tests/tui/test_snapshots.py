@@ -1,4 +1,4 @@
-"""Five pictures, one for each size of the fleet screen, one of a machine and one of a source; all else asserts text."""
+"""Six pictures: the fleet screen at three sizes, a machine, a source and an alert; all else asserts text."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from msgspec.structs import replace
 from textual.pilot import Pilot
 
 from tests.tui.small_fleet import NOW_US, SESSIONS, ended
+from tests.tui.test_alerts import ATTACK, FAILURES
 from tests.tui.test_machine_screen import running
 from tests.tui.trial import Trial
 from whotop.clock import HOUR_US, MINUTE_US
-from whotop.core.feed import MinuteFigures
+from whotop.core.feed import AlertChanged, MinuteFigures
 from whotop.model import Outcome
 
 SnapCompare = Callable[..., bool]
@@ -50,6 +51,14 @@ def test_a_machine(trial: Trial, snap_compare: SnapCompare) -> None:
     trial.feed.running = {session.key: running("vim /etc/hosts") for session in SESSIONS}
     keys = ("j", "j", "j", "j", "j", "enter")
     assert snap_compare(trial.app, terminal_size=(160, 44), run_before=settled(trial, *keys))
+
+
+def test_an_alert(trial: Trial, snap_compare: SnapCompare) -> None:
+    trial.feed.history.past_events = FAILURES
+    seen = replace(ATTACK, acknowledged_us=NOW_US, acknowledged_by="alice", muted_until_us=NOW_US + HOUR_US)
+    trial.feed.publish([AlertChanged(seen)], NOW_US)
+    keys = ("3", "G", "enter")
+    assert snap_compare(trial.app, terminal_size=(120, 36), run_before=settled(trial, *keys))
 
 
 def test_a_source(trial: Trial, snap_compare: SnapCompare) -> None:

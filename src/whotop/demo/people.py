@@ -44,6 +44,14 @@ GUESSES = (
 """Where passwords are guessed from, and for whom."""
 
 
+ATTACKER = "203.0.113.201"
+ATTACKED_NAMES = (
+    *(b"root", b"admin", b"administrator", b"user", b"guest", b"support", b"oracle", b"postgres", b"mysql"),
+    *(b"jenkins", b"gitlab", b"nagios", b"zabbix", b"ftpuser", b"www", b"tomcat", b"hadoop", b"minecraft"),
+)
+"""Who tries every machine at once, and under which names."""
+
+
 def somebody(random: Random) -> Person:
     """One of the staff, the eager ones more often."""
     return random.choices(STAFF, weights=[person.eagerness for person in STAFF])[0]

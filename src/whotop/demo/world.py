@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
+from itertools import cycle
 from random import Random
 
 from whotop.clock import SECOND_US
 from whotop.demo.machine import Character, SimulatedMachine
-from whotop.demo.people import GUESSER, GUESSES, HOSTILE, Person
+from whotop.demo.people import ATTACKED_NAMES, ATTACKER, GUESSER, GUESSES, HOSTILE, Person
 
 DEBIAN_12 = Character(system="Debian GNU/Linux 12 (bookworm)", kernel="6.1.0-31-amd64", keeps="utmp")
 UBUNTU = Character(system="Ubuntu 26.04 LTS", kernel="7.0.0-14-generic")
@@ -54,7 +56,11 @@ STORY = (
     Happening(8, 70, "hostile names"),
     Happening(2, 2.5, "a password is guessed"),
     Happening(40, 60, "another machine is tried"),
+    Happening(20, 300, "all machines are tried"),
 )
+ATTACK_US = 40 * SECOND_US
+TRIED_PER_SECOND = 0.08
+"""How often each machine is, while all are."""
 
 
 class World:
@@ -68,12 +74,17 @@ class World:
         self._random = Random(count)
         self._tried = self._random.choice(list(self.machines.values()))
         """The machine on which passwords are guessed."""
+        self._now_us, self._attacked_until_us = now_us, 0
+        self._victims = cycle(list(self.machines.values()))
         self._due = [(now_us + round(happening.first_seconds * SECOND_US), happening) for happening in STORY]
 
     def step(self, now_us: int) -> None:
         """Let everything live until ``now_us``."""
         for machine in self.machines.values():
             machine.step(now_us)
+        if now_us < self._attacked_until_us:
+            self._try_all((now_us - self._now_us) / SECOND_US, now_us)
+        self._now_us = now_us
         for index, (due_us, happening) in enumerate(self._due):
             if due_us <= now_us:
                 self._happen(happening.what, now_us)
@@ -90,6 +101,8 @@ class World:
                 self._tried.fail(self._random.choice(GUESSES), GUESSER, now_us)
                 if self._random.random() < 1 / GUESSED_AFTER:
                     self._tried.arrive(Person(b"root", GUESSER, 1.0, 1.0), now_us, minutes=1)
+            case "all machines are tried":
+                self._attacked_until_us = now_us + ATTACK_US
             case "another machine is tried":
                 self._tried = machine
             case "hostile names":
@@ -97,3 +110,8 @@ class World:
             case "logins from one source":
                 for visited in self._random.sample(list(self.machines.values()), min(4, len(self.machines))):
                     visited.arrive(PROBER, now_us, minutes=self._random.uniform(0.3, 1.0))
+
+    def _try_all(self, seconds: float, now_us: int) -> None:
+        """One after the other, round and round."""
+        for _ in range(math.ceil(TRIED_PER_SECOND * seconds * len(self.machines))):
+            next(self._victims).fail(self._random.choice(ATTACKED_NAMES), ATTACKER, now_us)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from textual.app import ComposeResult
 
@@ -22,6 +22,7 @@ from whotop.tui.views.alerts import AlertsView, order_of
 from whotop.tui.views.machines_of_alert import MachinesOfAlertView
 from whotop.tui.views.own_events import AroundView, EvidenceView
 from whotop.tui.views.place import AlertPlace
+from whotop.tui.views.view import Span
 
 AROUND_US = 5 * MINUTE_US
 AROUND_EVENTS = 200
@@ -35,7 +36,7 @@ class AlertScreen(HistoryScreen):
         self.place = AlertPlace(alert.key)
         self._alert = alert
         self._earlier: dict[bytes, Alert] = {}
-        self._facts = {name: SpanLine(id=name, classes="facts") for name in ("what", "course", "rule")}
+        self._facts = {name: SpanLine(id=name, classes="facts") for name in ("state", "text", "rule")}
         super().__init__(desk)
 
     @property
@@ -108,15 +109,15 @@ class AlertScreen(HistoryScreen):
 
     def _show_facts(self) -> None:
         scene, alert = self.desk.scene, self._alert
-        lines = {
-            "what": alert_facts.what(scene, alert),
-            "course": alert_facts.course(scene, alert),
-            "rule": alert_facts.rule(alert, self.desk.options.rules),
-        }
-        for name, spans in lines.items():
-            self._facts[name].show([Piece(text, role) for text, role in spans])
+        self._facts["state"].show(_pieces(alert_facts.state(scene, alert)), _pieces(alert_facts.marks(scene, alert)))
+        self._facts["text"].show(_pieces(alert_facts.text(alert)))
+        self._facts["rule"].show(_pieces(alert_facts.rule(alert, self.desk.options.rules)))
 
     # What keys are about
+
+    def leading_actions(self) -> Collection[str]:
+        """Whichever pane is in focus, it is about the alert."""
+        return AlertsView.leading_actions
 
     def alert_in_hand(self) -> Alert | None:
         """The one that is shown, whichever pane keys are about."""
@@ -144,6 +145,10 @@ class AlertScreen(HistoryScreen):
             self.post_message(GoTo(AlertPlace(listed[index].key), instead=True))
         else:
             self.say("this is the last alert" if step > 0 else "this is the first alert")
+
+
+def _pieces(spans: Iterable[Span]) -> list[Piece]:
+    return [Piece(text, role) for text, role in spans]
 
 
 class EarlierAlertsView(AlertsView):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from rich.cells import cell_len
 
 from whotop.tui.actions import ACTIONS, Action
@@ -18,6 +20,7 @@ class KeyLine(SpanLine):
     def __init__(self, keys: Keymap) -> None:
         super().__init__(id="keys")
         self._keys = keys
+        self._leading: Collection[str] = ()
 
     def on_mount(self) -> None:
         """Say them."""
@@ -27,9 +30,16 @@ class KeyLine(SpanLine):
         """There is room for more, or for less."""
         self.update()
 
+    def lead_with(self, action_ids: Collection[str]) -> None:
+        """Say these first: what can be done where the reader is."""
+        if action_ids != self._leading:
+            self._leading = action_ids
+            self.update()
+
     def update(self) -> None:
         """Say them anew: a key may have been given another meaning."""
-        ranked = sorted((action for action in ACTIONS if action.rank), key=lambda action: action.rank)
+        leading = [action for action in ACTIONS if action.id in self._leading]
+        ranked = leading + sorted((action for action in ACTIONS if action.rank), key=lambda action: action.rank)
         hints = {action.id: self._hint(action) for action in ranked}
         room = self.size.width - sum(_width(hints[name]) for name in ALWAYS)
         pieces: list[Piece] = []

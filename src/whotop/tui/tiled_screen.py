@@ -6,7 +6,7 @@ Below 100 cells one tile is shown at a time, from 100 two side by side, from 160
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from textual import events
 from textual.app import ComposeResult
@@ -64,6 +64,7 @@ class TiledScreen(Screen[None]):
         self._status = StatusLine(desk)
         self._banner = SpanLine(id="banner")
         self.filter_line = FilterLine()
+        self._key_line = KeyLine(desk.keys)
         self._upper, self._lower, self._tiles_box = Beside(id="upper"), Beside(id="lower"), Above(id="tiles")
         self._count = Throttle(self, COUNT_SECONDS, self._recount, desk.scene.clock.monotonic)
 
@@ -91,7 +92,7 @@ class TiledScreen(Screen[None]):
             with self._lower:
                 yield from self.tiles[2:]
         yield self.filter_line
-        yield KeyLine(self.desk.keys)
+        yield self._key_line
 
     def on_mount(self) -> None:
         """Begin with the first tile."""
@@ -184,6 +185,10 @@ class TiledScreen(Screen[None]):
         self._lay_out()
         self.current.focus()
 
+    def leading_actions(self) -> Collection[str]:
+        """What can be done with what is in focus, by id: said first in the line of keys."""
+        return self.current.view.leading_actions if isinstance(self.current, Pane) else ()
+
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """The tile that a click or a key went to is the current one."""
         widget = event.widget
@@ -191,6 +196,7 @@ class TiledScreen(Screen[None]):
             if tile is widget:
                 self._current = tile.number
                 self.show_titles()
+                self._key_line.lead_with(self.leading_actions())
 
     def _numbers_shown(self) -> set[int]:
         width, height = self.app.size

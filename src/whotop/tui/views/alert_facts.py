@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 import msgspec
@@ -18,58 +19,55 @@ from whotop.tui.views.scene import Scene
 from whotop.tui.views.times import day_and_time
 from whotop.tui.views.view import Span
 
+_SOURCE = re.compile(r" \([^)]*\)(?=\.?$)")
+"""Whose rule it follows, at the end of a rule's sentence."""
 _UNTOLD = frozenset({"on", "scopes", "level"})
 """Fields of a rule's table that say nothing about when it finds something."""
 
 
-def what(scene: Scene, alert: Alert) -> Sequence[Span]:
-    """``▲ high  200 machines  412 failed logins from 203.0.113.9 on 200 machines``."""
-    late = [("late: ", "stale")] if alert.late else []
-    return [
+def state(scene: Scene, alert: Alert) -> Sequence[Span]:
+    """``▲ high  200 machines   since 14:02:10 for 20m   last 14:21:07   count 412``."""
+    end_us = scene.now_us() if alert.resolved_us is None else alert.resolved_us
+    spans: list[Span] = [
         (" ", "normal"),
         level_span(alert, scene.now_us()),
-        (f"  {machines_word(alert)}  ", "machine"),
-        *late,
-        (alert.text, "strong"),
+        (f"  {machines_word(alert)}   ", "machine"),
+        ("since ", "header"),
+        (f"{_when(scene, alert.opened_us)} for {duration((end_us - alert.opened_us) / SECOND_US)}", "time"),
     ]
-
-
-def course(scene: Scene, alert: Alert) -> Sequence[Span]:
-    """``since 14:02:10 for 20m   last 14:21:07   12 times   value 97 over 90   seen by alice 14:05:00``."""
-    spans: list[Span] = [(" since ", "header"), (_when(scene, alert.opened_us), "time")]
-    end_us = scene.now_us() if alert.resolved_us is None else alert.resolved_us
-    spans.append((f" for {duration((end_us - alert.opened_us) / SECOND_US)}", "time"))
     if alert.resolved_us is not None:
         spans += [("   over ", "header"), (_when(scene, alert.resolved_us), "time")]
     elif alert.updated_us != alert.opened_us:
         spans += [("   last ", "header"), (_when(scene, alert.updated_us), "time")]
-    if alert.count > 1:
-        spans += [("   count ", "header"), (f"{alert.count:,}", "normal")]
-    if alert.value is not None:
-        spans += [("   value ", "header"), (_figure(alert.value), "normal")]
-    if alert.limit is not None:
-        spans += [("   limit ", "header"), (_figure(alert.limit), "normal")]
-    return [*spans, *_marks(scene, alert)]
+    return [*spans, ("   count ", "header"), (f"{alert.count:,}", "normal")] if alert.count > 1 else spans
 
 
-def _marks(scene: Scene, alert: Alert) -> Iterator[Span]:
+def marks(scene: Scene, alert: Alert) -> Iterator[Span]:
+    """``✓ seen by alice 14:05:00   muted until 15:05:00 ``."""
     if alert.acknowledged_us is not None:
         by = f" by {alert.acknowledged_by}" if alert.acknowledged_by else ""
-        yield f"   ✓ seen{by} {_when(scene, alert.acknowledged_us)}", "up"
+        yield f"  ✓ seen{by} {_when(scene, alert.acknowledged_us)} ", "up"
     if alert.is_open and alert.muted_until_us is not None and alert.is_muted(scene.now_us()):
         until = "it resolves" if alert.muted_until_us == UNTIL_RESOLVED_US else _when(scene, alert.muted_until_us)
-        yield f"   muted until {until}", "stale"
+        yield f"  muted until {until} ", "stale"
+
+
+def text(alert: Alert) -> Sequence[Span]:
+    """What is wrong."""
+    return [(" ", "normal"), *([("late: ", "stale")] if alert.late else []), (alert.text, "strong")]
 
 
 def rule(alert: Alert, settings: RuleSettings) -> Sequence[Span]:
-    """``rule cpu  CPU in use over a limit.  percent 90, for 5m``."""
-    table = settings.tables().get(alert.rule)
+    """``rule cpu   value 97   limit 90   set to percent 90, for 5m   CPU in use over a limit``."""
     spans: list[Span] = [(" rule ", "header"), (alert.rule, "normal")]
+    for name, figure in (("value", alert.value), ("limit", alert.limit)):
+        if figure is not None:
+            spans += [(f"   {name} ", "header"), (_figure(figure), "normal")]
+    table = settings.tables().get(alert.rule)
     if table is None:
         return spans
-    sentence = (type(table).__doc__ or "").strip().splitlines()[0]
-    numbers = ", ".join(_settings(table))
-    return [*spans, (f"  {sentence}", "dim"), (f"   {numbers}", "normal")]
+    sentence = _SOURCE.sub("", (type(table).__doc__ or "").strip().splitlines()[0])
+    return [*spans, ("   set to ", "header"), (", ".join(_settings(table)), "normal"), (f"   {sentence}", "dim")]
 
 
 def _settings(table: RuleTable) -> Iterator[str]:

@@ -29,6 +29,7 @@ class AlertsView(View[bytes]):
     """Key: the alert's. ``machine`` limits it to one machine's; ``alerts`` are others than the fleet's."""
 
     name = "Alerts"
+    leading_actions = ("acknowledge", "mute")
     sorts_by = "level"
     sorts_reversed = True
     columns: Sequence[Column] = (

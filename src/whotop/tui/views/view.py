@@ -30,6 +30,8 @@ class View(ABC, Generic[Key]):
     sorts_by: ClassVar[str]
     """The column that orders it until the reader chooses another."""
     sorts_reversed: ClassVar[bool] = False
+    leading_actions: ClassVar[tuple[str, ...]] = ()
+    """What can be done with its rows and with few others, by id."""
     columns: Sequence[Column]
     fields: ClassVar[frozenset[str]]
     """What a filter may name."""
