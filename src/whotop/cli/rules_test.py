@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.command("test")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("-c", "--config", type=click.Path(path_type=Path), metavar="FILE", help="Configuration file.")
-@click.option("--all", "every_rule", is_flag=True, help="Switch on every rule, but for those that the events lack.")
+@click.option("--all", "every_rule", is_flag=True, help="Switch on every rule.")
 @click.option("--time-zone", metavar="ZONE", help="Of dates that name none, and of all that is shown.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @table_options

@@ -93,3 +93,10 @@ def test_a_flood_of_subjects_is_one_more_alert() -> None:
     assert last.subject == "(others)"
     assert last.text.startswith("more than 1,000 of these alerts stand; the first that is not told: root logged in")
     assert len(book.tick(2 * HOUR)) == 1_001
+
+
+def test_a_scope_may_name_other_accounts() -> None:
+    book = judged(scopes=(Scope(machines=("db-*",), changes={"accounts": ("oracle",)}),))
+    assert book.login(0, "oracle", "203.0.113.9", machine="db-01")
+    assert not book.login(0, "oracle", "203.0.113.9", machine="web-01")
+    assert not book.login(0, "root", "203.0.113.9", machine="db-01")

@@ -21,12 +21,21 @@ class RootFromOutside(LoginRule[RootTable]):
 
     def __init__(self, context: RuleContext) -> None:
         super().__init__(context, context.settings.root)
+        self._is_anywhere = names_of(accounts_anywhere(context.settings.root)).hold
 
     def on_login(self, login: Event, now_us: int) -> list[Alert]:
         """Nearly every login is of somebody else: their name is asked first."""
+        if not self._is_anywhere(login.user):
+            return []
         table = self.at(login)
         if table is None or not names_of(table.accounts).hold(login.user) or not is_outside(login.source):
             return []
         if networks_of(table.networks).hold(login.source):
             return []
         return self.found(login, table, login.source, f"{login.user} logged in from {login.source}", now_us)
+
+
+def accounts_anywhere(table: RootTable) -> tuple[str, ...]:
+    """The accounts of the table and of all its scopes."""
+    scoped = (scope.changes.get("accounts", ()) for scope in table.scopes)
+    return tuple(sorted({*table.accounts, *(name for names in scoped if isinstance(names, tuple) for name in names)}))
