@@ -14,6 +14,7 @@ from whotop.model import Alert, Event, Standing
 _WINDOWS_KEPT_US = DAY_US
 """Late logins find their window for so long."""
 _EXPIRE_EVERY_US = MINUTE_US
+_LATE = Standing.LATE
 
 
 class Logins(Rule):
@@ -30,6 +31,7 @@ class Logins(Rule):
         self._windows = windows_of(
             table.mode, round(table.window_seconds * SECOND_US), round(table.start_seconds * SECOND_US)
         )
+        self._add, self._is_scoped = self._windows.add, bool(table.scopes)
         self._expire_from_us = 0
 
     def needs_logins_since_us(self, now_us: int) -> int:
@@ -42,12 +44,13 @@ class Logins(Rule):
     def on_login(self, login: Event, now_us: int) -> list[Alert]:
         """Count it in its window; where that makes a series or lets one grow, judge it."""
         source = login.source
-        if not source or not self._settings.at(login.machine, login.user, source).on:
+        if not source or (self._is_scoped and not self._settings.at(login.machine, login.user, source).on):
             return []
-        # A clock that is ahead by more than was measured must not open a window that never ends.
-        time_us = min(login.time_us - login.skew_us, now_us)
-        series = self._windows.add(source, login.user, login.machine, time_us, login.key)
-        return [] if series is None else self._watch.judge(series, now_us, late=login.standing is Standing.LATE)
+        time_us = login.time_us - login.skew_us
+        if time_us > now_us:  # A clock ahead by more than was measured must not open a window that never ends.
+            time_us = now_us
+        series = self._add(source, login.user, login.machine, time_us, login.key)
+        return [] if series is None else self._watch.judge(series, now_us, late=login.standing is _LATE)
 
     known_login = on_login
     """Counted again, it tells of nothing that the alert which stands does not tell already."""

@@ -31,6 +31,7 @@ class SeriesWords:
     def __init__(self, settings: Scoped[LoginsTable]) -> None:
         self._settings = settings
         everywhere = settings.everywhere
+        self._is_scoped = bool(everywhere.scopes)
         length = duration(everywhere.window_seconds)
         self._within = f"logins no more than {length} apart" if everywhere.mode == "gap" else f"logins in {length}"
 
@@ -74,6 +75,8 @@ class SeriesWords:
         return Finding(rule=RULE, level=Level.HIGH, text=text, opened_us=series.last_us, comes_back=False)
 
     def _at(self, series: Series) -> LoginsTable:
+        if not self._is_scoped:
+            return self._settings.everywhere
         latest = series.shared[series.begin + series.count - 1]
         return self._settings.at(latest.machine, latest.user, series.source)
 
