@@ -40,7 +40,7 @@ def watch_settings(prepared: Prepared, secrets: Secrets, store: str | None) -> W
         notify=NotifySettings(table=prepared.settings.notify, zone=prepared.zone),
         usage=prepared.settings.usage,
         store=store,
-        retention=_retention(prepared.settings.store.keep),
+        retention=retention(prepared.settings.store.keep),
     )
 
 
@@ -78,6 +78,7 @@ def _screen_options(prepared: Prepared, reports: Reports) -> ScreenOptions:
         zone=prepared.zone,
         limits=Limits(rules.cpu.percent, rules.memory.percent, rules.disk.percent),
         rules=rules,
+        usage=prepared.settings.usage,
         table_folder=reports.folder,
         account=account(),
         alerts=AlertCalls(bell=alerts.bell, flash=alerts.flash, level=alerts.level),
@@ -85,7 +86,7 @@ def _screen_options(prepared: Prepared, reports: Reports) -> ScreenOptions:
     )
 
 
-def _retention(keep: KeepTable) -> RetentionSettings:
+def retention(keep: KeepTable) -> RetentionSettings:
     return RetentionSettings(
         raw_seconds=round(keep.raw_seconds),
         minute_seconds=round(keep.minute_seconds),

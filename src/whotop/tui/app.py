@@ -30,7 +30,7 @@ from whotop.tui.keymap import for_textual, keymap
 from whotop.tui.options import ScreenOptions
 from whotop.tui.pane_screen import PaneScreen
 from whotop.tui.screens_of_places import screen_at
-from whotop.tui.views.place import Place, SessionPlace
+from whotop.tui.views.place import Place, SessionPlace, UsagePlace
 from whotop.tui.views.scene import Scene
 
 INTERRUPTED = 130
@@ -173,6 +173,10 @@ class WhotopApp(CallingApp):
 
         if not isinstance(self._top_screen(), FailuresScreen):
             self.push_screen(FailuresScreen(self.desk))
+
+    def action_usage(self) -> None:
+        """How many people use the machines."""
+        self._go_to(UsagePlace())
 
     def action_surface(self, depth: int) -> None:
         """Back to the screen at that place in the breadcrumb."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from whotop.config.usage_settings import UsageTable
 from whotop.core.rules.settings import RuleSettings
 from whotop.model import Level
 
@@ -49,6 +50,8 @@ class ScreenOptions(msgspec.Struct, frozen=True, kw_only=True):
     """Where ``w`` writes tables."""
     account: str = ""
     """Who sits here: said with what they acknowledge and mute."""
+    usage: UsageTable = UsageTable()
+    """Whose days usage counts, and who does not count."""
     alerts: AlertCalls = AlertCalls()
     """Whether the terminal calls when an alert opens."""
     warnings: tuple[str, ...] = ()

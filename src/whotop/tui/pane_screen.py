@@ -18,6 +18,7 @@ from whotop.tui.table_messages import HeaderPressed, Opened
 from whotop.tui.views.place import Place
 
 _ABOUT_A_ROW = frozenset({"open", "copy", "copy_row", "follow"})
+_ABOUT_USAGE = frozenset({"usage_period", "usage_range"})
 _ABOUT_A_TABLE = _ABOUT_A_ROW | {"filter", "next_match", "previous_match", "sort", "reverse", "write"}
 
 
@@ -101,6 +102,14 @@ class PaneScreen(AlertKeys):
         if column is not None and isinstance(self.current, Pane):
             self.current.sort_by(column)
 
+    def action_usage_period(self) -> None:
+        """Only the screen of usage can."""
+        self.say(self.why_not("usage_period"))
+
+    def action_usage_range(self) -> None:
+        """Only the screen of usage can."""
+        self.say(self.why_not("usage_range"))
+
     def action_reverse(self) -> None:
         """Turn the order round."""
         if (pane := self._table("sort")) is not None:
@@ -154,6 +163,8 @@ class PaneScreen(AlertKeys):
         tile = self.current
         if action_id.startswith("pane_") and int(action_id.removeprefix("pane_")) > len(self.tiles):
             return "there is no such pane here"
+        if action_id in _ABOUT_USAGE:
+            return "only the screen of usage counts by periods"
         if action_id not in _ABOUT_A_TABLE:
             return self.why_nothing_in_hand(action_id) or self.why_no_alert(action_id)
         if not isinstance(tile, Pane):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from whotop.tui.desk import Desk
 from whotop.tui.pane_screen import PaneScreen
-from whotop.tui.views.place import AlertPlace, MachinePlace, SourcePlace, UserPlace
+from whotop.tui.views.place import AlertPlace, MachinePlace, SourcePlace, UsagePlace, UserPlace
 
 
-def screen_at(place: MachinePlace | UserPlace | SourcePlace | AlertPlace, desk: Desk) -> PaneScreen | None:
+def screen_at(place: MachinePlace | UserPlace | SourcePlace | AlertPlace | UsagePlace, desk: Desk) -> PaneScreen | None:
     """A new screen of that place; None for an alert that is known no longer."""
     match place:
         case AlertPlace(key):
@@ -27,3 +27,7 @@ def screen_at(place: MachinePlace | UserPlace | SourcePlace | AlertPlace, desk: 
             from whotop.tui.source_screen import SourceScreen
 
             return SourceScreen(desk, source)
+        case UsagePlace():
+            from whotop.tui.usage_screen import UsageScreen
+
+            return UsageScreen(desk)

@@ -58,12 +58,12 @@ def test_the_json_is_one_object() -> None:
 
 
 def test_the_plot_is_bars_over_an_axis() -> None:
-    assert plot_lines(REPORT, 40, 9)[2:] == [
+    assert plot_lines(REPORT, 31, 9)[2:] == [
         "20│",
         "  │",
         "  │                  ████████",
         "  │                  ████████",
         "  │▆▆▆▆▆▆▆▆          ████████",
-        " 0┴─────────────────────────────────────",
+        " 0┴────────────────────────────",
         "    7 Jan    14 Jan   21 Jan",
     ]

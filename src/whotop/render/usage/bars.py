@@ -8,9 +8,10 @@ from typing import NamedTuple
 from whotop.render.usage.axis import spread, ticks
 
 EIGHTHS = " ▁▂▃▄▅▆▇█"
+EIGHTHS_ACROSS = " ▏▎▍▌▋▊▉█"
 LEAST_HEIGHT = 3
 """A line of bars, the axis, the names."""
-WIDEST_BAR = 9
+WIDEST_BAR = 14
 
 
 class BarChart(NamedTuple):
@@ -85,3 +86,11 @@ def _names(names: Sequence[str], slots: Sequence[tuple[int, int]], across: int) 
     for place in spread(names, centres, [len(name) for name in names], 2):
         line[starts[place] : starts[place] + len(names[place])] = names[place]
     return "".join(line[:across])
+
+
+def bar_across(value: int, most: int, width: int) -> str:
+    """One bar from left to right, at most ``width`` cells long."""
+    if value <= 0 or width <= 0:
+        return ""
+    eighths = max(round(min(value / most, 1.0) * width * 8), 1)
+    return "█" * (eighths // 8) + EIGHTHS_ACROSS[eighths % 8].strip()

@@ -35,4 +35,8 @@ class AlertPlace(NamedTuple):
     alert: bytes
 
 
-Place: TypeAlias = MachinePlace | UserPlace | SourcePlace | SessionPlace | AlertPlace
+class UsagePlace(NamedTuple):
+    """The screen of usage: there is one."""
+
+
+Place: TypeAlias = MachinePlace | UserPlace | SourcePlace | SessionPlace | AlertPlace | UsagePlace
