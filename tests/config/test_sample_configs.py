@@ -8,6 +8,7 @@ import pytest
 
 from whotop.config.load import load_settings
 from whotop.config.machines import configured_machines
+from whotop.config.rules import decode_rules
 from whotop.config.select import select_machines
 from whotop.model import Target
 
@@ -22,6 +23,11 @@ def machines_in(file: Path) -> dict[str, Target]:
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_a_sample_is_loaded_and_has_machines(file: Path) -> None:
     assert machines_in(file)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_the_rules_of_a_sample_can_be_set_so(file: Path) -> None:
+    decode_rules(load_settings(file).rules, file=str(file))
 
 
 def test_the_one_that_tells_people_has_addresses_of_machines_and_targets() -> None:

@@ -5,11 +5,11 @@ With ``-s`` the table of what was planted, what fired, what was missed and what 
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from random import Random
 
 import pytest
+from msgspec.structs import replace
 
 from tests.property.login_traffic import everyday, people
 from tests.property.planted_attacks import Alarm, Plant, locate, plants
@@ -17,42 +17,12 @@ from tests.property.traffic_files import auth_log, login_table
 from whotop.analyse.record_files import Reading
 from whotop.analyse.record_stream import record_stream
 from whotop.analyse.time_order import TimeOrder
+from whotop.config.load import load_settings
 from whotop.config.rules import decode_rules
 from whotop.core.rehearsal import Fired, Rehearsal, rules_of_events
+from whotop.core.rules.attack_tables import TravelTable
 
-HOUSE = """
-[rules.logins]            # people use several machines, and the analyser's window of an hour stays
-count = 100
-[[rules.logins.scopes]]   # what logs in by itself
-sources = ["10.30.0.0/24"]
-on = false
-[rules.failed]
-[rules.slow]
-on = true
-[rules.system_account]
-on = true
-[rules.new_source]
-on = true
-[rules.concurrent]
-on = true
-[rules.travel]
-on = true
-[rules.hours]
-on = true
-time_zone = "UTC"
-[[rules.hours.scopes]]
-users = ["deploy", "nagios", "ansible"]
-on = false
-[rules.dormant]
-on = true
-[rules.denied]
-on = true
-denied_networks = ["45.133.0.0/16"]
-denied_users = ["temp-*"]
-[[rules.denied.scopes]]
-machines = ["vault-*"]
-allowed_users = ["ansible", "nagios"]
-"""
+HOUSE = Path(__file__).parents[2] / "sample_configs" / "rules.toml"
 """What an administrator of this fleet would write."""
 
 
@@ -78,7 +48,8 @@ def test_every_breach_in_a_table_of_logins_is_told_and_nothing_else(tmp_path: Pa
 
 
 def _rehearsed(file: Path) -> list[Fired]:
-    rehearsal = Rehearsal(decode_rules(tomllib.loads(HOUSE)["rules"], file="house.toml"), locate)
+    settings = decode_rules(load_settings(HOUSE).rules, file=str(HOUSE))
+    rehearsal = Rehearsal(replace(settings, travel=TravelTable(on=True)), locate)
     with TimeOrder() as order:
         for event in record_stream([str(file)], Reading(now_us=2**53), order):
             rehearsal.apply(event)
