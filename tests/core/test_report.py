@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import msgspec
+
 from whotop.clock import SECOND_US
 from whotop.core.feed import AlertChanged, AnyChange, Batch, EventAdded, MachineChanged, Sampled, SessionChanged
 from whotop.core.fleet import Fleet
@@ -21,6 +23,7 @@ from whotop.model import (
     Sample,
     Session,
 )
+from whotop.model.alert import UNTIL_RESOLVED_US
 
 NOW = 1_800_000_000 * SECOND_US
 
@@ -170,6 +173,13 @@ def test_open_alerts_are_listed_newest_first() -> None:
     made = report(changes)
     assert [found.key for found in made.alerts] == [b"b", b"a"]
     assert made.totals.alerts == 2
+
+
+def test_muted_alerts_are_listed_and_counted_apart() -> None:
+    muted = msgspec.structs.replace(alert(b"a", 1), muted_until_us=UNTIL_RESOLVED_US)
+    made = report([AlertChanged(muted), AlertChanged(alert(b"b", 2))])
+    assert len(made.alerts) == 2
+    assert (made.totals.alerts, made.totals.alerts_muted) == (1, 1)
 
 
 def test_from_sessions_machines_keep_their_order_and_closed_sessions_are_left_out() -> None:

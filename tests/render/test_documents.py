@@ -101,6 +101,8 @@ def test_json_has_times_with_their_offset_and_machines_sorted_out(report: Report
     assert document["not_reached"][0]["reason"] == "connection refused"
     assert document["cannot_tell"][0]["sessions_known"] is False
     assert document["alerts"][0]["key"] == "01" * 16
+    assert document["alerts"][0]["acknowledged"] is None
+    assert document["alerts"][0]["muted"] is False
 
 
 @pytest.mark.parametrize(("raw", "hexadecimal"), [("r\xf6\x1b", "72f61b"), ("€", "e282ac")])

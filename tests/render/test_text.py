@@ -60,9 +60,24 @@ def test_that_a_machine_is_not_reached_is_told_once(report: Report) -> None:
     alert = msgspec.structs.replace(
         report.alerts[0], rule="unreachable", machine="edge-03", text="unreachable: connection refused"
     )
-    lines = text_of(msgspec.structs.replace(report, alerts=(alert, *report.alerts))).splitlines()
-    assert sum("connection refused" in line for line in lines) == 1
+    several = msgspec.structs.replace(alert, machine="", machines=("edge-03",), text="unreachable: 1 machine")
+    lines = text_of(msgspec.structs.replace(report, alerts=(alert, several, *report.alerts))).splitlines()
+    assert sum("unreachable" in line or "connection refused" in line for line in lines) == 1
     assert "alert: high 14:18:07 db-02: cpu 97% over 90%" in lines
+
+
+def test_what_people_have_said_of_an_alert_stands_behind_it(report: Report) -> None:
+    alert = msgspec.structs.replace(
+        report.alerts[0],
+        machine="",
+        machines=("web-01", "db-02"),
+        acknowledged_us=1,
+        acknowledged_by="alice",
+        muted_until_us=report.at_us + 60_000_000,
+    )
+    totals = msgspec.structs.replace(report.totals, alerts=0, alerts_muted=1)
+    lines = text_of(msgspec.structs.replace(report, alerts=(alert,), totals=totals)).splitlines()
+    assert "alert: high 14:18:07 2 machines: cpu 97% over 90% (seen by alice; muted until 14:23:07)" in lines
 
 
 def test_a_comma_in_a_name_does_not_make_two_users(report_of_name: Callable[[str], Report]) -> None:

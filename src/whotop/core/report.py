@@ -81,6 +81,8 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
     without_tty: int
     """Sessions of scp, ansible, port forwards; files of events do not tell."""
     alerts: int
+    """Those that stand and are not muted."""
+    alerts_muted: int = 0
     failed_logins: int | None = None
     """In the last 24 hours, on all machines; None where nobody has watched (a file of events, one poll)."""
 
@@ -115,6 +117,7 @@ def report_of_fleet(
     machines = [_reported(machine, fleet, at_us) for machine in fleet.machines.values()]
     answering = [machine for machine in machines if machine.state is MachineState.UP]
     alerts = tuple(fleet.open_alerts())
+    muted = sum(alert.is_muted(at_us) for alert in alerts)
     failures = () if watched_from_us is None else failures_of_fleet(fleet, at_us)
     failed = None if watched_from_us is None else sum(one.count for one in failures)
     return Report(
@@ -122,7 +125,9 @@ def report_of_fleet(
         at_us=at_us,
         zone=zone,
         watched_from_us=watched_from_us,
-        totals=msgspec.structs.replace(totals_of(machines, len(alerts)), failed_logins=failed),
+        totals=msgspec.structs.replace(
+            totals_of(machines, len(alerts) - muted), alerts_muted=muted, failed_logins=failed
+        ),
         machines=tuple(machine for machine in answering if machine.sessions_known),
         not_reached=tuple(machine for machine in machines if machine.state is not MachineState.UP),
         cannot_tell=tuple(machine for machine in answering if not machine.sessions_known),

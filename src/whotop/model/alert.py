@@ -65,6 +65,14 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """Whether it is to disturb nobody now."""
         return self.muted_until_us is not None and now_us < self.muted_until_us
 
+    @property
+    def where(self) -> str:
+        """``db-02``, ``200 machines``, ``fleet``."""
+        if self.machine or not self.machines:
+            return self.machine or "fleet"
+        count = len(self.machines)
+        return f"{count:,}{'+' if count == MACHINES_KEPT else ''} machine{'s' * (count != 1)}"
+
     def concerns(self, machine: str) -> bool:
         """Whether it is about a machine, alone or among others."""
         return machine == self.machine if self.machine else machine in self.machines

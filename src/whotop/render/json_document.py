@@ -111,4 +111,8 @@ def _alert(alert: Alert, report: Report) -> dict[str, object]:
         "value": alert.value,
         "limit": alert.limit,
         "late": alert.late,
+        "machines": alert.machines,
+        "acknowledged": None if alert.acknowledged_us is None else iso_moment(alert.acknowledged_us, report.zone),
+        "acknowledged_by": alert.acknowledged_by or None,
+        "muted": alert.is_muted(report.at_us),
     }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from whotop.core.report import Report, ReportedMachine, ReportedSession
 from whotop.render.moments import full_moment
-from whotop.render.phrases import last_seen, listed, place, title, totals, watched, why_not_reached
+from whotop.render.phrases import last_seen, listed, said, title, totals, watched, why_not_reached
 from whotop.text import duration
 
 NOTHING_KNOWN = "–"
@@ -114,7 +114,7 @@ def _session(session: ReportedSession, report: Report) -> tuple[str, ...]:
 
 def _alerts(report: Report) -> Iterator[tuple[str, ...]]:
     for alert in report.alerts:
-        yield (str(alert.level), full_moment(alert.opened_us, report.zone), place(alert), alert.text)
+        yield (str(alert.level), full_moment(alert.opened_us, report.zone), alert.where, said(alert, report))
 
 
 def _failed(report: Report) -> Iterator[tuple[str, ...]]:

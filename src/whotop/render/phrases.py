@@ -5,11 +5,9 @@ from __future__ import annotations
 from whotop.clock import SECOND_US
 from whotop.core.report import Report, ReportedMachine
 from whotop.model import Alert
+from whotop.model.alert import UNTIL_RESOLVED_US
 from whotop.render.moments import full_moment, short_moment, zone_name
 from whotop.text import duration
-
-FLEET = "fleet"
-"""Where an alert stands that concerns no single machine."""
 
 
 def title(report: Report) -> str:
@@ -33,8 +31,9 @@ def totals(report: Report) -> list[str]:
         counted(counts.sessions, "session") + (f" ({counts.without_tty} without a tty)" if counts.without_tty else ""),
         counted(counts.users, "user"),
     ]
-    if counts.up or counts.alerts:
-        phrases.append(counted(counts.alerts, "alert"))
+    if counts.up or counts.alerts or counts.alerts_muted:
+        muted = f" ({counts.alerts_muted} more muted)" if counts.alerts_muted else ""
+        phrases.append(counted(counts.alerts, "alert") + muted)
     if counts.failed_logins:
         phrases.append(f"{counted(counts.failed_logins, 'failed login')} in 24 hours")
     return phrases
@@ -58,9 +57,16 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def place(alert: Alert) -> str:
-    """The machine that an alert is about."""
-    return alert.machine or FLEET
+def said(alert: Alert, report: Report) -> str:
+    """What is wrong, and what people have said of it: ``cpu 97% over 90% (seen by alice; muted)``."""
+    marks = []
+    if alert.is_acknowledged:
+        marks.append(f"seen by {alert.acknowledged_by}" if alert.acknowledged_by else "seen")
+    if alert.muted_until_us is not None and alert.is_muted(report.at_us):
+        is_endless = alert.muted_until_us == UNTIL_RESOLVED_US
+        until = "" if is_endless else f" until {short_moment(alert.muted_until_us, report.at_us, report.zone)}"
+        marks.append(f"muted{until}")
+    return f"{alert.text} ({'; '.join(marks)})" if marks else alert.text
 
 
 def why_not_reached(machine: ReportedMachine) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from whotop.core.report import Report
 from whotop.core.rules.reach import RULE as REACH
 from whotop.render.moments import short_moment
-from whotop.render.phrases import last_seen, listed, place, why_not_reached
+from whotop.render.phrases import last_seen, listed, said, why_not_reached
 
 FAILED_SHOWN = 10
 
@@ -30,9 +30,10 @@ def alert_lines(report: Report) -> list[str]:
     """Alerts that stand, the newest first; that a machine is not reached is told elsewhere."""
     not_reached = {machine.name for machine in report.not_reached}
     return [
-        f"alert: {alert.level} {short_moment(alert.opened_us, report.at_us, report.zone)} {place(alert)}: {alert.text}"
+        f"alert: {alert.level} {short_moment(alert.opened_us, report.at_us, report.zone)} {alert.where}:"
+        f" {said(alert, report)}"
         for alert in report.alerts
-        if alert.rule != REACH or alert.machine not in not_reached
+        if alert.rule != REACH or not not_reached.issuperset(alert.machines or (alert.machine,))
     ]
 
 

@@ -14,7 +14,7 @@ from whotop.core.rules.table import RuleTable
 from whotop.model import Alert
 from whotop.model.alert import UNTIL_RESOLVED_US
 from whotop.text import duration
-from whotop.tui.views.alerts import level_span, machines_word
+from whotop.tui.views.alerts import level_span
 from whotop.tui.views.scene import Scene
 from whotop.tui.views.times import day_and_time
 from whotop.tui.views.view import Span
@@ -31,7 +31,7 @@ def state(scene: Scene, alert: Alert) -> Sequence[Span]:
     spans: list[Span] = [
         (" ", "normal"),
         level_span(alert, scene.now_us()),
-        (f"  {machines_word(alert)}   ", "machine"),
+        (f"  {alert.where}   ", "machine"),
         ("since ", "header"),
         (f"{_when(scene, alert.opened_us)} for {duration((end_us - alert.opened_us) / SECOND_US)}", "time"),
     ]

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from whotop.clock import SECOND_US
 from whotop.core.fleet import Touched
 from whotop.model import Alert, Level
-from whotop.model.alert import MACHINES_KEPT, UNTIL_RESOLVED_US
+from whotop.model.alert import UNTIL_RESOLVED_US
 from whotop.text import age
 from whotop.tui.columns import Column
 from whotop.tui.views.alert_subject import source_of, user_of
@@ -22,7 +22,6 @@ SIGNS: dict[Level, Span] = {
     Level.INFO: ("•", "alert_info"),
 }
 RANKS = {Level.INFO: 0, Level.WARN: 1, Level.HIGH: 2}
-_FLEET = "fleet"
 
 
 class AlertsView(View[bytes]):
@@ -107,7 +106,7 @@ class AlertsView(View[bytes]):
             "time": [(moment(alert.opened_us, now_us, self.scene.zone), "time")],
             "age": [(self._age(alert), "time")],
             "rule": [(alert.rule, "dim")],
-            "machine": [(machines_word(alert), "dim" if is_quiet else "machine")],
+            "machine": [(alert.where, "dim" if is_quiet else "machine")],
             "text": [*self._before_text(alert), (alert.text, "dim" if is_quiet else "normal")],
         }
         return [cells[column.key] for column in self.columns]
@@ -157,7 +156,7 @@ class AlertsView(View[bytes]):
             case "level":
                 return alert.level.value
             case "machine":
-                return alert.machines or alert.machine or _FLEET
+                return alert.machines or alert.where
             case "rule":
                 return alert.rule
             case "subject":
@@ -182,7 +181,7 @@ class AlertsView(View[bytes]):
     def visible(self, key: bytes) -> Iterable[str]:
         """The machine and the words."""
         alert = self._alerts[key]
-        return (machines_word(alert), alert.rule, alert.text, alert.level.value, self._mark(alert))
+        return (alert.where, alert.rule, alert.text, alert.level.value, self._mark(alert))
 
 
 def order_of(alert: Alert, now_us: int) -> tuple[bool, bool, int, bool, int]:
@@ -197,11 +196,3 @@ def level_span(alert: Alert, now_us: int) -> Span:
         return ("✓ over", "dim")
     sign, role = SIGNS[alert.level]
     return (f"{sign} {alert.level.value}", "dim" if alert.is_muted(now_us) else role)
-
-
-def machines_word(alert: Alert) -> str:
-    """``db-02``, ``200 machines``, ``fleet``."""
-    if alert.machine or not alert.machines:
-        return alert.machine or _FLEET
-    count = len(alert.machines)
-    return f"{count:,}{'+' if count == MACHINES_KEPT else ''} machine{'s' * (count != 1)}"
