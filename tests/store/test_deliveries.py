@@ -122,7 +122,7 @@ async def test_a_digest_takes_the_place_of_what_it_carries(opened: Open) -> None
     assert await claimed(second) == []
     assert await claimed(second, NOON_US + CLAIM_US) == ["2 messages"]
     await second.deliveries.sent(digest.key, NOON_US + 1)
-    assert [one.sent_us for one in await first.deliveries.of_alert(ALERT.key)] == [NOON_US + 1] * 2
+    assert [one.sent_us for one in await first.history.deliveries(ALERT.key)] == [NOON_US + 1] * 2
 
 
 async def test_a_writer_hands_messages_over_with_everything_else(store: Store, clock: ManualClock) -> None:
@@ -139,7 +139,7 @@ async def test_messages_leave_with_the_events_but_never_while_they_wait(place: P
     await store.deliveries.sent(message(1).key, NOON_US)
     await store.expire(NOON_US + DAY_US)
     assert await claimed(store) == ["message 2"]
-    assert len(await store.deliveries.of_alert(ALERT.key)) == 1
+    assert len(await store.history.deliveries(ALERT.key)) == 1
     await store.close()
 
 

@@ -93,6 +93,9 @@ class FakeHistory:
     async def alerts(self, *, machine: str | None = None, limit: int = 500) -> list[Alert]:
         return []
 
+    async def deliveries(self, alert: bytes) -> list[Delivery]:
+        return []
+
 
 class FakeFeed:
     """Implements core.feed.Feed. ``publish`` is a batch; ``close`` ends it."""

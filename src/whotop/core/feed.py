@@ -17,6 +17,7 @@ from whotop.core.alert_marks import Mark
 from whotop.core.failure_book import Tally
 from whotop.core.usage import UsageQuestion, UsageReport, UserUsage
 from whotop.model import Alert, Event, Machine, Process, Sample, Session
+from whotop.model.delivery import Delivery
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -151,6 +152,10 @@ class History(Protocol):
 
     async def alerts(self, *, machine: str | None = None, limit: int = 500) -> list[Alert]:
         """The alerts that opened last, newest first: also resolved ones. Those of a machine: alone or among others."""
+        ...
+
+    async def deliveries(self, alert: bytes) -> list[Delivery]:
+        """Who was told of the alert of that key, and what became of it, oldest first."""
         ...
 
 

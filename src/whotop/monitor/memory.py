@@ -7,6 +7,7 @@ from collections.abc import Collection
 from whotop.core.feed import MinuteFigures, UsageHistory
 from whotop.core.fleet import Fleet
 from whotop.model import Alert, Event, Session
+from whotop.model.delivery import Delivery
 from whotop.monitor.memory_usage import FleetUsage
 
 
@@ -67,6 +68,10 @@ class FleetHistory:
         """The alerts that opened last, newest first, as far as they are kept."""
         found = [alert for alert in self._fleet.alerts.values() if machine is None or alert.concerns(machine)]
         return sorted(found, key=lambda alert: alert.opened_us, reverse=True)[:limit]
+
+    async def deliveries(self, alert: bytes) -> list[Delivery]:
+        """Nobody keeps that."""
+        return []
 
 
 def _time_us(event: Event) -> int:

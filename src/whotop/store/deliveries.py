@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from msgspec.structs import replace
 from sqlalchemy import ColumnElement, RowMapping, Select, Update, bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -162,12 +161,6 @@ class Deliveries:
         """Those that were sent since, the newest first."""
         return await self._found(_newest(limit).where(_column.sent_us >= since_us))
 
-    async def of_alert(self, alert: bytes) -> list[Delivery]:
-        """What was told of an alert, the oldest first; a message within a digest stands as the digest does."""
-        told = await self._found(_all().where(_column.alert_key == alert).order_by(_column.id))
-        digests = {each.key: each for each in await self._of_keys({one.merged_into for one in told} - {b""})}
-        return [_as_carried(one, digests.get(one.merged_into)) for one in told]
-
     async def of_alerts(self, alerts: Iterable[bytes]) -> list[Delivery]:
         """All messages about these alerts."""
         keys = list(alerts)
@@ -198,9 +191,6 @@ class Deliveries:
 
     # --------------------------------------------------------------------------------------------
 
-    async def _of_keys(self, keys: Collection[bytes]) -> list[Delivery]:
-        return await self._found(_all().where(_column.key.in_(keys))) if keys else []
-
     async def _found(self, statement: Select[Any]) -> list[Delivery]:
         with failures_in_words(self._place):
             return [delivery_of(row) for row in await self._rows(statement)]
@@ -227,14 +217,3 @@ def _is_free(now_us: int) -> ColumnElement[bool]:
     return or_(_column.claimed_by == "", _column.claimed_until_us <= now_us)
 
 
-def _as_carried(delivery: Delivery, digest: Delivery | None) -> Delivery:
-    if digest is None:
-        return delivery
-    return replace(
-        delivery,
-        due_us=digest.due_us,
-        attempts=digest.attempts,
-        last_error=digest.last_error,
-        sent_us=digest.sent_us,
-        given_up_us=digest.given_up_us,
-    )

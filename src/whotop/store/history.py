@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from whotop.clock import HOUR_US
 from whotop.core.feed import MinuteFigures, UsageHistory
 from whotop.model import Alert, Event, Session
+from whotop.model.delivery import Delivery
 from whotop.store import chunks
 from whotop.store.alert_machines import machines_of
 from whotop.store.alert_tables import alert_machines
@@ -19,6 +20,7 @@ from whotop.store.engine import failures_in_words
 from whotop.store.rollup import Rollup
 from whotop.store.rows import alert_of, event_of, session_of
 from whotop.store.schema import alerts, events, machines, sample_chunks, sessions
+from whotop.store.told import told_of
 from whotop.store.usage import StoredUsage
 
 MINUTES_US = 48 * HOUR_US
@@ -93,6 +95,12 @@ class StoreHistory:
                 )
                 rows = (await connection.execute(named)).mappings().all()
         return [alert_of(row, row["machine_name"] or "", several.get(row["key"], ())) for row in rows]
+
+    async def deliveries(self, alert: bytes) -> list[Delivery]:
+        """Who was told of an alert, and what became of it, oldest first."""
+        with failures_in_words(self._place):
+            async with self._engine.begin() as connection:
+                return await told_of(connection, alert)
 
     async def _minutes(self, machine: str, start_us: int, end_us: int) -> list[MinuteFigures]:
         stored = await self._stored(machine, chunks.MINUTE_SECONDS, start_us, end_us)

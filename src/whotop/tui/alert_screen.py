@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from whotop.clock import MINUTE_US
 from whotop.core.feed import History
 from whotop.model import Alert, Event
+from whotop.model.delivery import Delivery
 from whotop.tui.desk import Desk
 from whotop.tui.go_to import GoTo
 from whotop.tui.history_screen import HistoryScreen
@@ -22,6 +23,7 @@ from whotop.tui.views.alerts import AlertsView, order_of
 from whotop.tui.views.machines_of_alert import MachinesOfAlertView
 from whotop.tui.views.own_events import AroundView, EvidenceView
 from whotop.tui.views.place import AlertPlace
+from whotop.tui.views.told import told
 from whotop.tui.views.view import Span
 
 AROUND_US = 5 * MINUTE_US
@@ -36,6 +38,7 @@ class AlertScreen(HistoryScreen):
         self.place = AlertPlace(alert.key)
         self._alert = alert
         self._earlier: dict[bytes, Alert] = {}
+        self._told: list[Delivery] = []
         self._facts = {name: SpanLine(id=name, classes="facts") for name in ("state", "text", "rule")}
         super().__init__(desk)
 
@@ -67,6 +70,8 @@ class AlertScreen(HistoryScreen):
             start_us, end_us = alert.opened_us - AROUND_US, alert.opened_us + AROUND_US
             around = await history.events(machine=alert.machine, start_us=start_us, end_us=end_us, limit=AROUND_EVENTS)
             self._around.keep(event for event in around if event.key not in alert.evidence)
+        self._told = await history.deliveries(alert.key)
+        self._show_facts()
         earlier = await history.alerts(machine=alert.machine or None, limit=EARLIER_ALERTS)
         self._earlier.clear()
         self._earlier.update((each.key, each) for each in earlier if self._is_kin(each))
@@ -93,7 +98,7 @@ class AlertScreen(HistoryScreen):
             return
         self._alert = now
         self._show_facts()
-        if now.evidence != before.evidence:
+        if now.evidence != before.evidence or now.is_open != before.is_open:
             self.history_wanted.ask_later()  # the store writes a moment after the feed tells
 
     def missed_something(self) -> None:
@@ -110,7 +115,7 @@ class AlertScreen(HistoryScreen):
     def _show_facts(self) -> None:
         scene, alert = self.desk.scene, self._alert
         self._facts["state"].show(_pieces(alert_facts.state(scene, alert)), _pieces(alert_facts.marks(scene, alert)))
-        self._facts["text"].show(_pieces(alert_facts.text(alert)))
+        self._facts["text"].show(_pieces(alert_facts.text(alert)), _pieces(told(self._told)))
         self._facts["rule"].show(_pieces(alert_facts.rule(alert, self.desk.options.rules)))
 
     # What keys are about
