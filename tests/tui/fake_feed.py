@@ -12,6 +12,7 @@ from whotop.core.usage import DayUsage, UsageQuestion, UsageReport, UserUsage, u
 from whotop.core.usage_tally import UserTally
 from whotop.errors import MachineError, WhotopError
 from whotop.model import Alert, Event, Process, Session
+from whotop.model.delivery import Delivery
 
 
 class FakeUsage:
