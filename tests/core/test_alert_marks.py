@@ -5,8 +5,10 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from whotop.clock import HOUR_US
-from whotop.core.alert_marks import Mark, MarkKind, marked
+from whotop.core.alert_marks import Mark, MarkKind, marked, still_marked
+from whotop.core.rules.findings import Finding, OpenAlerts
 from whotop.model import Alert, Level
+from whotop.model.alert import UNTIL_RESOLVED_US
 
 NOON_US = 1_763_726_400_000_000
 ALERT = Alert(
@@ -41,3 +43,25 @@ def test_a_muted_alert_is_muted_until_its_time() -> None:
 
 def test_muting_without_a_time_takes_it_back() -> None:
     assert marked(marked(ALERT, QUIET), replace(QUIET, until_us=None)) == ALERT
+
+
+def test_an_alert_that_grows_graver_has_been_seen_by_nobody_as_it_is_now() -> None:
+    seen = marked(ALERT, SEEN)
+    assert still_marked(seen, replace(seen, level=Level.HIGH)) == replace(ALERT, level=Level.HIGH)
+    assert still_marked(seen, replace(seen, level=Level.INFO)).is_acknowledged
+
+
+def test_muted_until_it_resolves_ends_when_it_comes_back_and_not_before() -> None:
+    quiet = marked(ALERT, replace(QUIET, until_us=UNTIL_RESOLVED_US))
+    assert still_marked(quiet, replace(quiet, text="grown")).is_muted(NOON_US)
+    over = replace(quiet, resolved_us=NOON_US)
+    assert still_marked(over, replace(over, resolved_us=None)) == ALERT
+
+
+def test_a_book_keeps_what_was_said_while_an_alert_grows() -> None:
+    alerts = OpenAlerts()
+    (opened,) = alerts.found(Finding(rule="cpu", machine="web-01", text="cpu 97% over 90%"), NOON_US)
+    alerts.mark(replace(SEEN, alert_key=opened.key))
+    (grown,) = alerts.found(Finding(rule="cpu", machine="web-01", text="cpu 99% over 90%"), NOON_US)
+    assert grown.acknowledged_by == "alice"
+    assert alerts.mark(replace(SEEN, alert_key=b"of another")) is None

@@ -7,7 +7,10 @@ from enum import StrEnum
 import msgspec
 from msgspec.structs import replace
 
-from whotop.model import Alert
+from whotop.model import Alert, Level
+from whotop.model.alert import UNTIL_RESOLVED_US
+
+_ORDER = (Level.INFO, Level.WARN, Level.HIGH)
 
 
 class MarkKind(StrEnum):
@@ -36,3 +39,16 @@ def marked(alert: Alert, mark: Mark) -> Alert:
     if alert.is_acknowledged:
         return alert
     return replace(alert, acknowledged_us=mark.time_us, acknowledged_by=mark.by)
+
+
+def still_marked(before: Alert, after: Alert) -> Alert:
+    """What people said of an alert, as far as it holds for what became of it.
+
+    One that has grown graver nobody has seen as it is now. One that resolved and has come back is
+    muted no longer, if it was until it resolves.
+    """
+    if _ORDER.index(after.level) > _ORDER.index(before.level):
+        after = replace(after, acknowledged_us=None, acknowledged_by="")
+    if not before.is_open and after.muted_until_us == UNTIL_RESOLVED_US:
+        after = replace(after, muted_until_us=None)
+    return after

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 from msgspec.structs import replace
 
-from whotop.core.alert_marks import Mark, marked
+from whotop.core.alert_marks import Mark, marked, still_marked
 from whotop.core.keys import alert_key
 from whotop.model import Alert, Level
 from whotop.model.alert import MACHINES_KEPT
@@ -199,7 +199,7 @@ def _opened(finding: Finding, now_us: int) -> Alert:
 
 
 def _updated(standing: Alert, finding: Finding, now_us: int, count: int) -> Alert:
-    return replace(
+    after = replace(
         standing,
         level=finding.level,
         machine=finding.machine,
@@ -212,3 +212,4 @@ def _updated(standing: Alert, finding: Finding, now_us: int, count: int) -> Aler
         limit=finding.limit,
         evidence=finding.evidence or standing.evidence,
     )
+    return still_marked(standing, after)
