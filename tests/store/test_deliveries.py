@@ -157,4 +157,6 @@ async def test_security_events_that_were_not_mailed_yet_are_found_again(store: S
     await store.commit(WriteBatch(deliveries={mail.key: mail}))
     mailed_us = await store.deliveries.events_mailed_us()
     assert mailed_us == {"dc-01": NOON_US + 1}
-    assert [each.user for each in await store.deliveries.unmailed_events(["dc-01", "x"], mailed_us, NOON_US)] == ["user2"]
+    assert [each.user for each in await store.deliveries.unmailed_events(["dc-01", "x"], mailed_us, NOON_US)] == [
+        "user2"
+    ]
