@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.monitor.machine_talk import NOON_US
 from tests.monitor.silent_collector import SilentCollector
-from whotop.clock import SystemClock
+from tests.monitor.test_windows_machine import ALICE, WindowsTalk
+from tests.notify.conftest import Serve, authority, serve, smtp  # noqa: F401 - fixtures
+from whotop.clock import ManualClock, SystemClock
 from whotop.collect.settings import CollectSettings
+from whotop.config.notify_settings import NotifyTable, SmtpTable
 from whotop.core.fleet import Fleet
 from whotop.model import MachineState, Target
+from whotop.monitor import monitor as monitor_module
+from whotop.monitor import round as round_module
 from whotop.monitor.opening import WatchSettings
 from whotop.monitor.round import collect_round
+from whotop.notify.settings import NotifySettings
 from whotop.store.store import Store, open_store
+from whotop.wire.messages import Figures
 
+ROUNDS_APART_SECONDS = 60.0
 HERE = Target(name="here", local=True)
 
 
@@ -66,3 +78,49 @@ async def test_machines_that_another_process_polls_are_left_to_it(
     monkeypatch.setattr(Store, "claim", lambda store, machines: set())
     done = await collect_round([HERE], settings, SystemClock())
     assert (done.left, done.not_reached) == (("here",), {})
+
+
+class BusyWindows(WindowsTalk):
+    """Its processor does something."""
+
+    def figures(self, seconds: float) -> Figures:
+        idle, kernel = round(500 * seconds), round(900 * seconds)
+        return Figures(
+            clock_us=self.at(seconds), windows=json.dumps({"idle": idle, "kernel": kernel, "user": 0}).encode()
+        )
+
+
+class WindowsCollector(SilentCollector):
+    """Speaks for a Windows machine that tells one event whenever it is reached."""
+
+    talk = BusyWindows()
+
+    async def run(self) -> None:
+        sink, seconds = self.sink, ROUNDS_APART_SECONDS * self.talk.records
+        now_us = self.talk.at(seconds)
+        sink.hello("dc-01", self.talk.hello(seconds), now_us)
+        sink.sessions("dc-01", self.talk.listed(seconds), now_us)
+        sink.figures("dc-01", self.talk.figures(seconds), now_us)
+        sink.records("dc-01", self.talk.told(seconds, self.talk.line(seconds, 4625, **ALICE)), now_us)
+        sink.figures("dc-01", self.talk.figures(seconds + 1), self.talk.at(seconds + 1))
+        await super().run()
+
+
+async def test_the_security_events_of_a_windows_machine_are_mailed_in_every_round(
+    settings: WatchSettings,
+    serve: Serve,  # noqa: F811
+    smtp: Callable[..., SmtpTable],  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(SilentCollector, "made", [], raising=False)
+    monkeypatch.setattr(monitor_module, "Collector", WindowsCollector)
+    monkeypatch.setattr(round_module, "QUIET_SECONDS", 0.0)
+    server = await serve()
+    settings = replace(settings, notify=NotifySettings(table=NotifyTable(smtp=smtp(server))))
+    clock = ManualClock(NOON_US)
+    for _ in range(2):
+        done = await collect_round([Target(name="dc-01", mail="dc@example.org")], settings, clock)
+        assert done.not_reached == {}
+        clock.advance(ROUNDS_APART_SECONDS)
+    assert server.subjects() == ["[whotop] dc-01: 1 security event"] * 2
+    assert {str(mail["To"]) for mail in server.mails} == {"dc@example.org"}
