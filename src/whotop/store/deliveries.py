@@ -215,5 +215,3 @@ def _newest(limit: int) -> Select[Any]:
 
 def _is_free(now_us: int) -> ColumnElement[bool]:
     return or_(_column.claimed_by == "", _column.claimed_until_us <= now_us)
-
-
