@@ -78,10 +78,9 @@ class Tab:
         assert "exceptionDetails" not in done, done
         return done["result"].get("value")
 
-    async def screenshot(self, path: Path) -> None:
-        """Write a picture of the whole page, as PNG."""
-        done = await self.call("Page.captureScreenshot", captureBeyondViewport=True)
-        path.write_bytes(base64.b64decode(done["data"]))
+    async def screenshot(self) -> bytes:
+        """A picture of what is in the window, as PNG."""
+        return base64.b64decode((await self.call("Page.captureScreenshot"))["data"])
 
 
 @contextlib.asynccontextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import AsyncIterator
 
 import httpx
 import msgspec
@@ -55,7 +56,7 @@ async def test_outside_of_loopback_a_token_is_needed() -> None:
 )
 async def test_no_other_token_will_do(header: str) -> None:
     async with world(OUTSIDE) as small, small.client() as client:
-        assert refused(await client.get("/report", headers={"authorization": header.encode("latin-1")}))[0] == 401
+        assert refused(await client.get("/report", headers=[(b"authorization", header.encode("latin-1"))]))[0] == 401
 
 
 @pytest.mark.parametrize("path", ["/usage", "/static/usage.js", "/static/whotop.css", "/favicon.svg", "/healthz"])
@@ -97,7 +98,7 @@ async def test_a_body_has_a_limit(client: httpx.AsyncClient) -> None:
 
 
 async def test_a_body_of_unknown_length_has_the_same_limit(client: httpx.AsyncClient) -> None:
-    async def endless():  # type: ignore[no-untyped-def]
+    async def endless() -> AsyncIterator[bytes]:
         for _ in range(BODY_BYTES_MAX // 1_000 + 2):
             yield b"x" * 1_000
 

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.types import Message
 
 from whotop.core.periods import Period
-from whotop.web.question import Kind, Question, TableQuestion, question_of
+from whotop.web.question import Kind, TableQuestion, question_of
 from whotop.web.refusal import Refusal
 from whotop.web.resources.usage import UsageRawQuestion
 
@@ -116,12 +116,11 @@ async def test_a_number_may_be_asked_for_in_json() -> None:
 
 @given(st.binary(max_size=60), st.binary(max_size=60), st.sampled_from([FORM, "application/json", "", "x/y"]))
 def test_whatever_comes_is_a_question_or_refused(query: bytes, body: bytes, content_type: str) -> None:
-    async def ask() -> Question | None:
+    async def ask() -> int:
         try:
-            return await asked(query, body, content_type)
+            await asked(query, body, content_type)
         except Refusal as refusal:
-            assert refusal.status == 400
-            assert refusal.body
-        return None
+            return refusal.status
+        return 200
 
-    asyncio.run(ask())
+    assert asyncio.run(ask()) in {200, 400}

@@ -13,6 +13,7 @@ from whotop.config.zones import zone_named
 from whotop.core.days import day_at
 from whotop.core.periods import Period
 from whotop.core.usage import UsageReport, usage_question
+from whotop.core.usage_where import parse_usage_where
 from whotop.render.usage import UsageFormat, render_usage
 from whotop.web.documents import Document
 from whotop.web.question import Filter, Kind, KindQuestion, Question
@@ -67,6 +68,7 @@ class UsageAnswer(Document, frozen=True, kw_only=True):
 async def report(question: UsageRawQuestion | UsagePlotQuestion, sources: Sources) -> UsageReport:
     """Raises UsageError for the range, QueryError for the filter, StoreError."""
     counted = sources.counted
+    parse_usage_where(question.where)
     asked = usage_question(
         question.aggregate,
         None if isinstance(question.start, UnsetType) else question.start,
