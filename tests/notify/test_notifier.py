@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from tests.notify.conftest import NOON_US
 from tests.notify.nouns import alert
-from whotop.clock import HOUR_US, MINUTE_US
+from whotop.clock import HOUR_US, MINUTE_US, SECOND_US
 from whotop.config.notify_settings import MailTable, NotifyTable, SmtpTable
 from whotop.core.feed import Batch, MachineChanged, SessionChanged
 from whotop.core.fleet import Fleet
@@ -75,6 +75,27 @@ def test_after_a_restart_nobody_is_told_twice_and_the_end_is_told() -> None:
     assert told(one.on_alert(alert(text="cpu 99% over 90%"), NOON_US + 1)) == []
     assert told(one.tick(NOON_US + HOUR_US)) == []
     assert told(one.on_alert(alert(resolved_us=NOON_US + 2), NOON_US + 2)) == ["resolve web@example.org"]
+
+
+def test_an_alert_that_comes_back_is_told_again_but_not_at_once() -> None:
+    one = notifier()
+    first = one.on_alert(alert(), NOON_US)
+    over = one.on_alert(alert(resolved_us=NOON_US + 1), NOON_US + 1)
+    again = alert(updated_us=NOON_US + MINUTE_US, count=2)
+    assert one.on_alert(again, NOON_US + MINUTE_US) == []
+    back = one.tick(NOON_US + 6 * MINUTE_US)
+    assert told(first + over + back) == ["open web@example.org", "resolve web@example.org", "open web@example.org"]
+    assert first[0].key != back[0].key
+
+
+def test_one_that_comes_and_goes_all_the_time_is_not_told_each_time() -> None:
+    one = notifier()
+    messages = []
+    for second in range(0, 240, 2):
+        now_us = NOON_US + second * SECOND_US
+        messages += one.on_alert(alert(updated_us=now_us), now_us)
+        messages += one.on_alert(alert(updated_us=now_us, resolved_us=now_us + 1), now_us + 1)
+    assert told(messages) == ["open web@example.org", "resolve web@example.org"]
 
 
 def test_reminders_come_only_where_they_are_asked_for() -> None:

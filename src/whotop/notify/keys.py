@@ -9,7 +9,7 @@ from whotop.model.delivery import Channel, DeliveryKind
 
 
 def alert_delivery_key(alert: bytes, kind: DeliveryKind, channel: Channel, target: str, number: int = 0) -> bytes:
-    """Of a message about an alert; ``number`` counts its reminders."""
+    """Of a message about an alert; ``number`` counts its reminders, or says when it opened, or was over, this time."""
     return key_of("delivery", kind.value, channel.value, target, alert, number)
 
 

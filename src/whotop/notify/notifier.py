@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import tzinfo
 
-from whotop.clock import SECOND_US
+from whotop.clock import MINUTE_US, SECOND_US
 from whotop.config.notify_settings import NotifyTable
 from whotop.core.fleet import Fleet
 from whotop.model import Alert
@@ -19,6 +19,8 @@ from whotop.notify import words
 from whotop.notify.keys import alert_delivery_key
 from whotop.notify.recipients import Recipient, Recipients
 
+PATIENCE_US = 5 * MINUTE_US
+"""An alert that comes back so soon after it was over is told again only then, if it still stands."""
 GATHER_US = 2 * SECOND_US
 """How long a message waits for others to the same target: what comes at once may go as one."""
 
@@ -32,6 +34,8 @@ class Notifier:
         self._open: dict[bytes, Alert] = {}
         self._told: dict[bytes, dict[Recipient, int]] = {}
         """Of each open alert who was told, and when last."""
+        self._over_us: dict[tuple[bytes, Recipient], int] = {}
+        """When who was told that an alert was over, if it was lately; the latest at the end."""
 
     def resume(self, alerts: Iterable[Alert], told: Iterable[Delivery]) -> None:
         """Take up open alerts as the store has them, and what had been queued of them."""
@@ -51,7 +55,9 @@ class Notifier:
         return self._opened(alert, now_us)
 
     def tick(self, now_us: int) -> list[Delivery]:
-        """Time has passed: reminders, and alerts whose muting has ended."""
+        """Time has passed: reminders, and alerts whose muting has ended, or which came back and stayed."""
+        while self._over_us and next(iter(self._over_us.values())) <= now_us - PATIENCE_US:
+            del self._over_us[next(iter(self._over_us))]
         due = [delivery for alert in self._open.values() for delivery in self._opened(alert, now_us)]
         if self._remind_us is not None:
             due += [delivery for alert in self._open.values() for delivery in self._reminders(alert, now_us)]
@@ -62,8 +68,12 @@ class Notifier:
         if alert.is_muted(now_us):
             return []
         told = self._told.get(alert.key, {})
-        wanted = [recipient for recipient in self._recipients.of_alert(alert) if recipient not in told]
-        return [self._delivery(alert, DeliveryKind.OPEN, recipient, now_us) for recipient in wanted]
+        wanted = [
+            recipient
+            for recipient in self._recipients.of_alert(alert)
+            if recipient not in told and self._over_us.get((alert.key, recipient), 0) <= now_us - PATIENCE_US
+        ]
+        return [self._delivery(alert, DeliveryKind.OPEN, recipient, now_us, alert.updated_us) for recipient in wanted]
 
     def _resolved(self, alert: Alert, now_us: int) -> list[Delivery]:
         """Whoever was told that it opened is told that it is over; one that nobody saw open is told at once."""
@@ -72,7 +82,10 @@ class Notifier:
         if alert.is_muted(now_us):
             return []
         recipients = told if was_open else self._recipients.of_alert(alert)
-        return [self._delivery(alert, DeliveryKind.RESOLVE, recipient, now_us) for recipient in recipients]
+        resolved_us = alert.resolved_us or now_us
+        for recipient in recipients:
+            self._over_us[alert.key, recipient] = now_us
+        return [self._delivery(alert, DeliveryKind.RESOLVE, recipient, now_us, resolved_us) for recipient in recipients]
 
     def _reminders(self, alert: Alert, now_us: int) -> list[Delivery]:
         assert self._remind_us is not None
