@@ -120,6 +120,12 @@ def test_a_clock_is_told_again_when_it_is_twice_as_wrong_or_wrong_the_other_way(
     assert told == [["clock 3.0s ahead"], [], [], ["clock 7.0s ahead"], ["clock 7.0s behind"], []]
 
 
+def test_a_clock_that_wanders_about_the_higher_limit_keeps_its_level() -> None:
+    book = RuleBook(RuleSettings())
+    levels = [[alert.level for alert in skewed(book, seconds)] for seconds in (31, 29.5, 30.5, 25, 23)]
+    assert levels == [[Level.HIGH], [], [], [], [Level.WARN]]
+
+
 def test_it_resolves_at_half_the_limit() -> None:
     book = RuleBook(RuleSettings())
     skewed(book, 3)

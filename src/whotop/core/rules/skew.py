@@ -13,6 +13,8 @@ from whotop.model import Alert, Level, Sample
 from whotop.text import duration
 
 RULE = "clock"
+_STAYS_HIGH = 0.8
+"""Of the higher limit: a clock that wanders about it does not change the alert's level each time."""
 _MATERIAL = 2.0
 """An open alert is worded anew when the skew has grown or shrunk by this factor."""
 
@@ -34,8 +36,10 @@ class Skew(Rule):
         if size_seconds <= settings.warn_seconds or not settings.on:
             is_over = size_seconds <= settings.warn_seconds / 2 or not settings.on
             return self.alerts.over(RULE, sample.machine, "", now_us) if is_over else []
-        level = Level.HIGH if size_seconds > settings.high_seconds else Level.WARN
         standing = self.alerts.get(RULE, sample.machine)
+        was_high = standing is not None and standing.level is Level.HIGH
+        high_seconds = settings.high_seconds * (_STAYS_HIGH if was_high else 1)
+        level = Level.HIGH if size_seconds > high_seconds else Level.WARN
         if standing is not None and standing.level is level and not _is_other(standing.value, seconds):
             return []
         finding = Finding(
