@@ -84,10 +84,10 @@ class BusyWindows(WindowsTalk):
     """Its processor does something."""
 
     def figures(self, seconds: float) -> Figures:
-        idle, kernel = round(500 * seconds), round(900 * seconds)
-        return Figures(
-            clock_us=self.at(seconds), windows=json.dumps({"idle": idle, "kernel": kernel, "user": 0}).encode()
-        )
+        up_seconds = 3_600 + seconds
+        told = {"idle": 500, "kernel": 900, "user": 100, "uptime_ms": 1000}
+        counters = {name: round(each * up_seconds) for name, each in told.items()}
+        return Figures(clock_us=self.at(seconds), windows=json.dumps(counters).encode())
 
 
 class WindowsCollector(SilentCollector):
@@ -119,7 +119,7 @@ async def test_the_security_events_of_a_windows_machine_are_mailed_in_every_roun
     settings = replace(settings, notify=NotifySettings(table=NotifyTable(smtp=smtp(server))))
     clock = ManualClock(NOON_US)
     for _ in range(2):
-        done = await collect_round([Target(name="dc-01", mail="dc@example.org")], settings, clock)
+        done = await collect_round([Target(name="dc-01", mail="dc@example.org")], settings, clock, patience_seconds=5.0)
         assert done.not_reached == {}
         clock.advance(ROUNDS_APART_SECONDS)
     assert server.subjects() == ["[whotop] dc-01: 1 security event"] * 2
