@@ -137,7 +137,7 @@ async def test_a_server_that_is_down_for_a_while_loses_and_doubles_nothing(begin
     await whotop.send()
     whotop.post.on_alert(alert(resolved_us=NOON_US))
     await whotop.send()
-    assert whotop.post.troubles == [f"127.0.0.1:{server.port}: 451 4.3.0 come back later"]
+    assert whotop.post.troubles == [f"not sent yet: 127.0.0.1:{server.port}: 451 4.3.0 come back later"]
     server.busy = False
     await whotop.send()
     await (await begin()).send()

@@ -125,7 +125,7 @@ async def test_while_nothing_is_taken_nothing_is_lost_and_then_nothing_is_double
     queue.add([message(1), message(2)])
     for _ in range(5):
         await sender.drain()
-    assert sender.troubles == ["mail.example.org:587: Connection refused"]
+    assert sender.troubles == ["not sent yet: mail.example.org:587: Connection refused"]
     assert [delivery.attempts for delivery in queue.deliveries.values()] == [5, 5]
     route.error = ""
     for _ in range(5):
@@ -135,14 +135,16 @@ async def test_while_nothing_is_taken_nothing_is_lost_and_then_nothing_is_double
 
 
 async def test_what_is_refused_for_good_is_given_up_and_told(
-    sender: Sender, queue: MemoryQueue, route: FakeRoute
+    sender: Sender, queue: MemoryQueue, route: FakeRoute, clock: ManualClock
 ) -> None:
     route.error, route.is_final = "mail.example.org:587: refuses x@example.org: 550 no such user", True
     queue.add([message(1, "x@example.org")])
     await sender.drain()
     (delivery,) = queue.deliveries.values()
     assert (delivery.given_up_us, delivery.is_waiting) == (NOON_US, False)
-    assert sender.troubles == [f"{route.error}; given up: [whotop] message 1"]
+    assert sender.troubles == [f"given up: [whotop] message 1: {route.error}"]
+    clock.advance(3601)
+    assert sender.troubles == []
 
 
 async def test_what_has_waited_for_too_long_is_given_up_and_told(

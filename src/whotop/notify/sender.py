@@ -13,7 +13,7 @@ import random
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from datetime import tzinfo
 
-from whotop.clock import MINUTE_US, SECOND_US, Clock
+from whotop.clock import HOUR_US, MINUTE_US, SECOND_US, Clock
 from whotop.config.notify_settings import NotifyTable
 from whotop.errors import StoreError
 from whotop.model.delivery import Delivery
@@ -26,6 +26,8 @@ LOOK_SECONDS = 30.0
 """How often the queue is looked at without a reason: what another process has left there is sent as well."""
 WHENEVER_US = 2**62
 """Later than any message is due."""
+TOLD_FOR_US = HOUR_US
+"""How long it is said that a message was given up; the queue's list says it for longer."""
 CLAIM_US = 5 * MINUTE_US
 """For how long a claimed message is one's own."""
 
@@ -93,6 +95,8 @@ class _Line:
         self._paces: dict[str, Pace] = {}
         self._failing: dict[str, str] = {}
         """By target: why the last attempt failed."""
+        self._given_up: dict[str, tuple[int, str]] = {}
+        """By target: when a message was given up last, and why."""
         self._sending = asyncio.Lock()
         self._is_stopping = False
         self._wake = asyncio.Event()
@@ -102,7 +106,9 @@ class _Line:
     @property
     def troubles(self) -> list[str]:
         """Each once: a server that is down fails all its targets alike."""
-        return list(dict.fromkeys(self._failing.values()))
+        since_us = self._clock.now_us() - TOLD_FOR_US
+        given_up = [f"given up: {why}" for when_us, why in self._given_up.values() if when_us >= since_us]
+        return list(dict.fromkeys([*(f"not sent yet: {why}" for why in self._failing.values()), *given_up]))
 
     def expect(self, due_us: int) -> None:
         """Something is due then."""
@@ -194,7 +200,8 @@ class _Line:
             await self._queue.sent(delivery.key, now_us)
             return
         if outcome.is_final or now_us - delivery.created_us >= self._give_up_us:
-            self._failing[delivery.target] = f"{outcome.error}; given up: {delivery.subject}"
+            self._failing.pop(delivery.target, None)
+            self._given_up[delivery.target] = now_us, f"{delivery.subject}: {outcome.error}"
             log.error("given up, to %s: %s: %s", delivery.target, delivery.subject, outcome.error)
             await self._queue.give_up(delivery.key, outcome.error, now_us)
             return
