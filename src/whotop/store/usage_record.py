@@ -7,7 +7,7 @@ expired events once told, and gains what late ones tell.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Set
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -118,9 +118,10 @@ class UsageRecord:
             async with self._writing.begin() as connection:
                 transaction = Transaction(connection, (await connection.execute(_LOCK)).scalar_one(), 0)
                 logins = merged([await told_logins(connection, day, zone_named(time_zone))], excluded)
-                recorded = await _write_day(transaction, day, logins)
+                numbers = await _numbered(transaction, {who.user for who in logins})
+                recorded = await _write_day(transaction, day, logins, numbers)
                 next_day = await _move_on(connection, day, time_zone, revision, is_over=day < today)
-                await _count_periods(transaction, day, next_day)
+                await _count_periods(transaction, day, next_day, recorded.users)
         return recorded
 
     async def finish(self, revision: int, now_us: int) -> None:
@@ -131,9 +132,8 @@ class UsageRecord:
                 await connection.execute(done)
 
 
-async def _write_day(transaction: Transaction, day: date, logins: Logins) -> RecordedDay:
+async def _write_day(transaction: Transaction, day: date, logins: Logins, numbers: Mapping[str, int]) -> RecordedDay:
     number = day_number(day)
-    numbers = await _numbered(transaction, {who.user for who in logins})
     rows = (
         {
             "day": number,
@@ -148,12 +148,14 @@ async def _write_day(transaction: Transaction, day: date, logins: Logins) -> Rec
     return await _write_users(transaction, number, numbers.values())
 
 
-async def _numbered(transaction: Transaction, names: Collection[str]) -> dict[str, int]:
+async def _numbered(transaction: Transaction, names: Set[str]) -> dict[str, int]:
     """The numbers of users; those who are new get the next ones, in the order of their names."""
-    connection = transaction.connection
-    numbers = await user_numbers(connection, names)
-    free = (await connection.execute(select(func.coalesce(func.max(usage_users.c.number) + 1, 0)))).scalar_one()
-    new = {name: free + place for place, name in enumerate(sorted(set(names) - numbers.keys()))}
+    numbers = await user_numbers(transaction.connection, names)
+    if len(numbers) == len(names):
+        return numbers
+    highest = (await transaction.connection.execute(select(func.max(usage_users.c.number)))).scalar_one()
+    free = 0 if highest is None else highest + 1
+    new = {name: free + place for place, name in enumerate(sorted(names - numbers.keys()))}
     await transaction.write(_NEW_USER, ({"number": number, "name": name} for name, number in new.items()))
     return numbers | new
 
@@ -198,20 +200,22 @@ async def _move_on(connection: AsyncConnection, day: date, time_zone: str, revis
     return reached
 
 
-async def _count_periods(transaction: Transaction, day: date, next_day: date) -> None:
+async def _count_periods(transaction: Transaction, day: date, next_day: date, users_of_day: int) -> None:
     """Count each period of the day anew that is finished."""
+    rows = []
     for period in Period:
         last = period.last_day(day)
         if last < next_day:
-            users = await _users_between(transaction.connection, period.first_day(day), last)
-            row = {"period": period.value, "last_day": day_number(last), "users": users}
-            await transaction.connection.execute(_period_upsert(transaction.dialect), row)
+            is_day = period is Period.DAY
+            users = users_of_day if is_day else await _users_between(transaction, period.first_day(day), last)
+            rows.append({"period": period.value, "last_day": day_number(last), "users": users})
+    await transaction.write(_period_upsert(transaction.dialect), rows)
 
 
-async def _users_between(connection: AsyncConnection, first: date, last: date) -> int:
+async def _users_between(transaction: Transaction, first: date, last: date) -> int:
     span = usage_day_users.c.day.between(day_number(first), day_number(last))
     users = 0
-    for (members,) in await connection.execute(select(usage_day_users.c.members).where(span)):
+    for (members,) in await transaction.connection.execute(select(usage_day_users.c.members).where(span)):
         users |= from_bytes(members)
     return users.bit_count()
 
