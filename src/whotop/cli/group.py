@@ -24,6 +24,10 @@ COMMANDS = {
     "rules test": "whotop.cli.rules_test",
     "notify": "whotop.cli.notify",
     "notify test": "whotop.cli.notify_test",
+    "store": "whotop.cli.store",
+    "store expire": "whotop.cli.store_expire",
+    "store forget": "whotop.cli.store_forget",
+    "themes": "whotop.cli.themes",
     "demo": "whotop.cli.demo",
 }
 """Each command's module; its command is the attribute of the same name, with ``_`` for a space, and where

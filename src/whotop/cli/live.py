@@ -87,6 +87,7 @@ def _screen_options(prepared: Prepared, reports: Reports) -> ScreenOptions:
 
 
 def retention(keep: KeepTable) -> RetentionSettings:
+    """How long the store keeps what, as the configuration says."""
     return RetentionSettings(
         raw_seconds=round(keep.raw_seconds),
         minute_seconds=round(keep.minute_seconds),

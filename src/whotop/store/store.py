@@ -11,13 +11,16 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from whotop.clock import Clock
 from whotop.core.feed import Batch, History
+from whotop.core.store_size import Contents
 from whotop.errors import StoreError
 from whotop.store import expire
 from whotop.store.batch import Restored, WriteBatch
 from whotop.store.claims import Claims
 from whotop.store.commit import Committer
+from whotop.store.contents import contents, intervals_seconds
 from whotop.store.deliveries import Deliveries
 from whotop.store.engine import failures_in_words, make_engine, make_writing_engine
+from whotop.store.forget import Forgotten, forget_user
 from whotop.store.history import StoreHistory
 from whotop.store.imports import Imports
 from whotop.store.marks import Marks
@@ -105,6 +108,18 @@ class Store:
     def polled_by(self, machine: str) -> int | None:
         """The collector that last wrote a machine, as of the last batch read; None if never any."""
         return self._reader.polled_by.get(machine)
+
+    async def contents(self) -> Contents:
+        """What it holds."""
+        return await contents(self._reading, self.path, self._clock.now_us())
+
+    async def intervals_seconds(self) -> list[float]:
+        """How often each machine is sampled that was watched last."""
+        return await intervals_seconds(self._reading, self.path)
+
+    async def forget_user(self, user: str) -> Forgotten:
+        """Delete what is kept of a person; usage still counts somebody."""
+        return await forget_user(self._writing, self.path, user, self._clock.now_us())
 
     async def expire(self, now_us: int) -> int:
         """Condense ended hours and delete what is too old, in small steps; how many rows left."""
