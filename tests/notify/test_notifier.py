@@ -88,6 +88,19 @@ def test_an_alert_that_comes_back_is_told_again_but_not_at_once() -> None:
     assert first[0].key != back[0].key
 
 
+def test_an_alert_that_came_back_is_known_for_one_after_a_restart_too() -> None:
+    before = notifier()
+    messages = before.on_alert(alert(), NOON_US)
+    messages += before.on_alert(alert(resolved_us=NOON_US + 1), NOON_US + 1)
+    one = notifier()
+    one.resume([alert(resolved_us=NOON_US + 1)], messages)
+    again = alert(updated_us=NOON_US + MINUTE_US, count=2)
+    assert one.on_alert(again, NOON_US + MINUTE_US) == []
+    assert told(one.tick(NOON_US + 6 * MINUTE_US)) == ["open web@example.org"]
+    over = replace(again, resolved_us=NOON_US + 7 * MINUTE_US)
+    assert told(one.on_alert(over, NOON_US + 7 * MINUTE_US)) == ["resolve web@example.org"]
+
+
 def test_one_that_comes_and_goes_all_the_time_is_not_told_each_time() -> None:
     one = notifier()
     messages = []

@@ -71,8 +71,8 @@ class Post:
         """Take up what the store has of machines that are new here. Raises StoreError."""
         if self._stored is None:
             return
-        standing = [alert for alert in restored.alerts if alert.is_open]
-        self._notifier.resume(standing, await self._stored.of_alerts(alert.key for alert in standing))
+        told = await self._stored.of_alerts(alert.key for alert in restored.alerts)
+        self._notifier.resume(restored.alerts, told)
         mailed_us = await self._stored.events_mailed_us()
         names = [machine.name for machine in restored.machines.values() if has_event_log(machine)]
         events = await self._stored.unmailed_events(names, mailed_us, self._clock.now_us())

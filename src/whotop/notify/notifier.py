@@ -38,14 +38,15 @@ class Notifier:
         """When who was told that an alert was over, if it was lately; the latest at the end."""
 
     def resume(self, alerts: Iterable[Alert], told: Iterable[Delivery]) -> None:
-        """Take up open alerts as the store has them, and what had been queued of them."""
-        for alert in alerts:
-            self._open[alert.key] = alert
-        for delivery in told:
-            if delivery.alert in self._open:
-                told_to = self._told.setdefault(delivery.alert, {})
-                recipient = (delivery.channel, delivery.target)
-                told_to[recipient] = max(told_to.get(recipient, 0), delivery.created_us)
+        """Take up alerts as the store has them, open ones and those that may come back, and what was queued of them."""
+        self._open.update((alert.key, alert) for alert in alerts if alert.is_open)
+        for delivery in sorted(told, key=lambda delivery: delivery.created_us):
+            recipient = (delivery.channel, delivery.target)
+            told_to = self._told.setdefault(delivery.alert, {})
+            told_to[recipient] = delivery.created_us
+            if delivery.kind is DeliveryKind.RESOLVE:
+                del told_to[recipient]
+                self._over_us[delivery.alert, recipient] = delivery.created_us
 
     def on_alert(self, alert: Alert, now_us: int) -> list[Delivery]:
         """An alert opened, was updated, or resolved: what is to be queued."""
