@@ -10,7 +10,8 @@ from dataclasses import replace
 from whotop.clock import Clock
 from whotop.core.feed import Feed
 from whotop.core.fleet import Fleet
-from whotop.model import MachineState, Target
+from whotop.model import Target
+from whotop.monitor.answers import Answers
 from whotop.monitor.opening import WatchSettings, watching
 
 LONGEST_SECONDS = 45.0
@@ -38,31 +39,16 @@ async def poll_once(
 
     present = replace(settings, store=None, notify=None, collect=replace(settings.collect, history_bytes=history_bytes))
     quick = [msgspec.structs.replace(target, interval_seconds=READINGS_APART_SECONDS) for target in targets]
-    fleet = Fleet()
+    answers = Answers(target.name for target in targets)
     async with watching(quick, present, clock) as feed:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LONGEST_SECONDS):
-                await _until_known(feed, fleet, {target.name for target in targets}, on_known)
-    return fleet
+                await _until_known(feed, answers, on_known)
+    return answers.fleet
 
 
-async def _until_known(feed: Feed, fleet: Fleet, names: set[str], on_known: Callable[[int], object]) -> None:
-    unknown = names
+async def _until_known(feed: Feed, answers: Answers, on_known: Callable[[int], object]) -> None:
     async for batch in feed.batches():
-        fleet.apply(batch)
-        still_unknown = {name for name in unknown if not is_known(fleet, name)}
-        on_known(len(unknown) - len(still_unknown))
-        unknown = still_unknown
-        if not unknown:
+        on_known(answers.take(batch))
+        if not answers.awaited:
             return
-
-
-def is_known(fleet: Fleet, name: str) -> bool:
-    """Whether a machine has answered twice, or is not reached."""
-    machine = fleet.machines.get(name)
-    if machine is None:
-        return False
-    if machine.state is MachineState.DOWN:
-        return True
-    sample = fleet.samples.get(name)
-    return machine.state is MachineState.UP and sample is not None and sample.cpu_percent is not None

@@ -14,9 +14,10 @@ from pathlib import Path
 from whotop.clock import Clock
 from whotop.core.fleet import Fleet
 from whotop.model import Target, Trouble
+from whotop.monitor.answers import Answers
 from whotop.monitor.monitor import Monitor, MonitorSettings
 from whotop.monitor.opening import WatchSettings
-from whotop.monitor.poll import READINGS_APART_SECONDS, is_known
+from whotop.monitor.poll import READINGS_APART_SECONDS
 from whotop.store.store import Store, open_store
 
 PATIENCE_SECONDS = 45.0
@@ -88,9 +89,10 @@ async def _collected(
     )
     monitor = Monitor(mine, told, clock, store)
     await monitor.start()
-    fleet = Fleet()
+    answers = Answers(claimed)
+    fleet = answers.fleet
     try:
-        await _until_all_are_done(monitor, fleet, set(claimed), patience_seconds, on_known)
+        await _until_all_are_done(monitor, answers, patience_seconds, on_known)
         not_reached = {target.name: _reason(fleet, target.name) for target in mine if not fleet.is_up(target.name)}
         await _until_records_are_read(monitor, claimed - not_reached.keys())
     finally:
@@ -101,24 +103,22 @@ async def _collected(
 
 
 async def _until_all_are_done(
-    monitor: Monitor, fleet: Fleet, waited_for: set[str], patience_seconds: float, on_known: Callable[[int], object]
+    monitor: Monitor, answers: Answers, patience_seconds: float, on_known: Callable[[int], object]
 ) -> None:
     """Read on until every machine has answered twice or has failed; give up those that do neither."""
     loop = asyncio.get_running_loop()
-    while waited_for:
+    while answers.awaited:
         try:
             async with asyncio.timeout(patience_seconds) as patience:
                 async for batch in monitor.batches():
-                    fleet.apply(batch)
-                    known = {name for name in waited_for if is_known(fleet, name)}
-                    waited_for -= known
-                    on_known(len(known))
-                    if not waited_for:
+                    answered = answers.take(batch)
+                    on_known(answered)
+                    if not answers.awaited:
                         return
-                    if known:
+                    if answered:
                         patience.reschedule(loop.time() + patience_seconds)
         except TimeoutError:
-            for name in waited_for:
+            for name in answers.awaited:
                 monitor.give_up(name, f"no answer within {patience_seconds:.0f} s")
 
 
