@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from whotop.monitor.monitor import Monitor
     from whotop.store.store import Store
 
-TAKE_OVER_SECONDS = 2.0
+TAKE_OVER_SECONDS = 1.0
 """How often it is tried whether machines that another process polls are free: one lock each."""
 
 log = logging.getLogger(__name__)
