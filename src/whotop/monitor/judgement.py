@@ -77,6 +77,19 @@ class Judgement:
         self._remembered.update(states)
         return states
 
+    def needs_failures_since_us(self, now_us: int) -> int:
+        """From when on ``known`` needs to be told of failed logins."""
+        return self._rules.needs_failures_since_us(now_us)
+
+    def has_to_learn(self, states: Mapping[StateKey, object]) -> bool:
+        """Whether rules that learn remember nothing: they were switched on since."""
+        return self._rules.has_to_learn(states)
+
+    def learn(self, logins: Iterable[Event]) -> None:
+        """Teach rules what was before them."""
+        for login in logins:
+            self._rules.learn(login)
+
     def known(self, event: Event, now_us: int) -> None:
         """Remember an event that the store has: should another origin tell of it, that is no news."""
         if event.kind is EventKind.FAILED_LOGIN and self._failed_once.is_news(event):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Collection, Coroutine, Iterable
+from collections.abc import AsyncIterator, Collection, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 
@@ -32,7 +32,7 @@ from whotop.monitor.turns import Turns
 from whotop.monitor.usage_job import UsageJob
 from whotop.notify.settings import NotifySettings
 from whotop.parse.processes import process
-from whotop.store.batch import Restored
+from whotop.store.batch import Restored, StateKey
 from whotop.store.store import Store
 from whotop.store.writer import StoreWriter
 from whotop.wire.messages import Cursor
@@ -94,6 +94,7 @@ class Monitor:
     async def start(self) -> None:
         """Take up where the store left off, and begin to connect. Raises StoreError."""
         restored, newest = await self._restored(self._targets), await self._newest_events()
+        await self._remind(restored.rule_states)
         for event in newest:
             self._judgement.known(event, self._clock.now_us())
         self._take_up(self._targets.values(), restored)
@@ -150,6 +151,18 @@ class Monitor:
         return [
             event for event in reversed(newest) if event.fleet_time_us >= since_us and event.machine in self._targets
         ]
+
+    async def _remind(self, states: Mapping[StateKey, object]) -> None:
+        """Tell the rules what they have to know of the past, and do not remember themselves."""
+        now_us = self._clock.now_us()
+        since_us = self._judgement.needs_failures_since_us(now_us)
+        if self._store is None:
+            return
+        if since_us < now_us:
+            for failure in await self._store.events.failures_since(since_us):
+                self._judgement.known(failure, now_us)
+        if self._judgement.has_to_learn(states):
+            self._judgement.learn(await self._store.events.habits())
 
     def _take_up(self, targets: Iterable[Target], restored: Restored) -> None:
         """Watch these, from where the store left off."""

@@ -6,17 +6,20 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, and_, or_, select
+from sqlalchemy import RowMapping, Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from whotop.core.fleet import EVENTS_SINCE_US
-from whotop.model import Event, Standing
+from whotop.model import Event, EventKind, Standing
 from whotop.store.engine import failures_in_words
 from whotop.store.rows import event_of
-from whotop.store.schema import events, machines
+from whotop.store.schema import events, machines, sessions
 
 ROWS_AT_ONCE = 500
 """Each page is a transaction of its own: who reads slowly keeps no old version of the database alive."""
+
+FAILURES_AT_MOST = 50_000
+HABITS_AT_MOST = 200_000
 
 
 class PastEvents:
@@ -64,11 +67,43 @@ class PastEvents:
             )
             rows = await self._rows(page.where(newer))
 
+    async def failures_since(self, start_us: int, limit: int = FAILURES_AT_MOST) -> list[Event]:
+        """The newest failed logins since a time, oldest first. Raises StoreError."""
+        time, number = events.c.fleet_time_us, events.c.id
+        failed = _with_machine().where(time >= start_us, events.c.kind == EventKind.FAILED_LOGIN.value)
+        rows = await self._rows(failed.order_by(time.desc(), number.desc()).limit(limit))
+        return [event_of(row, row["machine_name"]) for row in reversed(rows)]
+
+    async def habits(self) -> list[Event]:
+        """Of every user and source the first login and the last, for rules that learn. Raises StoreError."""
+        time = sessions.c.fleet_login_us
+        statement = (
+            select(sessions.c.user_name, sessions.c.source, func.min(time).label("first"), func.max(time).label("last"))
+            .where(sessions.c.user_name != "")
+            .group_by(sessions.c.user_name, sessions.c.source)
+            .order_by(func.max(time).desc())
+            .limit(HABITS_AT_MOST)
+        )
+        rows = await self._rows(statement)
+        return [_login(row, time_us) for row in reversed(rows) for time_us in (row["first"], row["last"])]
+
     async def _rows(self, statement: Select[Any]) -> Sequence[RowMapping]:
         with failures_in_words(self._place):
             async with self._engine.begin() as connection:
                 rows: Sequence[RowMapping] = (await connection.execute(statement)).mappings().all()
         return rows
+
+
+def _login(row: RowMapping, time_us: int) -> Event:
+    """A login of the past, on whichever machine."""
+    return Event(
+        machine="",
+        kind=EventKind.LOGIN,
+        time_us=time_us,
+        user=row["user_name"],
+        source=row["source"],
+        standing=Standing.HISTORY,
+    )
 
 
 def _with_machine() -> Select[Any]:

@@ -97,6 +97,15 @@ class RuleBook:
         for know in self._known_failure:
             know(failure, now_us)
 
+    def needs_failures_since_us(self, now_us: int) -> int:
+        """From when on rules need to be told again of failures that were judged before a start."""
+        return min((rule.needs_failures_since_us(now_us) for rule in self._rules), default=now_us)
+
+    def has_to_learn(self, states: Iterable[tuple[str, str]]) -> bool:
+        """Whether a rule that learns from history is not among those that remember something."""
+        remember = {rule for rule, _ in states}
+        return any(remember.isdisjoint(rule.names) for rule in self._rules if type(rule).learn is not Rule.learn)
+
     def learn(self, login: Event) -> None:
         """A login of the past."""
         for learn in self._learn:

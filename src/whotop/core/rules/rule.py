@@ -133,6 +133,10 @@ class Rule:
     def forget(self, machine: str) -> None:
         """A machine is watched no longer. The book resolves the alerts about it."""
 
+    def needs_failures_since_us(self, now_us: int) -> int:
+        """From when on this rule needs to be told again of failures that were judged before a start."""
+        return now_us
+
     def state(self) -> Mapping[tuple[str, str], object]:
         """What must outlive this process and has changed since it was last asked for.
 

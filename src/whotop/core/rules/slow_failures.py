@@ -117,6 +117,10 @@ class SlowFailures(Rule):
         self._by_source = Tracks(self._within_us, attrgetter("user"))
         self._by_user = Tracks(self._within_us, attrgetter("source"))
 
+    def needs_failures_since_us(self, now_us: int) -> int:
+        """All that it counts."""
+        return now_us - self._within_us
+
     def known_failure(self, failure: Event, now_us: int) -> None:
         """A failure that was judged."""
         kept = _kept(failure, now_us)
