@@ -91,7 +91,8 @@ async def tab(folder: Path, *, width: int = 1_100, height: int = 900) -> AsyncIt
     from_us, to_browser = os.pipe()
     from_browser, to_us = os.pipe()
     process = await asyncio.create_subprocess_exec(
-        *("/bin/sh", "-c", f'exec "$@" 3<&{from_us} 4>&{to_us} 2>/dev/null', "sh", name),
+        # Not sh: of numbers of descriptors, dash knows those of one digit.
+        *("bash", "-c", f'exec "$@" 3<&{from_us} 4>&{to_us} 2>/dev/null', "bash", name),
         *("--headless", "--no-sandbox", "--disable-gpu", "--remote-debugging-pipe", f"--user-data-dir={folder}"),
         *("--no-first-run", "--disable-background-networking", "--hide-scrollbars", f"--window-size={width},{height}"),
         pass_fds=(from_us, to_us),
