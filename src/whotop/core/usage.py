@@ -131,14 +131,17 @@ def check_range(start: date, end: date, today: date) -> None:
 
 def usage_report(question: UsageQuestion, days: Iterable[DayUsage], time_zone: str) -> UsageReport:
     """Gather days, in any order and each as often as one likes, into the periods of the question."""
-    period = question.period
-    users = dict.fromkeys(period.last_days(question.start, question.end), 0)
+    period, start, end = question.period, question.start, question.end
+    users = dict.fromkeys(period.last_days(start, end), 0)
     logins = dict.fromkeys(users, 0)
+    first = last = date.min
     for day in days:
-        if question.start <= day.day <= question.end:
-            last = period.last_day(day.day)
-            users[last] |= day.users
-            logins[last] += day.logins
+        if not start <= day.day <= end:
+            continue
+        if not first <= day.day <= last:  # days mostly come one after the other
+            first, last = period.first_day(day.day), period.last_day(day.day)
+        users[last] |= day.users
+        logins[last] += day.logins
     periods = tuple(PeriodUsage(last, users[last].bit_count(), logins[last]) for last in users)
     return report_of_periods(question, periods, time_zone)
 

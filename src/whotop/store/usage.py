@@ -111,10 +111,10 @@ async def _recorded_days(connection: AsyncConnection, question: UsageQuestion, s
         uncounted = by_day.where(_between(usage_days.c.day, first, last), usage_days.c.user_number.in_(numbers))
         of_hidden = {number: int(logins) for number, logins in await connection.execute(uncounted)}
     columns = (usage_day_users.c.day, usage_day_users.c.members, usage_day_users.c.logins)
-    found = await connection.execute(select(*columns).where(_between(usage_day_users.c.day, first, last)))
+    statement = select(*columns).where(_between(usage_day_users.c.day, first, last)).order_by(usage_day_users.c.day)
     days = (
         DayUsage(numbered_day(number), from_bytes(members) & ~hidden, logins - of_hidden.get(number, 0))
-        for number, members, logins in found
+        for number, members, logins in (await connection.execute(statement)).all()
     )
     return [day for day in days if day.day not in scope.fresh]
 
