@@ -6,7 +6,10 @@ class in ``registry``.
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
+from msgspec import Meta
 
 from whotop.core.rules.account_tables import (
     ConcurrentTable,
@@ -32,13 +35,13 @@ from whotop.core.rules.machine_tables import (
     TamperingTable,
     UnreachableTable,
 )
-from whotop.core.rules.table import RuleTable, Seconds
+from whotop.core.rules.table import RuleTable
 
 
 class RuleSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Each rule's table, by the name that its alerts carry; and what holds for all."""
 
-    reopen_seconds: Seconds = 900.0
+    reopen_seconds: Annotated[float, Meta(ge=0, le=86_400)] = 900.0
     """An alert that comes back within this time after it resolved is the same one again, counted once more."""
     unreachable: UnreachableTable = UnreachableTable()
     rebooted: RebootedTable = RebootedTable()
