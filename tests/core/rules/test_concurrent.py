@@ -78,3 +78,10 @@ def test_it_may_take_more_networks() -> None:
     opened(book, 0, "10.0.0.7")
     assert not opened(book, 1, "10.1.0.7")
     assert opened(book, 2, "10.2.0.7")
+
+
+def test_a_name_and_an_address_may_be_of_one_place() -> None:
+    book = judged()
+    opened(book, 0, "10.0.0.7", machine="web-01")
+    assert not opened(book, 60, "pc7.corp.example", machine="db-01")
+    assert opened(book, 120, "pc8.corp.example", machine="db-02")

@@ -100,3 +100,14 @@ def test_a_scope_may_name_other_accounts() -> None:
     assert book.login(0, "oracle", "203.0.113.9", machine="db-01")
     assert not book.login(0, "oracle", "203.0.113.9", machine="web-01")
     assert not book.login(0, "root", "203.0.113.9", machine="db-01")
+
+
+def test_one_that_comes_back_soon_counts_on() -> None:
+    book = judged()
+    (first,) = book.login(0, "root", "203.0.113.9")
+    book.tick(HOUR)
+    (again,) = book.login(HOUR + 60, "root", "203.0.113.9")
+    assert (again.key, again.count, again.text) == (first.key, 2, "root logged in from 203.0.113.9, 2 times")
+    book.tick(2 * HOUR + 60)
+    (other,) = book.login(2 * HOUR + 2_000, "root", "203.0.113.9")
+    assert other.count == 1

@@ -7,6 +7,7 @@ names of watched machines do not count, nor do the networks of the settings (bas
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
 import msgspec
 
@@ -20,6 +21,7 @@ from whotop.model import Alert, Event, Machine, Session
 
 SESSIONS_KEPT = 1_000
 """Of one user; those that began later are not looked at."""
+_SOURCES_TOLD = 3
 
 
 class Presence(msgspec.Struct, frozen=True, gc=False):
@@ -79,17 +81,17 @@ class Concurrent(LoginRule[ConcurrentTable]):
         table = self.at(login) if sessions else None
         if table is None or sessions is None or not self._counts(table, login.source):
             return []
-        networks = {network_of(login.source, table.ipv4_bits, table.ipv6_bits): login.source}
         since_us = min(login.fleet_time_us, now_us) - round(table.within_seconds * SECOND_US)
-        for one in sessions.values():
-            if one.login_us >= since_us and self._counts(table, one.source):
-                networks.setdefault(network_of(one.source, table.ipv4_bits, table.ipv6_bits), one.source)
-        networks.pop("", None)
-        if len(networks) < table.count:
+        others = [
+            one.source
+            for key, one in sessions.items()
+            if key != login.session_key and one.login_us >= since_us and self._counts(table, one.source)
+        ]
+        beside = _elsewhere(login.source, others, table)
+        if len(beside) + 1 < table.count:
             return []
-        others = ", ".join(list(networks.values())[1:4])
-        text = f"{login.user} logged in from {login.source} beside {others}"
-        return self.found(login, table, login.user, text, now_us, float(len(networks)), float(table.count))
+        text = f"{login.user} logged in from {login.source} beside {', '.join(beside[:_SOURCES_TOLD])}"
+        return self.found(login, table, login.user, text, now_us, len(beside) + 1.0, float(table.count))
 
     def forget(self, machine: str) -> None:
         """A machine is watched no longer."""
@@ -108,3 +110,18 @@ class Concurrent(LoginRule[ConcurrentTable]):
 
     def _counts(self, table: ConcurrentTable, source: str) -> bool:
         return source not in self._hops and not networks_of(table.networks).hold(source)
+
+
+def _elsewhere(source: str, others: Iterable[str], table: ConcurrentTable) -> list[str]:
+    """One source of each network that is not this source's.
+
+    Some machines write addresses, others names: the two are not compared, for they may be of one place.
+    """
+    is_address = address_of(source) is not None
+    here = network_of(source, table.ipv4_bits, table.ipv6_bits)
+    elsewhere: dict[str, str] = {}
+    for other in others:
+        network = network_of(other, table.ipv4_bits, table.ipv6_bits)
+        if network and network != here and (address_of(other) is not None) == is_address:
+            elsewhere.setdefault(network, other)
+    return list(elsewhere.values()) if here else []

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 import msgspec
 
 from whotop.clock import MINUTE_US, SECOND_US
-from whotop.core.rules.findings import Finding, OpenAlerts
+from whotop.core.rules.findings import Finding, OpenAlerts, about_machines
 from whotop.model import Alert, Event, Level, Standing
 from whotop.model.alert import MACHINES_KEPT
 
@@ -102,7 +102,7 @@ class Incidents:
         if incident is None:
             if standing is None and len(self._incidents) >= SUBJECTS_TOLD:
                 return self._too_many(what, event, now_us)
-            incident = self._incidents[subject] = self._begun(standing, event, now_us, before)
+            incident = self._incidents[subject] = self._begun(subject, standing, event, now_us, before)
         before_level = None if incident.what is None else incident.level
         incident.what = what
         incident.add(event.key, event.machine)
@@ -132,22 +132,26 @@ class Incidents:
         self._due_us = min((one.tell_us or one.until_us for one in self._incidents.values()), default=_NEVER_US)
         return changed
 
-    def _begun(self, standing: Alert | None, event: Event, now_us: int, before: Iterable[EventPlace]) -> Incident:
-        incident = Incident(standing)
+    def _begun(
+        self, subject: str, standing: Alert | None, event: Event, now_us: int, before: Iterable[EventPlace]
+    ) -> Incident:
+        """An incident that goes on, or comes back, counts on."""
+        known = standing or self._lately(subject, event.machine, now_us)
+        incident = Incident(known)
         incident.opened_us = min(event.fleet_time_us, now_us)
-        if standing is None:
+        if known is None:
             for key, machine in before:
                 incident.add(key, machine)
         return incident
 
+    def _lately(self, subject: str, machine: str, now_us: int) -> Alert | None:
+        alerts, rule = self._alerts, self._rule
+        return alerts.lately(rule, machine, subject, now_us) or alerts.lately(rule, "", subject, now_us)
+
     def _tell(self, subject: str, incident: Incident, now_us: int) -> list[Alert]:
         incident.tell_us = None
         finding = _finding(self._rule, subject, incident)
-        standing = self._alerts.about(self._rule, subject)
-        if standing is None:
-            changed = self._alerts.found(finding, now_us)
-        else:
-            changed = self._alerts.changed(standing, finding, now_us)
+        changed = self._alerts.found(finding, now_us, self._alerts.about(self._rule, subject))
         incident.count = max(incident.count, *(alert.count for alert in changed), 0)
         return changed
 
@@ -178,13 +182,13 @@ class Incidents:
 
 def _finding(rule: str, subject: str, incident: Incident) -> Finding:
     assert incident.what is not None
-    machines = tuple(incident.machines)
+    machine, machines = about_machines(incident.machines)
     times = f", {incident.count:,} times" if incident.count > 1 else ""
-    places = f" on {len(machines):,} machines" if len(machines) > 1 else ""
+    places = f" on {len(machines):,} machines" if machines else ""
     return Finding(
         rule=rule,
-        machine=machines[0] if len(machines) == 1 else "",
-        machines=machines if len(machines) > 1 else (),
+        machine=machine,
+        machines=machines,
         subject=subject,
         level=incident.level,
         text=f"{incident.what.text}{times}{places}",
