@@ -62,6 +62,16 @@ def test_the_jump_host_itself_is_reached_directly() -> None:
     assert machines["bastion.example.com"].jump == ""
 
 
+def test_the_older_collectors_own_is_used_as_it_is() -> None:
+    file = FOLDER / "older" / "config.xml"
+    machines = machines_in(file)
+    assert [(target.name, target.mail) for target in machines.values()] == [
+        ("10.0.0.1", "web@example.org"),
+        ("10.0.0.2:2222", "db@example.org"),
+    ]
+    assert load_settings(file).notify.smtp.from_address == "alerts@example.org"
+
+
 def test_inventories_and_an_own_table_go_together() -> None:
     machines = machines_in(FOLDER / "ansible.toml")
     own = machines["db-01.example.com"]

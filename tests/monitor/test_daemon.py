@@ -13,7 +13,7 @@ import pytest
 from tests.monitor.silent_collector import SilentCollector
 from whotop.clock import SystemClock
 from whotop.collect.settings import CollectSettings
-from whotop.errors import StoreError
+from whotop.errors import ConfigError, StoreError, WhotopError
 from whotop.model import Target
 from whotop.monitor import daemon as daemon_module
 from whotop.monitor.daemon import Daemon
@@ -46,8 +46,10 @@ def settings(collect_settings: CollectSettings, tmp_path: Path) -> WatchSettings
 
 
 @asynccontextmanager
-async def running(settings: WatchSettings) -> AsyncIterator[tuple[Daemon, Told]]:
+async def running(settings: WatchSettings, wrong: WhotopError | None = None) -> AsyncIterator[tuple[Daemon, Told]]:
     async def reload() -> str:
+        if wrong is not None:
+            raise wrong
         return "configuration read: 1 machine added"
 
     clock, told = SystemClock(), Told()
@@ -90,6 +92,19 @@ async def test_a_new_configuration_is_read_and_the_service_manager_knows(
         await told.until("READY=1")
         assert told.lines[0] == "RELOADING=1"
     assert "configuration read: 1 machine added" in caplog.messages
+
+
+async def test_a_new_configuration_that_is_wrong_changes_nothing_and_is_said(
+    settings: WatchSettings, collectors: list[SilentCollector], caplog: pytest.LogCaptureFixture
+) -> None:
+    async with running(settings, ConfigError("there is no such field", file="c.toml")) as (daemon, told):
+        told.lines.clear()
+        daemon.reload()
+        await told.until("READY=1")
+        assert collectors[0].watched.keys() == {"web-01"}
+    assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
+        ("ERROR", "nothing was changed: c.toml: there is no such field")
+    ]
 
 
 async def test_what_cannot_be_watched_ends_it_with_the_reason(

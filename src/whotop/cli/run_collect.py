@@ -19,14 +19,13 @@ from whotop.cli.service_log import LogFormat, start_service_log
 from whotop.cli.warnings import mend_of_keys, warn_of_exposed_files, warn_of_mail_without_server
 from whotop.clock import SystemClock
 from whotop.collect.open_files import raise_open_file_limit
-from whotop.errors import WhotopError
 from whotop.monitor.daemon import Daemon
 from whotop.monitor.opening import Watch
 from whotop.monitor.round import Round, collect_round
 from whotop.monitor.service_manager import ServiceManager
 
 NOT_REACHED = 3
-RULES_WAIT = "; changed [rules], [notify] and [store] take effect when whotop is started anew"
+RULES_WAIT = "; changed [rules], [notify], [usage] and [store] take effect when whotop is started anew"
 
 log = logging.getLogger(__name__)
 
@@ -43,12 +42,9 @@ def run_daemon(machines: Sequence[str], chosen: ConfigOptions, log_format: LogFo
     watch = Watch(prepared.targets, watch_settings(prepared, secrets, store_place(prepared)), clock)
 
     async def reload() -> str:
-        try:
-            again = await asyncio.to_thread(read)
-            secrets.passwords.update(await asyncio.to_thread(configured_passwords, again))
-            told = await watch.retarget(again.targets)
-        except WhotopError as error:
-            return f"nothing was changed: {error}"
+        again = await asyncio.to_thread(read)
+        secrets.passwords.update(await asyncio.to_thread(configured_passwords, again))
+        told = await watch.retarget(again.targets)
         return told + (RULES_WAIT if _differs_beyond_machines(prepared, again) else "")
 
     daemon = Daemon(watch, ServiceManager(os.environ), reload, clock)
@@ -109,7 +105,9 @@ def _ready(prepared: Prepared, log_format: LogFormat, level: int) -> Secrets:
 
 
 def _differs_beyond_machines(before: Prepared, after: Prepared) -> bool:
-    return before.rules != after.rules or (before.settings.notify, before.settings.store) != (
-        after.settings.notify,
-        after.settings.store,
-    )
+    return before.rules != after.rules or _kept(before) != _kept(after)
+
+
+def _kept(prepared: Prepared) -> tuple[object, ...]:
+    settings = prepared.settings
+    return settings.notify, settings.store, settings.usage

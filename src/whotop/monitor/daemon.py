@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 
 from whotop.clock import SECOND_US, Clock
 from whotop.core.feed import Feed
+from whotop.errors import WhotopError
 from whotop.monitor.narrator import Narrator
 from whotop.monitor.opening import Watch
 from whotop.monitor.service_manager import ServiceManager
@@ -16,7 +17,7 @@ LOOK_SECONDS = 5.0
 """How often it is looked whether the store is in trouble, and at least how often the watchdog is told."""
 
 Reload = Callable[[], Awaitable[str]]
-"""Reads the configuration again; gives a line that says what became of it."""
+"""Reads the configuration again; gives a line that says what became of it. Raises WhotopError."""
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +76,10 @@ class Daemon:
 
     async def _read_again(self) -> None:
         self._manager.reloading(round(self._clock.monotonic() * SECOND_US))
-        log.info("%s", await self._reload())
+        try:
+            log.info("%s", await self._reload())
+        except WhotopError as error:
+            log.error("nothing was changed: %s", error)
         self._manager.ready(self._narrator.status)
 
 
