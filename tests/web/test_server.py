@@ -7,8 +7,9 @@ import json
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 
@@ -54,10 +55,10 @@ class Served:
 
 
 @asynccontextmanager
-async def server(*works: Callable[[], object]) -> AsyncIterator[Served]:
+async def server(*works: Callable[[], Coroutine[Any, Any, None]]) -> AsyncIterator[Served]:
     made = World()
     with listening_socket(HERE) as listening:
-        done = asyncio.create_task(serve(made.sources, HERE, listening, *(work() for work in works)))  # type: ignore[arg-type]
+        done = asyncio.create_task(serve(made.sources, HERE, listening, *works))
         await made.publish(*whole_fleet())
         served = Served(made, listening.getsockname()[1], done)
         try:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import sys
+from collections.abc import Callable, Coroutine
 from pathlib import Path
+from typing import Any
 
 from whotop.cli.prepare import Prepared
 from whotop.clock import SystemClock
@@ -70,11 +73,11 @@ async def _run(prepared: Prepared, settings: ServeSettings, place: str, polling:
     clock = SystemClock()
     async with contextlib.AsyncExitStack() as stack:
         listening = stack.enter_context(listening_socket(settings))
-        works = []
+        works: list[Callable[[], Coroutine[Any, Any, None]]] = []
         if polling is not None:
             watch = Watch(prepared.targets, polling, clock)
             stack.push_async_callback(watch.close)
-            works.append(_read(await watch.open()))
+            works.append(functools.partial(_read, await watch.open()))
         store = await open_store(place, clock=clock)
         stack.push_async_callback(store.close)
         print(f"whotop: {url_of(settings, listening)}", file=sys.stderr, flush=True)

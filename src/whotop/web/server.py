@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 import socket
 import ssl
@@ -43,7 +44,9 @@ def listening_socket(settings: ServeSettings) -> socket.socket:
         family, _, _, _, address = found[0]
         return socket.create_server((str(address[0]), settings.port), family=family, backlog=BACKLOG)
     except OSError as error:
-        raise WhotopError(f"cannot listen on {place}: {error.strerror or error}") from None
+        # create_server adds to the text; what getaddrinfo fails with is no errno.
+        what = error.strerror if isinstance(error, socket.gaierror) else os.strerror(error.errno or 0)
+        raise WhotopError(f"cannot listen on {place}: {what}") from None
 
 
 def url_of(settings: ServeSettings, listening: socket.socket) -> str:
@@ -54,7 +57,7 @@ def url_of(settings: ServeSettings, listening: socket.socket) -> str:
 
 
 async def serve(
-    sources: Sources, settings: ServeSettings, listening: socket.socket, *works: Coroutine[Any, Any, None]
+    sources: Sources, settings: ServeSettings, listening: socket.socket, *works: Callable[[], Coroutine[Any, Any, None]]
 ) -> None:
     """Answer requests until SIGTERM or SIGINT.
 
@@ -68,37 +71,42 @@ async def serve(
         server.should_exit = True
         sources.live.hub.cut_all()
 
-    tasks = [asyncio.create_task(work) for work in (sources.live.run(), *works)]
+    tasks = [asyncio.create_task(work()) for work in (sources.live.run, *works)]
     for task in tasks:
         task.add_done_callback(lambda _: stop())
-    with _on_signal(stop):
-        await server.serve(sockets=[listening])
-    for task in tasks:
-        task.cancel()
-    for ended in await asyncio.gather(*tasks, return_exceptions=True):
-        if isinstance(ended, BaseException) and not isinstance(ended, asyncio.CancelledError):
-            raise ended
+    try:
+        with _on_signal(stop):
+            await server.serve(sockets=[listening])
+    finally:
+        for task in tasks:
+            task.cancel()
+        ended = await asyncio.gather(*tasks, return_exceptions=True)
+    for error in ended:
+        if isinstance(error, BaseException) and not isinstance(error, asyncio.CancelledError):
+            raise error
 
 
 def _config(sources: Sources, settings: ServeSettings) -> uvicorn.Config:
+    config = uvicorn.Config(
+        application(sources, settings),
+        http=Connection,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=IDLE_SECONDS,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        h11_max_incomplete_event_size=HEAD_BYTES_MAX,
+        ssl_certfile=settings.certificate or None,
+        ssl_keyfile=settings.certificate_key or None,
+    )
     try:
-        return uvicorn.Config(
-            application(sources, settings),
-            http=Connection,
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            timeout_keep_alive=IDLE_SECONDS,
-            timeout_graceful_shutdown=GRACE_SECONDS,
-            h11_max_incomplete_event_size=HEAD_BYTES_MAX,
-            ssl_certfile=settings.certificate or None,
-            ssl_keyfile=settings.certificate_key or None,
-        )
+        config.load()
     except (OSError, ssl.SSLError) as error:
-        raise WhotopError(f"the certificate cannot be used: {error}") from None
+        raise WhotopError(f"{settings.certificate} cannot be used as a certificate: {error}") from None
+    return config
 
 
 @contextlib.contextmanager
