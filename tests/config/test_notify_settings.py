@@ -68,6 +68,14 @@ def test_the_certificates_start_from_the_folder_of_the_file(tmp_path: Path) -> N
             'line 1, notify.smtp: "sender" is missing (the address that mail comes from)',
         ),
         (
+            '[notify.smtp]\nhost = "mail.example.org"\nuser = "lane"\npassword_environment = "X"\n',
+            'line 1, notify.smtp: "sender" is missing (the address that mail comes from)',
+        ),
+        (
+            '[notify.smtp]\nhost = "smtp://mail.example.org"\nsender = "whotop@example.org"\n',
+            "line 2, notify.smtp.host: 'smtp://mail.example.org' is no host (its name alone)",
+        ),
+        (
             SMTP + 'user = "lane"\n',
             "line 1, notify.smtp: user and password belong together "
             "(user with password_environment, _command or _keyring)",

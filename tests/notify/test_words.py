@@ -48,9 +48,7 @@ def test_the_body_says_machine_rule_value_limit_since_when_who_is_there_and_how_
         "On web-01 (1):\n"
         "  lane  pts/0  since 2025-11-21 12:59:00 +0100 from 203.0.113.9\n"
         "\n"
-        "See more:\n"
-        "  whotop web-01\n"
-        "  whotop report --at 2025-11-21T13:00:00\n"
+        "See more: whotop web-01 (then e, for its alerts)\n"
     )
 
 

@@ -156,8 +156,8 @@ def _faults_of_smtp(smtp: SmtpTable) -> Iterator[tuple[str, str, str]]:
             yield "smtp", '"host" is missing', ""
         return
     if any(character.isspace() or character == "/" for character in smtp.host):
-        yield "smtp.host", f'"{smtp.host[:80]!r}" is no host', "its name alone"
-    if not smtp.from_address:
+        yield "smtp.host", f"{smtp.host[:80]!r} is no host", "its name alone"
+    if not smtp.sender and "@" not in smtp.user:
         yield "smtp", '"sender" is missing', "the address that mail comes from"
     yield from _bad_addresses("smtp.sender" if smtp.sender else "smtp.user", (smtp.from_address,))
     if bool(smtp.user) != bool(smtp.password):

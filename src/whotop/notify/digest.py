@@ -37,4 +37,7 @@ def _body(members: Sequence[Delivery], zone: tzinfo) -> str:
     lines = [f"{moment(member.created_us, zone)}  {member.subject.removeprefix('[whotop] ')}" for member in members]
     rest = len(lines) - LISTED
     more = [f"and {rest} more"] if rest > 0 else []
-    return "\n".join(["These came at once:", "", *lines[:LISTED], *more, "", "See more:", "  whotop"]) + "\n"
+    return (
+        "\n".join(["These came at once:", "", *lines[:LISTED], *more, "", "See more: whotop (then e, for the alerts)"])
+        + "\n"
+    )

@@ -54,7 +54,7 @@ def body(alert: Alert, kind: DeliveryKind, scene: Scene) -> str:
         [f"{name:{_FIELD_WIDTH}}{safe(value)}" for name, value in _fields(alert, kind, scene) if value],
         list(_machines(alert)),
         list(_who(alert, scene)),
-        list(_see_more(alert, scene)),
+        [_see_more(alert)],
     ]
     return "\n\n".join("\n".join(lines) for lines in paragraphs if lines) + "\n"
 
@@ -131,8 +131,6 @@ def _sessions(who: Iterable[Session], zone: tzinfo) -> Iterator[str]:
         yield f"  and {len(newest) - SESSIONS_NAMED} more"
 
 
-def _see_more(alert: Alert, scene: Scene) -> Iterator[str]:
-    at = moment(alert.opened_us, scene.zone)[:19].replace(" ", "T")
-    yield "See more:"
-    yield f"  whotop {safe(alert.machine)}".rstrip()
-    yield f"  whotop report --at {at}"
+def _see_more(alert: Alert) -> str:
+    command = f"whotop {safe(alert.machine)}".rstrip()
+    return f"See more: {command}" + (" (then e, for its alerts)" if alert.is_open else "")
