@@ -56,8 +56,9 @@ def make(place: Path, events: int, users: int, machines: int) -> None:
                 login_pid, boot_id, record_id, ordinal, service, detail, standing, seen_us, skew_us, session_key,
                 fleet_time_us, revision)
             SELECT CAST(printf('%016d', i) AS BLOB), (u * 3 + i % 3) % {machines} + 1, 'login',
-                {start_us} + i * {step_us}, 'user' || u, 'pts/0', '10.0.' || (u % 250) || '.' || (i % 2), 'wtmp', '', 0, 0, '', '', 0, '', '',
-                'history', {start_us}, 0, CAST(printf('%016d', i) AS BLOB), {start_us} + i * {step_us}, 1
+                {start_us} + i * {step_us}, 'user' || u, 'pts/0', '10.0.' || (u % 250) || '.' || (i % 2),
+                'wtmp', '', 0, 0, '', '', 0, '', '', 'history', {start_us}, 0, CAST(printf('%016d', i) AS BLOB),
+                {start_us} + i * {step_us}, 1
             FROM numbers
             """
         )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from datetime import UTC
+from collections.abc import Callable
+from datetime import UTC, date
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,10 @@ from whotop.cli.reports import Reports
 from whotop.clock import ManualClock
 from whotop.config.settings import ReportTable
 from whotop.core.fleet import Fleet
-from whotop.errors import ConfigError
+from whotop.core.periods import Period
+from whotop.core.usage import PeriodUsage, UsageReport
+from whotop.errors import ConfigError, StoreError
+from whotop.model import Machine
 
 NOON_US = 1_795_262_400_000_000
 
@@ -21,6 +25,38 @@ def reports(file: Path | str = "") -> Reports:
 def test_a_snapshot_lies_beside_the_report_under_a_name_of_its_own(tmp_path: Path) -> None:
     written = reports(tmp_path / "fleet.json").snapshot(Fleet())
     assert written == tmp_path / "fleet-2026-11-21-120000.json"
+
+
+USAGE = UsageReport(
+    period=Period.WEEK,
+    start=date(2026, 11, 16),
+    end=date(2026, 11, 21),
+    time_zone="UTC",
+    periods=(PeriodUsage(date(2026, 11, 22), 12, 40),),
+)
+
+
+def with_usage(tmp_path: Path, ask: Callable[[], UsageReport]) -> Reports:
+    table = ReportTable(file=str(tmp_path / "fleet.txt"))
+    return Reports(table, UTC, ManualClock(NOON_US), NOON_US, ask)
+
+
+def test_usage_is_told_where_that_is_wanted(tmp_path: Path) -> None:
+    text = with_usage(tmp_path, lambda: USAGE).snapshot(Fleet()).read_text()
+    assert text == "usage: 12 users in the week to 2026-11-22\n"
+
+
+def test_the_last_report_is_left_though_usage_cannot_be_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def ask() -> UsageReport:
+        raise StoreError("the disk is gone")
+
+    fleet = Fleet()
+    fleet.machines["web-01"] = Machine(name="web-01", address="web-01")
+    with_usage(tmp_path, ask).leave(fleet, seen=True)
+    assert (tmp_path / "fleet.txt").exists()
+    assert capsys.readouterr().err == "whotop: the disk is gone\n"
 
 
 def test_without_a_report_of_ones_own_snapshots_lie_in_a_private_folder(home: Path) -> None:

@@ -22,6 +22,7 @@ from whotop.store.retention import RetentionSettings
 
 if TYPE_CHECKING:
     from whotop.cli.reports import Reports
+    from whotop.core.usage import UsageReport
     from whotop.tui.options import ScreenOptions
 
 
@@ -51,7 +52,7 @@ def watch_on_screen(prepared: Prepared, settings: WatchSettings, read_again: Cal
 
     clock = SystemClock()
     watch = Watch(prepared.targets, settings, clock)
-    reports = Reports(prepared.settings.report, prepared.zone, clock, clock.now_us())
+    reports = Reports(prepared.settings.report, prepared.zone, clock, clock.now_us(), _usage(prepared, settings))
 
     async def reload() -> str:
         try:
@@ -63,6 +64,16 @@ def watch_on_screen(prepared: Prepared, settings: WatchSettings, read_again: Cal
             return f"nothing was changed: {error}"
 
     return Screen(watch, _screen_options(prepared, reports), reports, clock, reload).run()
+
+
+def _usage(prepared: Prepared, settings: WatchSettings) -> Callable[[], UsageReport] | None:
+    """What asks the store about usage for the report, where it is to."""
+    if not prepared.settings.report.usage or settings.store is None:
+        return None
+    from whotop.cli.usage_answer import Asked, answer_from
+
+    place, table = str(settings.store), prepared.settings.usage
+    return lambda: answer_from(place, table, Asked())
 
 
 def _screen_options(prepared: Prepared, reports: Reports) -> ScreenOptions:

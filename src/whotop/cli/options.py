@@ -31,6 +31,7 @@ class ConfigOptions:
     theme: str | None = None
     report: str | None = None
     no_report: bool = False
+    usage: bool = False
 
     def applied_to(self, settings: Settings) -> Settings:
         """``settings`` with what was said here."""
@@ -57,6 +58,8 @@ class ConfigOptions:
         table = settings.report
         if self.report is not None:
             table = msgspec.structs.replace(table, file=str(Path(self.report).expanduser()), on_exit=True)
+        if self.usage:
+            table = msgspec.structs.replace(table, usage=True)
         return msgspec.structs.replace(table, on_exit=False) if self.no_report else table
 
 

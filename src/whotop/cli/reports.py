@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import shutil
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from whotop.clock import SECOND_US, Clock
 from whotop.config.places import state_folder
 from whotop.config.settings import ReportTable
 from whotop.core.fleet import Fleet
 from whotop.core.report import Report, report_of_fleet
+from whotop.core.usage import UsageReport
 from whotop.errors import ConfigError, WhotopError
 
 _ENDINGS = {"markdown": ".md", "text": ".txt"}
@@ -27,10 +32,14 @@ class Reports:
     zone: tzinfo
     clock: Clock
     watched_from_us: int
+    usage: Callable[[], UsageReport] | None = None
+    """Asks how many people used the machines lately, where the report is to say so. Raises WhotopError."""
 
     def of(self, fleet: Fleet) -> Report:
-        """The fleet as it is now."""
-        return report_of_fleet(fleet, made_us=self.clock.now_us(), zone=self.zone, watched_from_us=self.watched_from_us)
+        """The fleet as it is now. Raises WhotopError where usage is wanted and cannot be told."""
+        made_us, since_us = self.clock.now_us(), self.watched_from_us
+        report = report_of_fleet(fleet, made_us=made_us, zone=self.zone, watched_from_us=since_us)
+        return report if self.usage is None else replace(report, usage=self.usage())
 
     @property
     def folder(self) -> Path:
@@ -39,13 +48,16 @@ class Reports:
 
     def snapshot(self, fleet: Fleet) -> Path:
         """Write one now, under a name of its own; returns where. Raises WhotopError."""
+        return self._snapshot(self.of(fleet))
+
+    def _snapshot(self, report: Report) -> Path:
         from whotop.render import write_report
 
         named = Path(self.table.file)
         ending = _ENDINGS.get(self.table.format or "", f".{self.table.format}") if self.table.format else named.suffix
         moment = datetime.fromtimestamp(self.clock.now_us() / SECOND_US, self.zone)
         name = f"{named.stem or 'whotop'}-{moment:%Y-%m-%d-%H%M%S}{ending or '.txt'}"
-        return write_report(self.of(fleet), self.folder / name)
+        return write_report(report, self.folder / name)
 
     def leave(self, fleet: Fleet, *, seen: bool) -> None:
         """Leave the last one: on the terminal if somebody may read it there, and in a file.
@@ -56,18 +68,26 @@ class Reports:
             return
         from whotop.render import exit_text, write_report
 
-        report = self.of(fleet)
+        report = self._told(fleet)
         size = shutil.get_terminal_size()
         written: Path | None = None
         try:
             if self.table.file:
                 written = write_report(report, self.table.file)
             elif not seen or not _fits(report, size):
-                written = self.snapshot(fleet)
+                written = self._snapshot(report)
         except WhotopError as error:
             print(f"whotop: {error}", file=sys.stderr)
         if seen:
             sys.stdout.write(exit_text(report, size.lines, written, size.columns))
+
+    def _told(self, fleet: Fleet) -> Report:
+        """The last one: without usage where that cannot be told."""
+        try:
+            return self.of(fleet)
+        except WhotopError as error:
+            print(f"whotop: {error}", file=sys.stderr)
+            return dataclasses.replace(self, usage=None).of(fleet)
 
 
 def _fits(report: Report, size: os.terminal_size) -> bool:

@@ -11,6 +11,7 @@ from datetime import date, tzinfo
 
 from whotop.cli.options import ConfigOptions
 from whotop.clock import SystemClock
+from whotop.config.usage_settings import UsageTable
 from whotop.config.zones import zone_named
 from whotop.core.days import day_at
 from whotop.core.usage import (
@@ -34,22 +35,27 @@ FILES_ZONE = "UTC"
 class Asked:
     """What the command line asks."""
 
-    period: str
-    start: date | None
-    end: date | None
-    where: str
-    excluded: tuple[str, ...]
-    time_zone: str | None
+    period: str = "w"
+    start: date | None = None
+    end: date | None = None
+    where: str = ""
+    excluded: tuple[str, ...] = ()
+    time_zone: str | None = None
 
 
 def answer_of_store(asked: Asked, options: ConfigOptions) -> UsageReport:
     """From the store that the configuration or ``--store`` names. Raises WhotopError."""
     from whotop.cli.precheck import store_place
     from whotop.cli.prepare import prepare
-    from whotop.store.usage import stored_usage
 
     prepared = prepare((), options)
-    table = prepared.settings.usage
+    return answer_from(store_place(prepared), prepared.settings.usage, asked)
+
+
+def answer_from(place: str, table: UsageTable, asked: Asked) -> UsageReport:
+    """From a store. Raises WhotopError."""
+    from whotop.store.usage import stored_usage
+
     time_zone = asked.time_zone or table.time_zone
     question = usage_question(
         asked.period,
@@ -60,7 +66,7 @@ def answer_of_store(asked: Asked, options: ConfigOptions) -> UsageReport:
         excluded=(*asked.excluded, *table.exclude_users),
         where=asked.where,
     )
-    return asyncio.run(stored_usage(store_place(prepared), question))
+    return asyncio.run(stored_usage(place, question))
 
 
 def answer_of_files(asked: Asked, files: Sequence[str], form: TableForm | None) -> UsageReport:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 @config_options
 @click.option("--theme", metavar="NAME", help="Colour theme; `t` on the screen shows them all.")
 @click.option("--report", metavar="FILE", help="Leave the snapshot report here; its ending names the format.")
+@click.option("--usage", is_flag=True, help="Say in the report how many people used the machines lately.")
 @click.option("--no-report", is_flag=True, help="Leave no report on exit.")
 def watch(machines: tuple[str, ...], chosen: ConfigOptions) -> int:
     """Watch machines on a live screen.

@@ -103,6 +103,8 @@ class ReportTable(Table, frozen=True, kw_only=True):
     """Format of snapshots and of reports left without a `file`; else that of `file`, or text."""
     on_exit: bool = True
     """Whether a report is left at all; `--no-report` says no for once."""
+    usage: bool = False
+    """Whether it says how many people used the machines in the last weeks, as far as the store knows."""
 
 
 class AlertsTable(Table, frozen=True, kw_only=True):

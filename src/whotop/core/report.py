@@ -16,6 +16,7 @@ import msgspec
 from whotop.core.fleet import Fleet
 from whotop.core.idle import idle_seconds
 from whotop.core.report_failures import FAILURES_KEPT, ReportedFailures, failures_of_fleet
+from whotop.core.usage import UsageReport
 from whotop.model import Alert, Machine, MachineState, RawText, Sample, Session
 
 
@@ -107,6 +108,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """Those that stand, the newest first."""
     failed_logins: tuple[ReportedFailures, ...] = ()
     """Of the last 24 hours, the most often tried first, at most 100."""
+    usage: UsageReport | None = None
+    """How many people used the machines lately; None unless it was asked for."""
 
 
 def report_of_fleet(

@@ -11,6 +11,7 @@ from whotop.core.report import Report, ReportedMachine, ReportedSession
 from whotop.core.report_failures import ReportedFailures
 from whotop.model import Alert, RawText
 from whotop.render.moments import iso_moment, zone_name
+from whotop.render.usage.texts import usage_document
 
 VERSION = 1
 
@@ -33,6 +34,7 @@ def _document(report: Report) -> dict[str, object]:
         "cannot_tell": [_machine(machine, report) for machine in report.cannot_tell],
         "alerts": [_alert(alert, report) for alert in report.alerts],
         "failed_logins": [_failures(failures, report) for failures in report.failed_logins],
+        "usage": None if report.usage is None else usage_document(report.usage),
     }
 
 

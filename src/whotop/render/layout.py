@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from whotop.core.report import Report, ReportedMachine, ReportedSession
 from whotop.render.moments import full_moment
 from whotop.render.phrases import last_seen, listed, said, title, totals, watched, why_not_reached
+from whotop.render.usage.names import column_name
 from whotop.text import duration
 
 NOTHING_KNOWN = "–"
@@ -90,6 +91,7 @@ def laid_out(report: Report) -> Layout:
         Table("Not reached", NOT_REACHED, tuple(_not_reached(report))),
         Table("Cannot tell who is logged in", CANNOT_TELL, tuple((m.name, m.address) for m in report.cannot_tell)),
         Table("How the machines are", HEALTH, tuple(_health(report))),
+        _usage(report),
     )
     return Layout(
         title=title(report),
@@ -98,6 +100,19 @@ def laid_out(report: Report) -> Layout:
         tables=tuple(table for table in tables if table.rows),
         quiet=tuple(machine.name for machine in report.machines if not machine.sessions),
     )
+
+
+def _usage(report: Report) -> Table:
+    """The newest period first."""
+    usage = report.usage
+    if usage is None:
+        return Table("", (), ())
+    columns = (
+        Column(column_name(usage.period), 3),
+        *(Column(name, 1.2, is_number=True) for name in ("users", "logins")),
+    )
+    rows = tuple((str(one.last_day), f"{one.users:,}", f"{one.logins:,}") for one in reversed(usage.periods))
+    return Table(f"Unique users per {usage.period.word}, {usage.start} to {usage.end}", columns, rows)
 
 
 def _who(report: Report) -> Iterator[tuple[str, ...]]:

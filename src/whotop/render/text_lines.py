@@ -5,16 +5,17 @@ from __future__ import annotations
 from whotop.core.report import Report
 from whotop.core.rules.reach import RULE as REACH
 from whotop.render.moments import short_moment
-from whotop.render.phrases import last_seen, listed, said, why_not_reached
+from whotop.render.phrases import counted, last_seen, listed, said, why_not_reached
 
 FAILED_SHOWN = 10
+USAGE_SHOWN = 5
 
 
 def text_lines(report: Report) -> list[str]:
     """All of it; a blank line stands before each kind of trouble."""
     lines = who_lines(report)
     troubles = (alert_lines(report), failed_lines(report), not_reached_lines(report), cannot_tell_lines(report))
-    for block in troubles:
+    for block in (*troubles, usage_lines(report)):
         if lines and block:
             lines.append("")
         lines += block
@@ -56,6 +57,15 @@ def not_reached_lines(report: Report) -> list[str]:
         f"not reached: {machine.name}: {why_not_reached(machine)} ({last_seen(machine, report)})"
         for machine in report.not_reached
     ]
+
+
+def usage_lines(report: Report) -> list[str]:
+    """Unique users of the latest periods, the newest first, where that was asked for."""
+    if report.usage is None:
+        return []
+    word = report.usage.period.word
+    latest = report.usage.periods[: -USAGE_SHOWN - 1 : -1]
+    return [f"usage: {counted(one.users, 'user')} in the {word} to {one.last_day}" for one in latest]
 
 
 def cannot_tell_lines(report: Report) -> list[str]:

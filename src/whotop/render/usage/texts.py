@@ -47,7 +47,12 @@ def plain_csv(report: UsageReport) -> Iterator[str]:
 
 
 def json_document(report: UsageReport) -> bytes:
-    """One object; ``periods`` are named after their ``last_day``."""
+    """One object, indented by two."""
+    return msgspec.json.format(msgspec.json.encode(usage_document(report)), indent=2) + b"\n"
+
+
+def usage_document(report: UsageReport) -> dict[str, object]:
+    """What JSON says of usage; ``periods`` are named after their ``last_day``."""
     periods = [
         {
             "first_day": report.period.first_day(one.last_day),
@@ -57,7 +62,7 @@ def json_document(report: UsageReport) -> bytes:
         }
         for one in report.periods
     ]
-    told = {
+    return {
         "aggregate": report.period.value,
         "start": report.start,
         "end": report.end,
@@ -65,4 +70,3 @@ def json_document(report: UsageReport) -> bytes:
         "where": report.where or None,
         "periods": periods,
     }
-    return msgspec.json.format(msgspec.json.encode(told), indent=2) + b"\n"
