@@ -27,7 +27,7 @@ async def test_it_sums_up_where_a_user_is_on(trial: Trial) -> None:
 async def test_it_lists_the_sessions_on_all_machines(trial: Trial) -> None:
     async with trial.run():
         await open_alice(trial)
-        assert trial.line("web-01", "pts/0", "10.0.3.7", "14:21", "2m")
+        assert trial.line("web-01", "pts/0", "10.0.3.7", "14:21", "12s")
         assert trial.line("web-02", "pts/1", "10.0.3.9", "08:22", "1h")
 
 

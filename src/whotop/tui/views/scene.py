@@ -7,6 +7,7 @@ from datetime import tzinfo
 
 from whotop.clock import SECOND_US, Clock
 from whotop.core.fleet import Fleet
+from whotop.core.idle import idle_seconds
 from whotop.model import Machine, MachineState, Session
 from whotop.text import age
 from whotop.tui.options import Limits
@@ -33,13 +34,9 @@ class Scene:
     def idle_seconds(self, session: Session) -> float | None:
         """How long its terminal has had no input; ``None`` where nobody can tell."""
         sample = self.fleet.samples.get(session.machine)
-        if sample is None or not session.tty:
+        if sample is None:
             return None
-        for last in sample.last_inputs:
-            if last.tty == session.tty:
-                now_us = self.now_us() if self.fleet.is_up(session.machine) else sample.time_us
-                return max(0.0, (now_us + sample.skew_us - last.time_us) / SECOND_US)
-        return None
+        return idle_seconds(session, sample, self.now_us() if self.fleet.is_up(session.machine) else sample.time_us)
 
     def idle(self, session: Session) -> str:
         """``idle_seconds`` in one unit, ``–`` where nobody can tell."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
+from whotop.clock import SECOND_US
 from whotop.core.fleet import Touched
 from whotop.model import Session
 from whotop.text import age
@@ -13,6 +14,7 @@ from whotop.tui.views.nobody import nobody_in_fleet
 from whotop.tui.views.place import Place, UserPlace
 from whotop.tui.views.scene import Scene
 from whotop.tui.views.times import since
+from whotop.tui.views.user_summary import UserSummaries, UserSummary
 from whotop.tui.views.view import Cell, Value, View, failed_cell, natural
 from whotop.tui.views.where_from import where_from
 
@@ -35,6 +37,7 @@ class UsersView(View[str]):
     def __init__(self, scene: Scene) -> None:
         super().__init__(scene)
         self._told = (-1, False)
+        self._summaries = UserSummaries(scene)
 
     def rows(self) -> Iterable[str]:
         """Everybody with an open session."""
@@ -54,7 +57,7 @@ class UsersView(View[str]):
 
     def count(self) -> str:
         """How many are on, on machines that are up."""
-        return str(sum(1 for key in self.rows() if any(True for _ in self._counted(key))))
+        return str(sum(1 for key in self.rows() if any(True for _ in self.fleet.counted(self._all(key)))))
 
     def empty(self) -> str:
         """Nobody is a finding only where somebody has answered."""
@@ -63,8 +66,10 @@ class UsersView(View[str]):
     def _all(self, key: str) -> Collection[Session]:
         return self.fleet.sessions_of_user.get(key, {}).values()
 
-    def _counted(self, key: str) -> Iterable[Session]:
-        return self.fleet.counted(self._all(key))
+    def _summary(self, key: str) -> UserSummary:
+        summary = self._summaries.of(key)
+        assert summary is not None  # rows are those who have a session
+        return summary
 
     def user(self, key: str) -> str:
         """The row itself."""
@@ -72,37 +77,37 @@ class UsersView(View[str]):
 
     def source(self, key: str) -> str:
         """The newest."""
-        return _newest(list(self._all(key))).source
+        return self._summary(key).newest.source
 
     def cells(self, key: str) -> Sequence[Cell]:
         """The newest source first; idle is that of the terminal used last."""
-        counted = list(self._counted(key))
-        if not counted:
-            return self._cells_as_of(key)
+        summary = self._summary(key)
+        if not summary.on:
+            return self._cells_as_of(key, summary.newest)
         now_us, zone = self.scene.now_us(), self.scene.zone
         return [
             [(key, user_role(key))],
-            [(str(len(counted)), "strong")],
-            _sources(counted),
-            [(since(min(session.fleet_login_us for session in counted), now_us, zone), "time")],
-            [(self._idle(counted), "dim")],
+            [(str(summary.on), "strong")],
+            _sources(summary),
+            [(since(summary.since_us, now_us, zone), "time")],
+            [(self._idle(summary), "dim")],
             failed_cell(self._failed(key)),
         ]
 
-    def _cells_as_of(self, key: str) -> Sequence[Cell]:
-        latest = max(self._all(key), key=lambda session: session.fleet_login_us)
+    def _cells_as_of(self, key: str, latest: Session) -> Sequence[Cell]:
         machine = self.fleet.machines.get(latest.machine)
         seen = machine.last_sample_us if machine else 0
         as_of = f"as of {since(seen, self.scene.now_us(), self.scene.zone)}"
         return [[(key, "dim")], [("–", "dim")], [(f"{latest.machine} {as_of}", "dim")], [], [], []]
 
-    def _idle(self, sessions: Sequence[Session]) -> str:
-        idle_seconds = self._idle_seconds(sessions)
+    def _idle(self, summary: UserSummary) -> str:
+        idle_seconds = self._idle_seconds(summary)
         return "–" if idle_seconds is None else age(idle_seconds)
 
-    def _idle_seconds(self, sessions: Iterable[Session]) -> float | None:
-        each = (self.scene.idle_seconds(session) for session in sessions)
-        return min((seconds for seconds in each if seconds is not None), default=None)
+    def _idle_seconds(self, summary: UserSummary) -> float | None:
+        if summary.input_us is None:
+            return None
+        return max(0, self.scene.now_us() - summary.input_us) / SECOND_US
 
     def _failed(self, key: str) -> int | None:
         """Failed logins under that name, on any machine, in the last hour."""
@@ -119,7 +124,7 @@ class UsersView(View[str]):
 
     def ages(self, key: str) -> str:
         """How long idle, and how many logins failed within the hour."""
-        return f"{self._idle(list(self._counted(key)))} {self._failed(key)}"
+        return f"{self._idle(self._summary(key))} {self._failed(key)}"
 
     def sort_value(self, key: str, column: str) -> object:
         """By name as people sort; the longest on first; the least idle first."""
@@ -127,9 +132,9 @@ class UsersView(View[str]):
             case "user":
                 return natural(key)
             case "since":
-                return min((session.fleet_login_us for session in self._all(key)), default=None)
+                return self._summary(key).since_us
             case "from":
-                return natural(_newest(list(self._all(key))).source)
+                return natural(self._summary(key).newest.source)
             case _:
                 return self.value(key, column)
 
@@ -145,11 +150,11 @@ class UsersView(View[str]):
             case "tty":
                 return [session.tty for session in self._all(key)]
             case "on":
-                return sum(1 for _ in self._counted(key))
+                return self._summary(key).on
             case "failed":
                 return self._failed(key)
             case "idle":
-                return self._idle_seconds(self._counted(key))
+                return self._idle_seconds(self._summary(key))
             case _:
                 return None
 
@@ -160,12 +165,6 @@ class UsersView(View[str]):
             yield session.source
 
 
-def _newest(sessions: Sequence[Session]) -> Session:
-    return max(sessions, key=lambda session: session.fleet_login_us)
-
-
-def _sources(sessions: Sequence[Session]) -> Cell:
-    newest = _newest(sessions)
-    others = {session.source for session in sessions} - {newest.source}
-    shown = [where_from(newest.source, newest.tty)]
-    return [*shown, (f" +{len(others)}", "dim")] if others else shown
+def _sources(summary: UserSummary) -> Cell:
+    shown = [where_from(summary.newest.source, summary.newest.tty)]
+    return [*shown, (f" +{summary.others}", "dim")] if summary.others else shown
