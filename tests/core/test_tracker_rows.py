@@ -99,3 +99,32 @@ def test_a_record_that_knows_how_the_session_ended_is_believed() -> None:
     tracker = SessionTracker()
     tracker.apply(login(100, origin=Origin.WTMPDB))
     assert ended(tracker.apply(row_logout(100, 149, outcome=Outcome.SHUTDOWN))) == [(100, Outcome.SHUTDOWN)]
+
+
+def led(time_s: float, leader_pid: int) -> Event:
+    return login(time_s, origin=Origin.PROC, leader_pid=leader_pid)
+
+
+def row_login(time_s: float) -> Event:
+    return login(time_s, tty="", origin=Origin.WTMPDB)
+
+
+def test_who_comes_back_at_once_and_is_listed_before_any_row_is_read_has_two_sessions() -> None:
+    tracker = SessionTracker()
+    tracker.observe("db", "", [led(101.5, 40)], 102 * SECOND_US)
+    for event in (row_login(100), row_logout(100, 100.4, tty=""), row_login(101.45)):
+        tracker.apply(event)
+    assert tracker.observe("db", "", [led(101.5, 40)], 104 * SECOND_US) != []
+    (session,) = tracker.open_sessions("db")
+    assert (session.login_us, session.leader_pid) == (round(101.45 * SECOND_US), 40)
+    assert tracker.observe("db", "", [led(101.5, 40)], 106 * SECOND_US) == []
+
+
+def test_who_comes_back_at_once_and_is_listed_before_the_row_of_the_logout_has_two_sessions() -> None:
+    tracker = SessionTracker()
+    tracker.apply(row_login(100))
+    tracker.observe("db", "", [led(101.5, 40)], 102 * SECOND_US)
+    for event in (row_logout(100, 100.4, tty=""), row_login(101.45)):
+        tracker.apply(event)
+    tracker.observe("db", "", [led(101.5, 40)], 104 * SECOND_US)
+    assert [session.login_us for session in tracker.open_sessions("db")] == [round(101.45 * SECOND_US)]

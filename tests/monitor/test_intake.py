@@ -154,6 +154,41 @@ async def test_a_session_of_which_only_the_record_knows_is_settled_as_gone(trial
     assert session.outcome is Outcome.GONE
 
 
+async def test_a_record_may_tell_of_a_session_before_a_list_can(trial: Trial, talk: Talk) -> None:
+    trial.watch()
+    trial.connect(talk, 0, talk.login(-60, user="bob", tty="pts/1"))
+    login = talk.login(5)
+    trial.intake.records(trial.name, talk.wrote(5, login), trial.at(5))
+    trial.intake.sessions(trial.name, talk.listed(5.4), trial.at(5.4))  # bob has left
+    assert trial.open_users == ["alice"]
+    trial.intake.sessions(trial.name, talk.listed(6.5, login), trial.at(6.5))
+    trial.intake.figures(trial.name, talk.figures(9), trial.at(9))
+    assert trial.open_users == ["alice"]
+    assert [event.user for event in events_of(trial, EventKind.LOGOUT)] == ["bob"]
+
+
+async def test_a_session_of_which_no_list_knows_in_time_is_gone(trial: Trial, talk: Talk) -> None:
+    trial.watch()
+    trial.connect(talk, 0)
+    trial.intake.records(trial.name, talk.wrote(5, talk.login(5)), trial.at(5))
+    trial.intake.sessions(trial.name, talk.listed(5.4), trial.at(5.4))
+    trial.intake.figures(trial.name, talk.figures(8), trial.at(8))
+    assert trial.open_users == []
+
+
+async def test_who_left_within_two_seconds_while_whotop_started_anew_is_gone_as_soon_as_that_is_sure(
+    trial: Trial, talk: Talk
+) -> None:
+    trial.watch()
+    trial.connect(talk, 0)
+    trial.intake.records(trial.name, talk.wrote(5, talk.login(5)), trial.at(5))
+    again = trial.resume()
+    again.connect(talk, 6)
+    assert again.open_users == ["alice"]
+    again.intake.figures(again.name, talk.figures(9), again.at(9))
+    assert again.open_users == []
+
+
 async def test_a_list_that_is_not_full_ends_nothing(trial: Trial, talk: Talk) -> None:
     trial.watch()
     trial.connect(talk, 0, talk.login(-60))

@@ -19,7 +19,11 @@ def same_boot(session: Session, event: Event) -> bool:
 
 
 def same_login(session: Session, event: Event) -> bool:
-    """Whether a login event surely tells of this session: the first mark that both carry decides."""
+    """Whether a login event surely tells of this session: the first mark that both carry decides.
+
+    A session that was over when its leader began has a leader that is another one's: its record was
+    taken for the other half of what a list told of somebody who came back within two seconds.
+    """
     if not -TOLERANCE_US <= session.login_us - event.time_us <= TOLERANCE_US:
         return False
     if session.boot_id != event.boot_id and session.boot_id and event.boot_id:
@@ -27,7 +31,7 @@ def same_login(session: Session, event: Event) -> bool:
     if session.session_id and event.session_id:
         return session.session_id == event.session_id
     if session.leader_pid and event.leader_pid:
-        return session.leader_pid == event.leader_pid
+        return session.leader_pid == event.leader_pid and not _ended_before(session, event)
     if session.login_pid and event.login_pid:
         return session.login_pid == event.login_pid
     if session.tty != event.tty or not event.tty:

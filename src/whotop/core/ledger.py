@@ -207,14 +207,14 @@ class Ledger:
         if keys:
             self.begun.drop(frozenset(keys))
 
-    def missing_from(self, told: frozenset[bytes], time_us: int) -> Iterator[Session]:
-        """Open sessions that the machine's full list, made at ``time_us``, does not have.
+    def missing_from(self, told: frozenset[bytes], since_us: int) -> Iterator[Session]:
+        """Open sessions that the machine's full list does not have.
 
-        One that began after the list was made is missing from it only if an earlier list had it
-        (the clock was set back).
+        One that began after ``since_us`` is missing from it only if an earlier list had it: a record
+        may tell of a session before there is anything that a list could show.
         """
         for key, session in list(self.open.items()):
-            if key not in told and (session.login_us <= time_us or key in self.listed):
+            if key not in told and (session.login_us <= since_us or key in self.listed):
                 yield session
 
     def remember_unmatched(self, key: bytes, logout: Event) -> bool:

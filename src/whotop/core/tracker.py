@@ -74,11 +74,13 @@ class SessionTracker:
         seen_us: int = 0,
         skew_us: int = 0,
         standing: Standing = Standing.LIVE,
+        settles_us: int = 0,
     ) -> list[Transition]:
         """Take in a machine's full list of open sessions, made at ``time_us`` by its own clock.
 
         ``reports`` are login events, one for each session and origin: what logind and utmp both
-        tell is one session. What is missing from the list ends at once, with outcome ``gone``;
+        tell is one session. What is missing from the list ends at once, with outcome ``gone``, but
+        for a session that no list has had yet and that began less than ``settles_us`` before;
         ``standing`` is that of such an end.
         """
         ledger = self._ledgers[machine]
@@ -92,7 +94,8 @@ class SessionTracker:
             machine=machine, kind=_LOGOUT, time_us=time_us, standing=standing, seen_us=seen_us, skew_us=skew_us
         )
         transitions += [
-            close(ledger, session, concluded(session, sight, _GONE)) for session in ledger.missing_from(held, time_us)
+            close(ledger, session, concluded(session, sight, _GONE))
+            for session in ledger.missing_from(held, time_us - settles_us)
         ]
         ledger.listed, ledger.listed_us = held, time_us
         return transitions
@@ -112,6 +115,11 @@ class SessionTracker:
             return [session for ledger in self._ledgers.values() for session in ledger.open.values()]
         ledger = self._ledgers.get(machine)
         return [] if ledger is None else list(ledger.open.values())
+
+    def latest_unlisted_us(self, machine: str) -> int | None:
+        """When the newest open session began that the machine's last list did not have; None: it had all."""
+        ledger = self._ledgers[machine]
+        return max((one.login_us for key, one in ledger.open.items() if key not in ledger.listed), default=None)
 
     @property
     def unmatched_logouts(self) -> int:

@@ -17,7 +17,7 @@ from whotop.monitor.judgement import Judgement
 from whotop.monitor.open_reports import open_reports, seen_by_now
 from whotop.monitor.origins import choice_from, origin_named, statuses, with_corrupt
 from whotop.monitor.outlet import Outlet
-from whotop.monitor.readers import Moment
+from whotop.monitor.readers import Moment, standing_of
 from whotop.monitor.turns import Turns
 from whotop.monitor.watched import LiveList, Watched, watched_from
 from whotop.parse import os_release, proc
@@ -183,7 +183,8 @@ class Intake:
         else:
             standing = Standing.LATE if watched.live_list is None else Standing.LIVE
             watched.live_list = LiveList(reports, sessions.clock_us)
-            self._settle(watched, watched.live_list, sessions.clock_us, received_us, standing)
+            latest_us = self._settle(watched, sessions.clock_us, received_us, standing, LIST_SETTLES_US)
+            watched.note_unlisted(latest_us, sessions.clock_us)
         self._note_sessions_known(watched, received_us, known=True)
 
     def _note_sessions_known(self, watched: Watched, received_us: int, *, known: bool) -> None:
@@ -198,7 +199,7 @@ class Intake:
         reader = None if watched is None or origin is None else watched.reader(origin)
         if watched is None or origin is None or reader is None:
             return
-        standing = _standing(records)
+        standing = standing_of(records)
         events = reader.events(records, Moment(standing, received_us, watched.skew_us))
         if records.context:
             return
@@ -207,8 +208,7 @@ class Intake:
         self._judge_tampering(machine, origin, records, reader.erased_count, received_us)
         self._judge_sense(watched, origin, received_us, is_corrupt=reader.is_corrupt)
         latest_us = self._take_in(watched, events, received_us)
-        if latest_us is not None:
-            watched.unlisted_us = max(min(latest_us, records.clock_us), watched.unlisted_us or 0)
+        watched.note_unlisted(latest_us, records.clock_us)
         cursor = watched.keepable(origin, records.cursor, reader)
         if cursor.own != watched.own.marks:
             cursor = msgspec.structs.replace(cursor, own=watched.own.marks)
@@ -256,20 +256,22 @@ class Intake:
             watched.unlisted_us = None
         elif watched.unlisted_us is not None and clock_us > max(watched.unlisted_us, watched.live_list.clock_us):
             watched.unlisted_us = None
-            self._settle(watched, watched.live_list, clock_us, received_us, Standing.LIVE)
+            self._settle(watched, clock_us, received_us, Standing.LIVE, 0)
 
     def _settle(
-        self, watched: Watched, live_list: LiveList, clock_us: int, received_us: int, standing: Standing
-    ) -> None:
+        self, watched: Watched, clock_us: int, received_us: int, standing: Standing, settles_us: int
+    ) -> int | None:
         """Let the tracker compare its open sessions with the list that stood at ``clock_us``."""
-        self._judgement.live_list(
+        assert watched.live_list is not None
+        return self._judgement.live_list(
             watched.target.name,
             watched.boot_id,
-            live_list.reports,
+            watched.live_list.reports,
             clock_us,
             received_us,
             max(watched.skew_us, clock_us - received_us),
             standing,
+            settles_us,
         )
 
     def _with_boot(self, watched: Watched, now_us: int) -> Machine:
@@ -290,12 +292,6 @@ def _interpreter(hello: Hello) -> str:
     """What runs the probe; Python's own says its version alone."""
     name = safe(hello.interpreter, 64)
     return f"Python {name}" if hello.probe == "linux" else name
-
-
-def _standing(records: Records) -> Standing:
-    if records.first_contact:
-        return Standing.HISTORY
-    return Standing.LATE if records.backlog else Standing.LIVE
 
 
 def _with_origins(watched: Watched, machine: Machine, reports: Sequence[OriginReport]) -> Machine:

@@ -114,13 +114,16 @@ class Judgement:
         now_us: int,
         skew_us: int,
         standing: Standing,
-    ) -> None:
+        settles_us: int,
+    ) -> int | None:
         """Take in a machine's full list of open sessions, as it stood at ``clock_us`` by its own clock.
 
-        ``standing`` is that of the ends that it shows.
+        ``standing`` is that of the ends that it shows. A session that began less than ``settles_us`` before and
+        has been in no list yet does not end; gives the time of the latest login that is left so.
         """
-        observed = self._tracker.observe(machine, boot_id, reports, clock_us, now_us, skew_us, standing)
+        observed = self._tracker.observe(machine, boot_id, reports, clock_us, now_us, skew_us, standing, settles_us)
         self._hand_on(observed, now_us)
+        return self._tracker.latest_unlisted_us(machine)
 
     def sample(self, sample: Sample, now_us: int) -> None:
         """A new sample."""

@@ -29,6 +29,13 @@ class Moment(NamedTuple):
     skew_us: int
 
 
+def standing_of(records: Records) -> Standing:
+    """How news the records of a piece are."""
+    if records.first_contact:
+        return Standing.HISTORY
+    return Standing.LATE if records.backlog else Standing.LIVE
+
+
 class Reader(Protocol):
     """Reads one origin of one machine, piece by piece."""
 

@@ -104,6 +104,11 @@ class Watched:
             return cursor
         return self.held.setdefault(origin, HeldCursor()).after(cursor, reader.newest_us, reader.unsettled_since_us)
 
+    def note_unlisted(self, latest_us: int | None, clock_us: int) -> None:
+        """By ``clock_us`` sessions are open that no list has had yet, the latest since ``latest_us``; None: none."""
+        if latest_us is not None:
+            self.unlisted_us = max(min(latest_us, clock_us), self.unlisted_us or 0)
+
     def sampled(self, received_us: int) -> None:
         """A good sample came."""
         self.contact = msgspec.structs.replace(self.contact, last_sample_us=received_us, reason="", trouble=None)

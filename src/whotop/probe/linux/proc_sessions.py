@@ -6,6 +6,7 @@ and what they descend from, because a login that changes starts something. All a
 """
 
 import os
+import time
 
 from whotop.probe.linux.files import KeptFile, file_names
 from whotop.probe.linux.login_process import SSHD_NAMES, LoginProcess, leads_terminal, login_process, name_of, title_of
@@ -27,6 +28,8 @@ class LoginProcesses:
     def __init__(self) -> None:
         self.reports = None  # type: list[dict[str, object]] | None
         """None: others' processes are hidden from us (hidepid), so who is there cannot be told."""
+        self.looked = 0.0
+        """When that was, by the machine's clock."""
         self._loadavg = KeptFile(b"/proc/loadavg", 128)
         self._newest = 0
         self._next_look = float("-inf")
@@ -48,6 +51,7 @@ class LoginProcesses:
             return False
         self._next_look = now + LOOK_SECONDS
         before = self.reports
+        self.looked = time.time()
         self.reports = self._found(now) if stat_line(1) else None
         return self.reports != before
 

@@ -86,6 +86,7 @@ class SessionWatch:
         message = {"type": "sessions", "boot_id": base64_text(self._boot_id)}  # type: dict[str, object]
         left_out = 0
         data = b""
+        read = time.time()
         if has_logind:
             message["logind"], left_out = self._logind.read(LOGIND_BYTES // share)
         if has_utmp:
@@ -94,7 +95,8 @@ class SessionWatch:
             data = read_file(self._utmp, room)
             message["utmp"] = base64_text(data)
         processes = None if self._processes is None else self._processes.reports
-        if processes is not None:
+        if self._processes is not None and processes is not None:
+            read = self._processes.looked
             message["proc"] = processes[: LOGIN_LIMIT // share]
             left_out += len(processes[LOGIN_LIMIT // share :])
         self.consoles = consoles_named_in(data + self._logind.told)
@@ -104,7 +106,8 @@ class SessionWatch:
         told = (message.get("logind"), message.get("utmp"), message.get("proc"), [(one[0], one[2]) for one in reports])
         if told == self._sent:
             return True
-        message["clock_us"] = int(time.time() * 1000000)
+        # Whoever comes while it is read is not missing from it.
+        message["clock_us"] = int(read * 1000000)
         if not self._writer.write(message):
             return False
         self._sent = told
