@@ -39,6 +39,12 @@ def test_a_report_of_a_file_loads_nothing_heavy(tmp_path: Path, format_name: str
     assert not loaded_by("report", str(events), "--format", format_name) & HEAVY
 
 
+def test_usage_of_a_file_loads_nothing_heavy(tmp_path: Path) -> None:
+    logins = tmp_path / "logins.csv"
+    logins.write_text("lane,10.0.0.1,2020-01-01 10:00:00\n")
+    assert not loaded_by("usage", str(logins)) & (HEAVY | {"duckdb", "pandas", "PIL", "cronsim"})
+
+
 def test_what_is_loaded_before_the_first_paint_reaches_no_machine_and_no_store() -> None:
     modules = "whotop.cli.watch, whotop.cli.live, whotop.cli.screen, whotop.cli.secrets, whotop.cli.theme_choice"
     program = f"import sys, {modules}; print(*sys.modules)"

@@ -36,6 +36,11 @@ def test_the_one_that_tells_people_has_addresses_of_machines_and_targets() -> No
     assert [target.to[0] for target in load_settings(file).notify.mail] == ["ops@example.org", "dba@example.org"]
 
 
+def test_the_one_of_usage_counts_as_the_older_reporting_did() -> None:
+    table = load_settings(FOLDER / "usage.toml").usage
+    assert (table.time_zone, table.schedule, table.exclude_users) == ("UTC", "30 1 * * *", ("admin",))
+
+
 def test_every_inventory_among_the_samples_is_used_by_one() -> None:
     used = {inventory for file in FILES for inventory in load_settings(file).inventory}
     assert {str(file) for file in (FOLDER / "ansible").iterdir()} == used

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import sys
 from collections.abc import Sequence
@@ -54,6 +53,8 @@ def answer_of_store(asked: Asked, options: ConfigOptions) -> UsageReport:
 
 def answer_from(place: str, table: UsageTable, asked: Asked) -> UsageReport:
     """From a store. Raises WhotopError."""
+    import asyncio  # as slow to load as all that files need
+
     from whotop.store.usage import stored_usage
 
     time_zone = asked.time_zone or table.time_zone
