@@ -6,6 +6,7 @@ import os
 import select
 import shutil
 import subprocess
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -118,13 +119,14 @@ class RunningShell:
 
     def next(self, kind: type[MessageT]) -> MessageT:
         """The next message of a kind; others are put aside unread."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
             while self._received:
                 message = self._received.pop(0)
                 if isinstance(message, kind):
                     return message
             assert self.process.stdout is not None
-            ready = select.select([self.process.stdout], [], [], PATIENCE_SECONDS)[0]
+            ready = select.select([self.process.stdout], [], [], max(deadline - time.monotonic(), 0))[0]
             assert ready, f"no {kind.__name__} in {PATIENCE_SECONDS} s"
             data = self.process.stdout.read(65_536)
             assert data, f"the probe has ended: {self.complaint()}"

@@ -47,8 +47,8 @@ def begin(machine: ShellMachine) -> Iterator[Begin]:
     """Starts probes and ends them with the test."""
     started: list[RunningShell] = []
 
-    def start(shell: str = "dash", **options: Any) -> RunningShell:
-        started.append(RunningShell(shell, machine.source, **options))
+    def start(shell: str = "dash", source: bytes = b"", **options: Any) -> RunningShell:
+        started.append(RunningShell(shell, source or machine.source, **options))
         return started[-1]
 
     yield start
@@ -313,6 +313,28 @@ def test_a_rotation_while_it_watches_loses_nothing(machine: ShellMachine, begin:
     machine.wtmp.write_bytes(record(3))
     old, new = running.next_records(), running.next_records()
     assert (old.data, new.data, new.start, new.replaced) == (record(2), record(3), 0, False)
+
+
+@pytest.mark.parametrize(
+    "moment", [b'named=$(identify "$log")\n', b'found=$(identify "$open")\n'], ids=["name", "size"]
+)
+def test_a_rotation_between_looking_at_the_name_and_at_the_size_loses_nothing(
+    machine: ShellMachine, begin: Begin, moment: bytes
+) -> None:
+    script, rotating = machine.folder / "rotate", machine.folder / "rotating"
+    rotated, older, newer = machine.wtmp.with_name("wtmp.1"), machine.folder / "older", machine.folder / "newer"
+    script.write_text(
+        f"rm {rotating}; cat {older} >>{machine.wtmp}; mv {machine.wtmp} {rotated}; cat {newer} >{machine.wtmp}"
+    )
+    older.write_bytes(record(2))
+    newer.write_bytes(record(3))
+    rotates = b"    [ ! -e %b ] || . %b\n" % (bytes(rotating), bytes(script))
+    machine.wtmp.write_bytes(record(1))
+    running = begin(source=machine.source.replace(moment, moment + rotates))
+    running.read_on()
+    running.next_records()
+    rotating.touch()
+    assert [running.next_records().data for _ in range(2)] == [record(2), record(3)]
 
 
 def test_a_file_that_was_shortened_is_read_from_its_beginning_and_that_is_said(

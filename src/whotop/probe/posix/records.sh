@@ -168,9 +168,10 @@ look_at_records() {
 }
 
 follow_records() {
+    # The name before the size: what is written before a rotation is in the size that is found after it.
+    named=$(identify "$log")
     found=$(identify "$open")
     measure "${found##* }"
-    named=$(identify "$log")
     if [ "$size" -lt "$offset" ]; then
         begin_again
     elif [ "$size" = "$offset" ] && [ -z "$owed" ] && [ "$named" ] && [ "${named% *}" != "${found% *}" ]; then
