@@ -21,8 +21,8 @@ from whotop.store.store import Store
 
 Open = Callable[[], Awaitable[Store]]
 
-FIRST, LAST = date(2025, 11, 1), date(2025, 11, 20)
-TODAY = date(2025, 11, 21)
+FIRST, LAST = date(2025, 11, 1), date(2025, 11, 14)
+TODAY = date(2025, 11, 15)
 
 
 def logins(*told: str) -> WriteBatch:
@@ -144,7 +144,7 @@ async def test_days_after_the_checkpoint_are_answered_from_events_in_the_same_pe
 
 
 async def test_the_checkpoint_moves_only_over_days_that_are_over(store: Store) -> None:
-    await store.commit(logins("2025-11-21 10:00 ann@web-01"))
+    await store.commit(logins("2025-11-15 10:00 ann@web-01"))
     await record(store, LAST, TODAY)
     checkpoint = await store.usage_record.checkpoint()
     assert checkpoint is not None
@@ -175,9 +175,9 @@ async def test_finished_periods_are_counted_once_each(store: Store, place: Path)
 
 async def test_excluded_users_count_nowhere(store: Store) -> None:
     await store.commit(
-        logins("2025-11-03 10:00 ann@web-01", "2025-11-03 11:00 admin@web-01", "2025-11-20 11:00 admin@a")
+        logins("2025-11-03 10:00 ann@web-01", "2025-11-03 11:00 admin@web-01", "2025-11-14 11:00 admin@a")
     )
-    await record(store, FIRST, date(2025, 11, 19))
+    await record(store, FIRST, date(2025, 11, 13))
     asked = question(Period.MONTH, excluded=frozenset({"admin"}))
     report = await store.history.usage.report(asked)
     assert [(one.users, one.logins) for one in report.periods] == [(1, 1)]
@@ -189,12 +189,12 @@ async def test_a_filter_finds_logins_of_the_record_and_of_the_events(store: Stor
         logins(
             "2025-11-03 10:00 ann@web-01 10.0.0.1",
             "2025-11-03 10:00 bob@db-01 10.0.0.2",
-            "2025-11-20 10:00 cid@web-02 10.0.0.3",
+            "2025-11-14 10:00 cid@web-02 10.0.0.3",
         )
     )
     await record(store, FIRST, date(2025, 11, 10))
     assert await counts(store, question(Period.MONTH, where="machine:web-*")) == {"2025-11-30": 2}
-    assert await counts(store, question(Period.DAY, where="from:10.0.0.2/31")) == {"2025-11-03": 1, "2025-11-20": 1}
+    assert await counts(store, question(Period.DAY, where="from:10.0.0.2/31")) == {"2025-11-03": 1, "2025-11-14": 1}
 
 
 async def test_the_users_of_a_period_come_with_their_machines_and_days(store: Store) -> None:
