@@ -37,8 +37,8 @@ class Whotop:
         self.store, self.clock = store, clock
         self.writer = StoreWriter(store, clock=clock)
         self.fleet = Fleet()
-        settings = NotifySettings(table=table, zone=UTC)
-        self.post = Post(settings, [WEB, DC], self.fleet, clock, self.writer, store.deliveries)
+        self.settings = NotifySettings(table=table, zone=UTC)
+        self.post = Post(self.settings, [WEB, DC], self.fleet, clock, self.writer, store.deliveries)
 
     async def keep(self) -> None:
         await self.writer.flush()
@@ -175,6 +175,14 @@ async def test_after_a_restart_the_end_is_told_to_whoever_was_told_of_the_beginn
     after.post.on_alert(replace(alert(), resolved_us=NOON_US + 1))
     await after.send()
     assert len(server.mails) == 2
+
+
+async def test_without_a_store_it_is_told_from_memory(server: MailServer, begin: Begin, clock: ManualClock) -> None:
+    settings = (await begin()).settings
+    post = Post(settings, [WEB, DC], Fleet(), clock, None, None)
+    post.on_alert(alert())
+    await post.drain(5)
+    assert server.subjects() == ["[whotop] warn: web-01: cpu 97% over 90%"]
 
 
 async def test_each_round_mails_the_security_events_of_a_windows_machine(begin: Begin, server: MailServer) -> None:

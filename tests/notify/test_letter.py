@@ -67,7 +67,7 @@ def test_nothing_from_a_machine_breaks_a_header(text: str) -> None:
     assert mail.get_content() == "Hello.\n"
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(st.text())
 def test_any_subject_is_one_line_that_arrives_as_it_was(text: str) -> None:
     subject = words.subject(alert(text=text), DeliveryKind.OPEN)

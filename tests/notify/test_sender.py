@@ -13,7 +13,7 @@ from tests.notify.conftest import NOON_US
 from tests.notify.nouns import message
 from whotop.clock import MINUTE_US, SECOND_US, ManualClock
 from whotop.config.notify_settings import NotifyTable
-from whotop.model.delivery import Channel, Delivery, DeliveryKind
+from whotop.model.delivery import CLAIMED_AT_ONCE, Channel, Delivery, DeliveryKind
 from whotop.notify.pace import LONGEST_RETRY_US, retry_us
 from whotop.notify.queue import MemoryQueue
 from whotop.notify.route import Outcome
@@ -116,6 +116,28 @@ async def test_security_events_are_never_put_together(sender: Sender, queue: Mem
     queue.add(message(number, kind=DeliveryKind.EVENTS) for number in range(20))
     await sender.drain()
     assert len(route.taken) == 20
+
+
+async def test_security_events_hold_up_no_alert(sender: Sender, queue: MemoryQueue, route: FakeRoute) -> None:
+    queue.add(message(number, kind=DeliveryKind.EVENTS) for number in range(20))
+    await sender.drain()
+    queue.add([message(99)])
+    await sender.drain()
+    assert subjects(route)[-1] == "message 99"
+
+
+async def test_more_than_can_be_taken_in_hand_at_once_is_sent_in_turns(
+    queue: MemoryQueue, route: FakeRoute, clock: ManualClock
+) -> None:
+    sender = sender_of([route], queue, clock)
+    queue.add(message(number, kind=DeliveryKind.EVENTS) for number in range(CLAIMED_AT_ONCE + 1))
+    running = asyncio.create_task(sender.run())
+    while len(route.taken) <= CLAIMED_AT_ONCE:
+        route.took.clear()
+        await route.took.wait()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert len({delivery.key for delivery in route.taken}) == len(route.taken)
 
 
 async def test_while_nothing_is_taken_nothing_is_lost_and_then_nothing_is_doubled(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.notify.conftest import NOON_US
@@ -81,6 +81,7 @@ def test_a_crowd_is_counted() -> None:
     assert "  and 7 more\n" in text
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.text(), st.text(), st.text())
 def test_what_a_machine_says_stays_on_its_line(user: str, source: str, subject: str) -> None:
     hostile = Session(key=b"1", machine="web-01", user=user, login_us=NOON_US, tty="pts/0", source=source)

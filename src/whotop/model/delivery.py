@@ -6,6 +6,9 @@ from enum import StrEnum
 
 import msgspec
 
+CLAIMED_AT_ONCE = 1_000
+"""Messages that a sender takes in hand at a time."""
+
 
 class Channel(StrEnum):
     """By what a message goes out."""

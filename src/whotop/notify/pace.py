@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from whotop.clock import MINUTE_US, SECOND_US
 from whotop.config.notify_settings import NotifyTable
-from whotop.model.delivery import Delivery
+from whotop.model.delivery import Delivery, DeliveryKind
 from whotop.notify.digest import SINGLE_KINDS
 
 FIRST_RETRY_US = 30 * SECOND_US
@@ -34,9 +34,10 @@ class Pace:
             return single + others, []
         return (single, others) if room > 0 else (single, [])
 
-    def sent(self, now_us: int) -> None:
-        """A message went out."""
-        self._sent_us.append(now_us)
+    def sent(self, delivery: Delivery, now_us: int) -> None:
+        """A message went out. Security events take nobody's place."""
+        if delivery.kind is not DeliveryKind.EVENTS:
+            self._sent_us.append(now_us)
 
     def free_us(self) -> int:
         """When the next one may."""

@@ -7,16 +7,16 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
-from whotop.model.delivery import Channel, Delivery
+from whotop.model.delivery import CLAIMED_AT_ONCE, Channel, Delivery
 
 
 class Queue(Protocol):
     """What a sender needs of the queue. Each method may raise StoreError; then nothing has changed."""
 
     async def claim(self, channel: Channel, target: str, due_by_us: int, now_us: int) -> list[Delivery]:
-        """Messages that are due, the oldest first: nobody else sends them for some minutes.
+        """Messages that are due, at most ``CLAIMED_AT_ONCE``: nobody else sends them for some minutes.
 
-        ``target`` is empty for all of a channel.
+        Those come first that were queued first. ``target`` is empty for all of a channel.
         """
         ...
 
@@ -64,8 +64,9 @@ class MemoryQueue:
             and delivery.due_us <= due_by_us
             and delivery.key not in self._claimed
         ]
-        self._claimed.update(delivery.key for delivery in due)
-        return sorted(due, key=lambda delivery: delivery.created_us)
+        claimed = sorted(due, key=lambda delivery: delivery.created_us)[:CLAIMED_AT_ONCE]
+        self._claimed.update(delivery.key for delivery in claimed)
+        return claimed
 
     async def release(self, keys: Collection[bytes]) -> None:
         """Send these later."""

@@ -16,7 +16,7 @@ from datetime import tzinfo
 from whotop.clock import HOUR_US, MINUTE_US, SECOND_US, Clock
 from whotop.config.notify_settings import NotifyTable
 from whotop.errors import StoreError
-from whotop.model.delivery import Delivery
+from whotop.model.delivery import CLAIMED_AT_ONCE, Delivery
 from whotop.notify.digest import digest_of
 from whotop.notify.pace import Pace, retry_us
 from whotop.notify.queue import Queue
@@ -153,6 +153,8 @@ class _Line:
         now_us = self._clock.now_us()
         self._due_us = WHENEVER_US
         claimed = await self._queue.claim(self._route.channel, self._route.target, due_by_us, now_us)
+        if len(claimed) == CLAIMED_AT_ONCE:
+            self.expect(now_us)  # There may be more.
         left = {delivery.key for delivery in claimed}
         try:
             planned = await self._planned(claimed, now_us)
@@ -196,7 +198,7 @@ class _Line:
         if not outcome.error:
             self._failing.pop(delivery.target, None)
             log.info("sent to %s: %s", delivery.target, delivery.subject)
-            self._paces[delivery.target].sent(now_us)
+            self._paces[delivery.target].sent(delivery, now_us)
             await self._queue.sent(delivery.key, now_us)
             return
         if outcome.is_final or now_us - delivery.created_us >= self._give_up_us:

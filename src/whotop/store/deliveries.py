@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from whotop.clock import DAY_US, MINUTE_US
 from whotop.model import Event
-from whotop.model.delivery import Channel, Delivery, DeliveryKind
+from whotop.model.delivery import CLAIMED_AT_ONCE, Channel, Delivery, DeliveryKind
 from whotop.store.delivery_tables import deliveries
 from whotop.store.dialect import Insert, insert_missing
 from whotop.store.engine import failures_in_words
@@ -24,7 +24,6 @@ from whotop.store.prepared import Row
 from whotop.store.security_events import security_events
 from whotop.store.storable import number, number_or_none, text
 
-CLAIMED_AT_ONCE = 1_000
 CLAIM_US = 5 * MINUTE_US
 KEYS_AT_ONCE = 500
 
