@@ -8,6 +8,8 @@ Ubuntu 18.04 wrote each one twice, equal in all (elastic/beats pull request 1086
 
 from __future__ import annotations
 
+from collections import OrderedDict
+
 from whotop.clock import SECOND_US
 from whotop.core.identity import TOLERANCE_US
 from whotop.model import Event, Origin
@@ -55,7 +57,7 @@ class FailedOnce:
     """Remembers the newest attempts of all machines."""
 
     def __init__(self, *, attempts_kept: int = ATTEMPTS_KEPT) -> None:
-        self._attempts: dict[Identity, list[Attempt]] = {}
+        self._attempts: OrderedDict[Identity, list[Attempt]] = OrderedDict()
         """By identity, the one that failed last at the end."""
         self._count = 0
         self._attempts_kept = attempts_kept

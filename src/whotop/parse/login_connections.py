@@ -6,6 +6,7 @@ process: the one that opens the PAM session is the one that logind calls the ses
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterator
 from itertools import islice
 
@@ -44,7 +45,7 @@ class LoginConnections:
     """All of one machine's. Every method gives the logins and logouts that its line tells."""
 
     def __init__(self) -> None:
-        self._by_place: dict[Place, _Connection] = {}
+        self._by_place: OrderedDict[Place, _Connection] = OrderedDict()
         self._by_port: dict[tuple[bytes, bytes], _Connection] = {}
         self._by_session: dict[bytes, _Connection] = {}
         self._others: dict[int, tuple[bytes, int]] = {}

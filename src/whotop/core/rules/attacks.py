@@ -6,7 +6,7 @@ longest ago is forgotten.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -98,7 +98,8 @@ class Attacks:
 
     def __init__(self, times_kept: int) -> None:
         self._times_kept = max(times_kept, TIMES_KEPT)
-        self._attacks: dict[Attacker, Attack] = {}
+        self._attacks: OrderedDict[Attacker, Attack] = OrderedDict()
+        """A plain dict whose first key is deleted again and again takes ever longer to find the next first one."""
         self._places = 0
 
     def __len__(self) -> int:

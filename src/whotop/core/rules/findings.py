@@ -7,6 +7,7 @@ opened again, and counted once more, so that what comes and goes is one alert an
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 
 import msgspec
@@ -58,7 +59,7 @@ class OpenAlerts:
         self._open: dict[tuple[str, str], dict[str, Alert]] = {}
         self._about: dict[tuple[str, str], Alert] = {}
         """By rule and subject."""
-        self._resolved: dict[Place, Alert] = {}
+        self._resolved: OrderedDict[Place, Alert] = OrderedDict()
         """Those that may come back, the one that resolved last at the end."""
         self._reopen_us = reopen_us
         self.restore(restored)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Generic, TypeVar
 
@@ -16,7 +17,7 @@ class Learned(Generic[Value]):
 
     def __init__(self, rule: str, users_kept: int = USERS_KEPT) -> None:
         self._rule, self._users_kept = rule, users_kept
-        self._values: dict[str, Value] = {}
+        self._values: OrderedDict[str, Value] = OrderedDict()
         """The one who logged in last at the end."""
         self._changed: set[str] = set()
 

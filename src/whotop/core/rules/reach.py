@@ -8,6 +8,8 @@ lost within a minute, behind one jump host or not, one alert tells of all of the
 
 from __future__ import annotations
 
+from collections import OrderedDict
+
 from whotop.clock import MINUTE_US, SECOND_US
 from whotop.core.rules.findings import Finding
 from whotop.core.rules.outage import Outage
@@ -32,7 +34,7 @@ class Reach(Rule):
         self._within_us = round(table.group_within_seconds * SECOND_US)
         self._alone: dict[str, Machine] = {}
         """Lost machines that have an alert of their own."""
-        self._lost_us: dict[str, int] = {}
+        self._lost_us: OrderedDict[str, int] = OrderedDict()
         """When each of those was lost, if it was lately; the latest at the end."""
         self._outages: dict[str, Outage] = {}
         """By subject."""

@@ -8,7 +8,7 @@ already is not told again, and who logs in at last from where they had failed ha
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Callable
 from itertools import islice
 from operator import attrgetter
@@ -68,7 +68,7 @@ class Tracks:
 
     def __init__(self, kept_us: int, other_of: Callable[[Failure], str]) -> None:
         self._kept_us, self._other_of = kept_us, other_of
-        self._tracks: dict[str, Track] = {}
+        self._tracks: OrderedDict[str, Track] = OrderedDict()
 
     def add(self, name: str, failure: Failure) -> Track:
         """One more; the whole track, as far as it is not too old."""

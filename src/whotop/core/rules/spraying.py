@@ -7,7 +7,7 @@ and then from the same source had mistyped a password, and is not counted.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import OrderedDict, deque
 
 from whotop.clock import SECOND_US
 from whotop.core.rules.attack_tables import SprayingTable
@@ -54,7 +54,7 @@ class Spraying(Rule):
         self._users_words = duration(table.users_within_seconds)
         self._within_us = max(self._users_us, self._machines_us)
         self._incidents = Incidents("spraying", context.alerts)
-        self._tracks: dict[str, Track] = {}
+        self._tracks: OrderedDict[str, Track] = OrderedDict()
         """By source, the one that failed last at the end."""
 
     def known_failure(self, failure: Event, now_us: int) -> None:
