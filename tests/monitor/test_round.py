@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 import sys
@@ -124,3 +125,16 @@ async def test_the_security_events_of_a_windows_machine_are_mailed_in_every_roun
         clock.advance(ROUNDS_APART_SECONDS)
     assert server.subjects() == ["[whotop] dc-01: 1 security event"] * 2
     assert {str(mail["To"]) for mail in server.mails} == {"dc@example.org"}
+
+
+async def test_a_machine_that_is_not_reached_is_tried_once_a_round(
+    settings: WatchSettings, collectors: list[SilentCollector], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails(collector: SilentCollector) -> None:
+        collector.sink.lost("web-01", "no route to the machine", retry_seconds=1.0)
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(SilentCollector, "run", fails)
+    done = await collect_round([Target(name="web-01")], settings, SystemClock())
+    assert done.not_reached == {"web-01": "no route to the machine"}
+    assert collectors[0].watched == {}

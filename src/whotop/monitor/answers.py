@@ -21,15 +21,15 @@ class Answers:
         self.awaited = set(machines)
         self._readings: Counter[str] = Counter()
 
-    def take(self, batch: Batch) -> int:
-        """How many more machines have answered by this batch."""
+    def take(self, batch: Batch) -> set[str]:
+        """The machines that have answered by this batch, and had not before."""
         self.fleet.apply(batch)
         for change in batch.changes:
             if isinstance(change, Sampled):
                 self._readings[change.sample.machine] += 1
         answered = {name for name in self.awaited if self._has_answered(name)}
         self.awaited -= answered
-        return len(answered)
+        return answered
 
     def _has_answered(self, name: str) -> bool:
         machine = self.fleet.machines.get(name)

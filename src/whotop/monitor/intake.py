@@ -61,6 +61,11 @@ class Intake:
             self._judgement.forget(name, self._clock.now_us())
             self._outlet.machine_removed(name)
 
+    def let_go(self, name: str) -> None:
+        """A machine is not listened to any longer, and stays as it was last seen."""
+        if self.watched.pop(name, None) is not None:
+            self._take_back_turn(name)
+
     def sweep(self, now_us: int) -> None:
         """Once a second: who has fallen silent, and what rules say of it."""
         for watched in self.watched.values():

@@ -264,11 +264,22 @@ class Monitor:
         self._acknowledged[machine] = self._clock.monotonic()
         self._collector.acknowledge(machine, origin, offset)
 
-    def quiet_seconds(self, machine: str) -> float:
-        """How long ago the last records of a machine were written; 0 while some wait for that, or to be asked for."""
-        if self._turns.is_waiting(machine) or (self._writer is not None and self._writer.has_cursor_of(machine)):
-            return 0.0
-        return self._clock.monotonic() - self._acknowledged.get(machine, self._began)
+    def quiet(self, machines: Iterable[str], seconds: float) -> list[str]:
+        """Those of which no more records came for so long, and of which none wait to be asked for or written."""
+        unwritten = set() if self._writer is None else self._writer.machines_with_cursors()
+        latest = self._clock.monotonic() - seconds
+        return [
+            name
+            for name in machines
+            if name not in unwritten
+            and not self._turns.is_waiting(name)
+            and self._acknowledged.get(name, self._began) <= latest
+        ]
+
+    def let_go(self, machine: str) -> None:
+        """Ask a machine no more; it stays as it was last seen, and nothing is made of its silence."""
+        self._collector.remove(machine)
+        self._intake.let_go(machine)
 
     def give_up(self, machine: str, reason: str) -> None:
         """Have nothing more to do with a machine, which counts as not reached for this reason."""

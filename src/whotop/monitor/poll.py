@@ -49,6 +49,6 @@ async def poll_once(
 
 async def _until_known(feed: Feed, answers: Answers, on_known: Callable[[int], object]) -> None:
     async for batch in feed.batches():
-        on_known(answers.take(batch))
+        on_known(len(answers.take(batch)))
         if not answers.awaited:
             return

@@ -28,6 +28,8 @@ TELLING_SECONDS = 60.0
 """A mail server that hangs holds up a round for no longer; what is not sent waits for the next one."""
 RECORDS_SECONDS = 20.0
 """Machines that never stop writing are not listened to for longer."""
+LOOK_SECONDS = 0.25
+"""How often it is seen who has told all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,45 +94,79 @@ async def _collected(
     answers = Answers(claimed)
     fleet = answers.fleet
     try:
-        await _until_all_are_done(monitor, answers, patience_seconds, on_known)
-        not_reached = {target.name: _reason(fleet, target.name) for target in mine if not fleet.is_up(target.name)}
-        await _until_records_are_read(monitor, claimed - not_reached.keys())
+        await _go_round(monitor, answers, patience_seconds, on_known)
     finally:
         await monitor.close()
     await monitor.flush()
+    not_reached = {target.name: _reason(fleet, target.name) for target in mine if not fleet.is_up(target.name)}
     await monitor.tell_round(claimed - not_reached.keys(), TELLING_SECONDS)
     return Round(fleet, not_reached, left)
 
 
-async def _until_all_are_done(
+class _Rest:
+    """Lets go of machines as soon as they have told all that they have to tell."""
+
+    def __init__(self, monitor: Monitor) -> None:
+        self._monitor = monitor
+        self._listening: set[str] = set()
+
+    def answered(self, machines: Iterable[str], fleet: Fleet) -> None:
+        """These have been read twice, or are not reached: nobody knocks twice in one round."""
+        for name in machines:
+            if fleet.is_up(name):
+                self._listening.add(name)
+            else:
+                self._monitor.let_go(name)
+
+    async def let_go(self) -> None:
+        """For ever, until cancelled."""
+        while True:
+            for name in self._monitor.quiet(self._listening, QUIET_SECONDS):
+                self._listening.remove(name)
+                self._monitor.let_go(name)
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def until_nobody_is_left(self) -> None:
+        """Return once all who answered have told all, or have been listened to for long enough."""
+        for _ in range(round(RECORDS_SECONDS / LOOK_SECONDS)):
+            if not self._listening:
+                return
+            await asyncio.sleep(LOOK_SECONDS)
+
+
+async def _go_round(
     monitor: Monitor, answers: Answers, patience_seconds: float, on_known: Callable[[int], object]
 ) -> None:
-    """Read on until every machine has answered twice or has failed; give up those that do neither."""
-    loop = asyncio.get_running_loop()
-    while answers.awaited:
-        try:
-            async with asyncio.timeout(patience_seconds) as patience:
-                async for batch in monitor.batches():
-                    answered = answers.take(batch)
-                    on_known(answered)
-                    if not answers.awaited:
-                        return
-                    if answered:
-                        patience.reschedule(loop.time() + patience_seconds)
-        except TimeoutError:
-            for name in answers.awaited:
-                monitor.give_up(name, f"no answer within {patience_seconds:.0f} s")
-
-
-async def _until_records_are_read(monitor: Monitor, machines: Iterable[str]) -> None:
-    """Read on until no machine has more to tell of what was written there since the last round."""
+    """Have every machine read twice and let go of it; give up those that say nothing."""
+    rest = _Rest(monitor)
+    letting_go = asyncio.create_task(rest.let_go())
     try:
-        async with asyncio.timeout(RECORDS_SECONDS):
-            for name in machines:
-                while (wait_seconds := QUIET_SECONDS - monitor.quiet_seconds(name)) > 0:  # noqa: ASYNC110 - for silence
-                    await asyncio.sleep(wait_seconds)
-    except TimeoutError:
-        return  # The next round goes on where this one ends.
+        while answers.awaited:
+            try:
+                await _read(monitor, answers, rest, patience_seconds, on_known)
+            except TimeoutError:
+                for name in answers.awaited:
+                    monitor.give_up(name, f"no answer within {patience_seconds:.0f} s")
+        await rest.until_nobody_is_left()
+    finally:
+        letting_go.cancel()
+        await asyncio.gather(letting_go, return_exceptions=True)
+
+
+async def _read(
+    monitor: Monitor, answers: Answers, rest: _Rest, patience_seconds: float, on_known: Callable[[int], object]
+) -> None:
+    """Read until all machines have answered. Raises TimeoutError when none has for so long."""
+    loop = asyncio.get_running_loop()
+    async with asyncio.timeout(patience_seconds) as patience:
+        async for batch in monitor.batches():
+            answered = answers.take(batch)
+            on_known(len(answered))
+            rest.answered(answered, answers.fleet)
+            if not answers.awaited:
+                return
+            if answered:
+                patience.reschedule(loop.time() + patience_seconds)
 
 
 def _reason(fleet: Fleet, name: str) -> str:

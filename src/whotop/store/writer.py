@@ -86,9 +86,9 @@ class StoreWriter:
         """How many changes and samples are not written yet."""
         return len(self._batch)
 
-    def has_cursor_of(self, machine: str) -> bool:
-        """Whether records of a machine wait to be written."""
-        return any(name == machine for name, _ in self._batch.cursors)
+    def machines_with_cursors(self) -> set[str]:
+        """Machines whose records wait to be written."""
+        return {machine for machine, _ in self._batch.cursors}
 
     def machine(self, machine: Machine) -> None:
         """A machine as it is now. Nothing is written where only its last sample is newer."""
