@@ -16,9 +16,11 @@ import pytest
 from tests.tui.small_fleet import event, whole_fleet
 from tests.web.world import World
 from whotop.core.feed import EventAdded
+from whotop.core.usage import UsageQuestion, UsageReport
 from whotop.errors import UsageError, WhotopError
 from whotop.model import EventKind
 from whotop.web import connection
+from whotop.web import server as server_module
 from whotop.web.server import check_settings, listening_socket, serve, url_of
 from whotop.web.settings import ServeSettings
 
@@ -146,6 +148,28 @@ async def test_a_signal_ends_it_with_all_its_streams() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
         await asyncio.wait_for(served.done, 5)
         assert b"data" not in await reader.read()
+        writer.close()
+
+
+async def test_when_it_has_ended_nothing_more_is_asked_of_the_store(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server_module, "GRACE_SECONDS", 0)
+    began, ended = asyncio.Event(), asyncio.Event()
+
+    async def endless(question: UsageQuestion) -> UsageReport:
+        began.set()
+        try:
+            return await asyncio.Future[UsageReport]()
+        finally:
+            ended.set()
+
+    async with server() as served:
+        monkeypatch.setattr(served.world.sources.usage, "_ask", endless)
+        _, writer = await served.connect()
+        writer.write(get("/usage/raw").encode())
+        await began.wait()
+        os.kill(os.getpid(), signal.SIGTERM)
+        await asyncio.wait_for(served.done, 5)
+        assert ended.is_set()
         writer.close()
 
 

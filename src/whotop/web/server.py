@@ -78,12 +78,15 @@ async def serve(
         with _on_signal(stop):
             await server.serve(sockets=[listening])
     finally:
-        for task in tasks:
+        # uvicorn cancels requests that take too long, and does not wait for their end.
+        under_way = [*tasks, *server.server_state.tasks]
+        for task in under_way:
             task.cancel()
-        ended = await asyncio.gather(*tasks, return_exceptions=True)
-    for error in ended:
-        if isinstance(error, BaseException) and not isinstance(error, asyncio.CancelledError):
-            raise error
+        await asyncio.gather(*under_way, return_exceptions=True)
+        await sources.usage.close()
+    for task in tasks:
+        if not task.cancelled():
+            task.result()
 
 
 def _config(sources: Sources, settings: ServeSettings) -> uvicorn.Config:

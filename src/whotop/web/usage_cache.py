@@ -31,6 +31,13 @@ class UsageCache:
         # Whoever hangs up must not take the answer from those who wait for it as well.
         return await asyncio.shield(answer)
 
+    async def close(self) -> None:
+        """Give up what is being answered: nothing must be asked of a store that is closed."""
+        answers = [answer for _, answer in self._answers.values()]
+        for answer in answers:
+            answer.cancel()
+        await asyncio.gather(*answers, return_exceptions=True)
+
 
 def _has_failed(answer: asyncio.Future[UsageReport]) -> bool:
     return answer.done() and (answer.cancelled() or answer.exception() is not None)
