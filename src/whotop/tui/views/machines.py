@@ -37,6 +37,12 @@ def _tells(machine: Machine) -> bool:
     return machine.sessions_known or machine.state is not MachineState.UP
 
 
+def corrupt(machine: Machine) -> str:
+    """Which of its origins hold what makes no sense as records; empty where none does."""
+    names = ", ".join(status.origin.value for status in machine.origins if status.corrupt)
+    return f"{names} corrupt" if names else ""
+
+
 def user_role(user: str) -> str:
     """``root`` stands out wherever it is on."""
     return "root" if user == "root" else "user"
@@ -155,6 +161,9 @@ class MachinesView(View[str]):
             return [[("stale", "stale")], [(self.scene.age(machine.last_sample_us), "stale")]]
         if not machine.sessions_known:
             return [[(CANNOT_TELL, "unknown")], []]
+        trouble = corrupt(machine)
+        if trouble:
+            return [[(trouble, "alert_warn")], []]
         last = self.fleet.last_logins.get(machine.name)
         if last is None:
             return [[("–", "dim")], []]
@@ -198,13 +207,17 @@ class MachinesView(View[str]):
             case "tag":
                 return machine.tags
             case "state":
-                return machine.state.value if _tells(machine) else (machine.state.value, CANNOT_TELL)
+                return self._states(machine)
             case "address":
                 return machine.address
             case "system":
                 return machine.system
             case _:
                 return self._figure(machine, field)
+
+    def _states(self, machine: Machine) -> Value:
+        words = (machine.state.value, *([] if _tells(machine) else [CANNOT_TELL]))
+        return (*words, "corrupt") if corrupt(machine) else words
 
     def _figure(self, machine: Machine, field: str) -> float | None:
         sample = self.fleet.samples.get(machine.name)
@@ -236,13 +249,15 @@ class MachinesView(View[str]):
         return min((seconds for seconds in each if seconds is not None), default=None)
 
     def visible(self, key: str) -> Iterable[str]:
-        """Its name, its last login or why it is not seen, and the state in words."""
+        """Its name, its last login or why it is not seen, what cannot be read of it, and the state in words."""
         machine = self.fleet.machines[key]
         yield key
         if not is_seen(machine):
             yield self._why(machine)
             return
         yield CANNOT_TELL if not machine.sessions_known else machine.state.value
+        if trouble := corrupt(machine):
+            yield trouble
         last = self.fleet.last_logins.get(key)
         if last is not None:
             yield last.user
