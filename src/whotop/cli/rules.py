@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 
 import rich_click as click
 
 from whotop.cli.options import ConfigOptions
+
+NARROWEST, WIDEST = 60, 100
 
 
 @click.command()
@@ -23,6 +26,11 @@ def rules(config: Path | None, as_json: bool) -> int:
     from whotop.render.rule_list import rules_json, rules_text
 
     prepared = prepare((), ConfigOptions(config=config))
-    listed = rules_json if as_json else rules_text
-    sys.stdout.write(listed(prepared.rules, prepared.settings.rules, str(prepared.file or "")))
+    what = (prepared.rules, prepared.settings.rules, str(prepared.file or ""))
+    sys.stdout.write(rules_json(*what) if as_json else rules_text(*what, width=_width()))
     return 0
+
+
+def _width() -> int:
+    """Of the terminal, as far as lines can still be read."""
+    return min(max(shutil.get_terminal_size((WIDEST, 24)).columns, NARROWEST), WIDEST)

@@ -14,7 +14,6 @@ from whotop.core.rules.settings import RuleSettings
 from whotop.core.rules.table import PLACES, RuleTable, Scope
 from whotop.text import safe
 
-_WIDTH = 100
 _INDENT = " " * 20
 _TIED = "\N{NO-BREAK SPACE}"
 """Where no line ends."""
@@ -23,13 +22,14 @@ _LISTED = 6
 _SHOWN_OTHERWISE = ("on", "scopes")
 
 
-def rules_text(settings: RuleSettings, written: Mapping[str, object], file: str) -> str:
+def rules_text(settings: RuleSettings, written: Mapping[str, object], file: str, width: int = 100) -> str:
     """For people; ``written`` is the ``[rules]`` table of ``file`` as it was read."""
     lines = [f"* set in {safe(file)}" if written else "all as whotop has it: no configuration says otherwise"]
     star = "*" if "reopen" in written else ""
     lines += [f"{'reopen':15}{star or ' '}{format_duration(settings.reopen_seconds)}", ""]
     for name, table in settings.tables().items():
-        lines += _rule_lines(name, table, _written_of(written, name))
+        for head, text in _rule_lines(name, table, _written_of(written, name)):
+            lines += _wrapped(head, text, width)
     return "\n".join(lines) + "\n"
 
 
@@ -45,17 +45,18 @@ def summary(table: RuleTable) -> str:
     return (inspect.getdoc(table) or "").partition("\n")[0].partition(". ")[0].removesuffix(".")
 
 
-def _rule_lines(name: str, table: RuleTable, written: Mapping[str, object]) -> Iterator[str]:
+def _rule_lines(name: str, table: RuleTable, written: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """What stands at the left, and the text beside it."""
     state = f"{'on' if table.on else 'off'}{'*' if 'on' in written else ''}"
-    yield from _wrapped(f"{name:15}{state:5}", summary(table))
+    yield f"{name:15}{state:5}", summary(table)
     settings = [f"{key}{'*' if key in written else ''} = {_text(value)}" for key, value in _settings(table)]
-    yield from _wrapped("", "  ".join(setting.replace(" ", _TIED) for setting in settings))
+    yield _INDENT, "  ".join(setting.replace(" ", _TIED) for setting in settings)
     for scope in table.scopes:
-        yield from _wrapped("", f"* {_places_text(scope)}: {_changes_text(scope)}")
+        yield _INDENT, f"* {_places_text(scope)}: {_changes_text(scope)}"
 
 
-def _wrapped(head: str, text: str) -> list[str]:
-    lines = textwrap.wrap(text, _WIDTH, initial_indent=head or _INDENT, subsequent_indent=_INDENT)
+def _wrapped(head: str, text: str, width: int) -> list[str]:
+    lines = textwrap.wrap(text, width, initial_indent=head, subsequent_indent=_INDENT)
     return [line.replace(_TIED, " ") for line in lines]
 
 

@@ -38,6 +38,7 @@ def test_a_scope_names_machines_by_name_glob_or_tag(machines: tuple[str, ...], m
         ("probe", "10.0.9.3", True),
         ("probe-2", "10.0.9.3", True),
         ("probe", "::ffff:10.0.9.3", True),
+        ("CORP\\Probe", "10.0.9.3", True),
         ("root", "10.0.9.3", False),
         ("probe", "10.0.8.3", False),
         ("probe", "", False),

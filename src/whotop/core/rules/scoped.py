@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 from msgspec.structs import replace
 
 from whotop.core.networks import Networks
+from whotop.core.rules.names import Names
 from whotop.core.rules.table import RuleTable, Scope
 
 Table = TypeVar("Table", bound=RuleTable)
@@ -62,7 +63,7 @@ class _Fit:
         self.changes = scope.changes
         self._machines = tuple(name for name in scope.machines if not name.startswith("@"))
         self._tags = frozenset(name[1:] for name in scope.machines if name.startswith("@"))
-        self._users = scope.users
+        self._users = Names(scope.users) if scope.users else None
         self._sources = Networks(scope.sources)
         self.asks_who = bool(scope.users or scope.sources)
 
@@ -72,6 +73,6 @@ class _Fit:
         return not self._tags.isdisjoint(tags) or any(fnmatchcase(machine, name) for name in self._machines)
 
     def is_about(self, user: str, source: str) -> bool:
-        if self._users and not any(fnmatchcase(user, name) for name in self._users):
+        if self._users is not None and not self._users.hold(user):
             return False
         return not self._sources or self._sources.hold(source)

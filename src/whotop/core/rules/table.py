@@ -21,7 +21,7 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
     machines: tuple[str, ...] = ()
     """Names, globs, and tags as ``@tag``."""
     users: tuple[str, ...] = ()
-    """Names and globs."""
+    """Names and globs, upper and lower case alike; with or without a Windows domain."""
     sources: tuple[str, ...] = ()
     """Networks, addresses, names and globs: see ``core.networks``."""
     changes: dict[str, object] = {}
