@@ -31,6 +31,9 @@ EVIDENCE_KEPT = 20
 """Of each alert, the latest."""
 _AFTER_US = DAY_US + HOUR_US
 """So much time passes after the last event, for whatever is told when it is over."""
+HELD_US = 2 * SECOND_US
+"""Logins wait for stragglers as live ones do."""
+_NEVER_US = 2**62
 _STEPS = 2_000
 """At most about so many between two events, however far apart they are."""
 _KINDS_KEPT = frozenset({EventKind.LOGIN, EventKind.FAILED_LOGIN, EventKind.BOOT, EventKind.LOG_CLEARED})
@@ -63,8 +66,10 @@ class Rehearsal:
     def __init__(self, settings: RuleSettings, locate: Locate = nowhere, zone: tzinfo = UTC) -> None:
         self._book = RuleBook(settings, locate=locate, zone=zone)
         self._replay = Replay()
-        self._holdback = Holdback()
-        self._now_us = 0
+        self._holdback = Holdback(HELD_US)
+        self._now_us = self._ticked_us = 0
+        self._releases_us: deque[int] = deque()
+        """When the hold-back lets logins go."""
         self._fired: dict[bytes, Fired] = {}
         self._open: set[bytes] = set()
         self._events: dict[bytes, Event] = {}
@@ -80,8 +85,9 @@ class Rehearsal:
 
     def apply(self, event: Event) -> None:
         """One event."""
+        if not self.event_count:
+            self.first_us = self._now_us = self._ticked_us = event.time_us
         self._pass(event.time_us)
-        self.first_us = self.first_us if self.event_count else event.time_us
         self.last_us = self._now_us
         self.event_count += 1
         self.machines.add(event.machine)
@@ -92,7 +98,7 @@ class Rehearsal:
     def finish(self) -> list[Fired]:
         """All that would have been told, in the order in which it was."""
         end_us = self._now_us + _AFTER_US
-        while self._now_us < end_us and (self._open or len(self._holdback)):
+        while self._now_us < end_us and (self._open or self._releases_us):
             self._pass(self._now_us + MINUTE_US)
         return list(self._fired.values())
 
@@ -106,6 +112,7 @@ class Rehearsal:
         self._keep(event)
         if event.kind is EventKind.LOGIN:
             self._holdback.add(event, self._now_us)
+            self._releases_us.append(self._now_us + HELD_US)
         elif event.kind is EventKind.FAILED_LOGIN:
             self._told(self._book.on_failed_login(event, self._now_us))
         elif event.kind is EventKind.BOOT:
@@ -114,17 +121,28 @@ class Rehearsal:
             self._told(self._book.on_log_cleared(event, self._now_us))
 
     def _pass(self, until_us: int) -> None:
-        """Let time pass: second by second while logins are held back, else by minutes while an alert stands."""
-        while self._now_us < until_us:
-            if len(self._holdback):
-                self._now_us = min(until_us, self._now_us + SECOND_US)
-            elif self._open:
-                self._now_us = min(until_us, self._now_us + max(MINUTE_US, (until_us - self._now_us) // _STEPS))
-            else:
-                self._now_us = until_us
-            for login in self._holdback.due(self._now_us):
-                self._told(self._book.on_login(login, self._now_us))
-            self._told(self._book.tick(self._now_us))
+        """Let time pass: to each moment at which a login is released, and by minutes while an alert stands."""
+        while (moment_us := self._next_us(until_us)) <= until_us:
+            self._now_us = moment_us
+            self._tick()
+        self._now_us = until_us
+        if until_us - self._ticked_us >= (SECOND_US if self._open else MINUTE_US):
+            self._tick()
+
+    def _next_us(self, until_us: int) -> int:
+        """When something is next to be done before an event comes; later than it if nothing is."""
+        release_us = self._releases_us[0] if self._releases_us else _NEVER_US
+        if not self._open:
+            return release_us
+        return min(release_us, self._ticked_us + max(MINUTE_US, (until_us - self._ticked_us) // _STEPS))
+
+    def _tick(self) -> None:
+        self._ticked_us = self._now_us
+        while self._releases_us and self._releases_us[0] <= self._now_us:
+            self._releases_us.popleft()
+        for login in self._holdback.due(self._now_us):
+            self._told(self._book.on_login(login, self._now_us))
+        self._told(self._book.tick(self._now_us))
 
     def _told(self, alerts: Iterable[Alert]) -> None:
         for alert in alerts:
