@@ -73,19 +73,7 @@ async def test_where_no_python_runs_the_probe_the_shell_does(
     assert len(machine.connections) == 1
 
 
-async def test_what_worked_is_tried_first_the_next_time(
-    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect
-) -> None:
-    machine = await machines(by_command({probe.LOADER: NO_PYTHON, probe.POSIX_LOADER: shell_greets}))
-    home.trust(machine.known_hosts_line())
-    collector = collect(machine.target())
-    await sink.wait_for("hello")
-    collector.reconnect("db-02")
-    await sink.wait_for("hello", count=2)
-    assert machine.commands == [probe.LOADER, probe.POSIX_LOADER, probe.POSIX_LOADER]
-
-
-async def test_what_worked_and_works_no_longer_is_forgotten(
+async def test_a_machine_that_is_given_a_python_runs_it_at_the_next_connection(
     machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect
 ) -> None:
     scripts = {probe.LOADER: NO_PYTHON, probe.POSIX_LOADER: shell_greets}
@@ -93,10 +81,36 @@ async def test_what_worked_and_works_no_longer_is_forgotten(
     home.trust(machine.known_hosts_line())
     collector = collect(machine.target())
     await sink.wait_for("hello")
-    scripts |= {probe.LOADER: greet_and_stay, probe.POSIX_LOADER: ends(127)}
+    scripts[probe.LOADER] = greet_and_stay
     collector.reconnect("db-02")
     await sink.wait_for("hello", count=2)
-    assert machine.commands[-2:] == [probe.POSIX_LOADER, probe.LOADER]
+    assert machine.commands == [probe.LOADER, probe.POSIX_LOADER, probe.LOADER]
+
+
+async def test_what_turned_out_to_be_windows_is_asked_for_powershell_at_once_the_next_time(
+    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect
+) -> None:
+    machine = await machines(by_command({probe.LOADER: ends(1, CMD), probe.WINDOWS_LOADER: powershell_greets}))
+    home.trust(machine.known_hosts_line())
+    collector = collect(machine.target())
+    await sink.wait_for("hello")
+    collector.reconnect("db-02")
+    await sink.wait_for("hello", count=2)
+    assert machine.commands == [probe.LOADER, probe.WINDOWS_LOADER, probe.WINDOWS_LOADER]
+
+
+async def test_what_is_windows_no_longer_is_tried_as_any_other(
+    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect
+) -> None:
+    scripts = {probe.LOADER: ends(1, CMD), probe.WINDOWS_LOADER: powershell_greets}
+    machine = await machines(by_command(scripts))
+    home.trust(machine.known_hosts_line())
+    collector = collect(machine.target())
+    await sink.wait_for("hello")
+    scripts |= {probe.LOADER: greet_and_stay, probe.WINDOWS_LOADER: ends(127)}
+    collector.reconnect("db-02")
+    await sink.wait_for("hello", count=2)
+    assert machine.commands[-2:] == [probe.WINDOWS_LOADER, probe.LOADER]
 
 
 async def test_a_machine_where_nothing_runs_says_why_in_one_line(

@@ -1,7 +1,8 @@
 """Starts: the ways in which a probe can be started on a machine, and which is tried after which.
 
 A machine's own Python comes first, its shell where there is none, PowerShell on Windows. All are
-tried one after the other on the same connection, and what worked is tried first the next time.
+tried one after the other on the same connection, and anew on each: a machine may be given a Python.
+Only a system that turned out to be Windows stays one.
 Where ``sudo`` is asked for and refused, a probe that reads less is better than none.
 """
 
@@ -99,21 +100,20 @@ POWERSHELL = ProbeStart(
 
 
 class Starts:
-    """The starts of one machine, and the memory of which interpreter worked there."""
+    """The starts of one machine, and the memory of whether it is Windows."""
 
     def __init__(self, target: Target) -> None:
         self._target = target
-        self._worked = ""
+        self._is_windows = False
 
     def first(self, server_version: str) -> ProbeStart:
         """The one to begin with; ``server_version`` is how the SSH server calls itself."""
         possible = _interpreters(server_version)
-        likeliest = next((start for start in possible if start.name == self._worked), possible[0])
-        return self._as_asked(likeliest)
+        return self._as_asked(POWERSHELL if self._is_windows else possible[0])
 
     def after(self, failed: ProbeStart, words: LastWords, server_version: str) -> ProbeStart | None:
         """The one to try when ``failed`` has ended with ``words`` before it answered; None: no other can help."""
-        self._worked = ""
+        self._is_windows = False
         possible = _interpreters(server_version)
         place = [start.name for start in possible].index(failed.name)
         if is_sudo_refused(failed, words):
@@ -124,8 +124,8 @@ class Starts:
         return _by_root(usable[0]) if failed.through_sudo else usable[0]
 
     def worked(self, start: ProbeStart) -> None:
-        """The probe has answered: begin with this interpreter the next time."""
-        self._worked = start.name
+        """The probe has answered."""
+        self._is_windows = start.name == POWERSHELL.name
 
     def _as_asked(self, start: ProbeStart) -> ProbeStart:
         """As the configuration wants it; only Python can be given a file to run."""
