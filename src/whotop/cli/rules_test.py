@@ -12,10 +12,13 @@ from whotop.cli.options import ConfigOptions
 from whotop.cli.table_options import table_options
 
 if TYPE_CHECKING:
+    from whotop.analyse.opening import Progress
     from whotop.cli.prepare import Prepared
     from whotop.core.rehearsal import Rehearsal
     from whotop.core.rules.settings import RuleSettings
     from whotop.parse.event_row import TableForm
+
+_PROGRESS_EVERY = 1_000
 
 
 @click.command("test")
@@ -44,7 +47,13 @@ def rules_test(
 
     prepared = prepare((), ConfigOptions(config=config, time_zone=time_zone))
     settings = _with_every_rule(prepared.rules) if every_rule else prepared.rules
-    rehearsal = _rehearsed(files, prepared, settings, form)
+    if sys.stderr.isatty():
+        from whotop.cli.progress import shown_progress
+
+        with shown_progress() as progress:
+            rehearsal = _rehearsed(files, prepared, settings, form, progress)
+    else:
+        rehearsal = _rehearsed(files, prepared, settings, form, lambda what, share: None)
     fired = rehearsal.finish()
     judged = rules_of_events()
     rules = {name: table.is_on_somewhere for name, table in settings.tables().items() if name in judged}
@@ -63,7 +72,13 @@ def _with_every_rule(settings: RuleSettings) -> RuleSettings:
     return replace(settings, **(tables if settings.travel.database else tables | {"travel": settings.travel}))
 
 
-def _rehearsed(files: tuple[str, ...], prepared: Prepared, settings: RuleSettings, form: TableForm | None) -> Rehearsal:
+def _rehearsed(
+    files: tuple[str, ...],
+    prepared: Prepared,
+    settings: RuleSettings,
+    form: TableForm | None,
+    progress: Progress,
+) -> Rehearsal:
     from whotop.analyse.record_files import Reading
     from whotop.analyse.record_stream import record_stream
     from whotop.analyse.time_order import TimeOrder
@@ -74,8 +89,10 @@ def _rehearsed(files: tuple[str, ...], prepared: Prepared, settings: RuleSetting
 
     rehearsal = Rehearsal(settings, locate_by(settings.travel, prepared.file), prepared.zone)
     rehearsal.meet(Machine(name=one.name, address=one.address, tags=one.tags) for one in prepared.targets)
-    reading = Reading(zone=prepared.zone, now_us=SystemClock().now_us(), form=form)
+    reading = Reading(zone=prepared.zone, now_us=SystemClock().now_us(), form=form, progress=progress)
     with TimeOrder() as order:
         for event in record_stream(files, reading, order):
             rehearsal.apply(event)
+            if rehearsal.event_count % _PROGRESS_EVERY == 0:
+                progress("Judging", rehearsal.event_count / order.count)
     return rehearsal
