@@ -137,6 +137,13 @@ def test_a_load_of_unknown_cores_says_nothing() -> None:
     assert feed(RuleBook(RuleSettings()), range(0, 305, 5), load15=99.0) == []
 
 
+@pytest.mark.parametrize("figure", [float("inf"), float("nan"), float("-inf")])
+def test_what_is_no_number_says_nothing(figure: float) -> None:
+    book = RuleBook(RuleSettings(cpu=CpuTable(for_seconds=0)))
+    feed(book, range(1), cpu_percent=97.0)
+    assert feed(book, range(1, 9), cpu_percent=figure, load15=figure, cpu_count=1) == []
+
+
 def test_another_limit_is_told_at_once() -> None:
     told = feed(RuleBook(RuleSettings(cpu=CpuTable(for_seconds=0))), range(1), cpu_percent=97.0)
     book = RuleBook(RuleSettings(cpu=CpuTable(for_seconds=0, percent=80.0)), told)

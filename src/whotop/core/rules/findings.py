@@ -65,12 +65,15 @@ class OpenAlerts:
         self.restore(restored)
 
     def restore(self, alerts: Iterable[Alert]) -> None:
-        """Take up the store's alerts: those that are open, and those that may come back."""
+        """Take up the store's alerts: those that are open, and those that may come back.
+
+        What stands already is known better here.
+        """
         for alert in alerts:
-            if alert.is_open:
-                self._keep(alert)
-            else:
+            if not alert.is_open:
                 self._let_go(alert)
+            elif self.get(alert.rule, alert.machine, alert.subject) is None:
+                self._keep(alert)
 
     def get(self, rule: str, machine: str, subject: str = "") -> Alert | None:
         """The open alert of a rule about a machine and subject."""

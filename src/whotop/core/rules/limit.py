@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
+from math import isfinite
 from typing import ClassVar, TypeAlias
 
 import msgspec
@@ -76,7 +77,9 @@ class Limit(Rule):
         return [] if value is None else self.measure(sample.machine, "", value, now_us)
 
     def measure(self, machine: str, subject: str, value: float, now_us: int) -> list[Alert]:
-        """A reading of one figure."""
+        """A reading of one figure; what is no number says nothing."""
+        if not isfinite(value):
+            return []
         settings = self._settings.at(machine)
         if value > settings.limit and settings.on:
             return self._over((machine, subject), settings, value, now_us)
