@@ -43,6 +43,12 @@ def test_the_third_machine_that_one_source_fails_on_within_ten_minutes_opens_an_
     assert alert.text == "203.0.113.9 fails to log in on one machine after another, 3 times on 3 machines"
 
 
+def test_people_behind_one_bastion_who_mistype_their_passwords_are_none() -> None:
+    book = judged()
+    assert not any(book.failed(n * 100, user=f"user{n}", machine=f"web-{n}", source="10.9.9.9") for n in range(30))
+    assert book.failed(2_950, user="user29", machine="db-01", source="10.9.9.9")
+
+
 def test_an_attack_on_two_hundred_machines_is_one_alert_with_two_hundred_machines() -> None:
     book = judged()
     changed = [alert for number in range(200) for alert in book.failed(number, machine=f"web-{number}")]

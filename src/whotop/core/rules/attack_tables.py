@@ -25,7 +25,7 @@ class SprayingTable(RuleTable, frozen=True, kw_only=True):
     users_within_seconds: Positive = 300.0
     """…within this time."""
     machines_count: Several = 3
-    """Or so many machines…"""
+    """Or so many machines, with one name on several of them…"""
     machines_within_seconds: Positive = 600.0
     """…within this time."""
     level: Level = Level.WARN

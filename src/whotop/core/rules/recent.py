@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 KEPT = 256
 """When there are more names, the one that was seen longest ago is forgotten."""
 
@@ -24,8 +26,8 @@ class Recent:
         """As if it had never been seen."""
         self._last_us.pop(name, None)
 
-    def count_since(self, time_us: int) -> int:
-        """How many were seen since then; the others are forgotten."""
+    def keep_since(self, time_us: int) -> int:
+        """Forget those that were not seen since then; how many are left."""
         last_us = self._last_us
         while last_us:
             name = next(iter(last_us))
@@ -33,3 +35,7 @@ class Recent:
                 break
             del last_us[name]
         return len(last_us)
+
+    def count_since(self, time_us: int) -> int:
+        """How many were seen since then."""
+        return sum(1 for _ in takewhile(lambda last_us: last_us >= time_us, reversed(self._last_us.values())))

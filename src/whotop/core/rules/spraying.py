@@ -1,8 +1,9 @@
 """Rule ``spraying``: one source fails as many users, or on many machines.
 
 Six users within five minutes are CrowdSec's ssh-bf_user-enum and less than Elastic's 9e81b1fd (more
-than ten, of 30 failures); the machines of a fleet are compared by whotop alone. Whoever logs in there
-and then from the same source had mistyped a password, and is not counted.
+than ten, of 30 failures); the machines of a fleet are compared by whotop alone: three, on at least
+two of which the same name was tried, for people behind one bastion mistype their own on one machine
+each. Whoever logs in there and then from the same source had mistyped a password, and is not counted.
 """
 
 from __future__ import annotations
@@ -100,11 +101,12 @@ class Spraying(Rule):
         return track
 
     def _found(self, table: SprayingTable, track: Track, failure: Event, time_us: int) -> What | None:
+        track.users.keep_since(time_us - self._within_us)
         users = track.users.count_since(time_us - self._users_us)
-        machines = track.machines.count_since(time_us - self._machines_us)
+        machines = track.machines.keep_since(time_us - self._machines_us)
         if users >= table.users_count:
             words, value, limit = f"as {users} users in {self._users_words}", users, table.users_count
-        elif machines >= table.machines_count:
+        elif machines >= table.machines_count and track.users.count_since(time_us - self._machines_us) < machines:
             words, value, limit = "on one machine after another", machines, table.machines_count
         else:
             return None
