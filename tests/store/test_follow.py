@@ -9,10 +9,19 @@ import msgspec
 import pytest
 
 from whotop.clock import ManualClock
-from whotop.core.feed import Batch, EventAdded, Feed, MachineChanged, MachineRemoved, Sampled, SessionChanged
+from whotop.core.feed import (
+    AlertChanged,
+    Batch,
+    EventAdded,
+    Feed,
+    MachineChanged,
+    MachineRemoved,
+    Sampled,
+    SessionChanged,
+)
 from whotop.core.fleet import Fleet
 from whotop.errors import MachineError, StoreError
-from whotop.model import Event, EventKind, Machine, MachineState, Outcome, Sample, Session, Standing
+from whotop.model import Alert, Event, EventKind, Level, Machine, MachineState, Outcome, Sample, Session, Standing
 from whotop.store.batch import WriteBatch
 from whotop.store.follow import FollowFeed, machine_of
 from whotop.store.store import Store
@@ -206,6 +215,28 @@ async def test_of_a_store_that_remembers_more_only_the_machines_asked_for_are_sh
     batch = await feed.poll()
     assert batch is not None
     assert {machine_of(change) for change in batch.changes} == {"web-01"}
+
+
+async def test_an_alert_over_several_machines_is_shown_to_whoever_shows_one_of_them(
+    opened: Open, clock: ManualClock
+) -> None:
+    writer = await opened()
+    of_both = Alert(
+        key=b"alert---attack01",
+        rule="failed",
+        level=Level.HIGH,
+        machine="",
+        machines=("web-01", "db-02"),
+        subject="",
+        text="",
+        opened_us=1,
+        updated_us=1,
+    )
+    of_other = msgspec.structs.replace(of_both, key=b"alert---attack02", machines=("db-02",))
+    await writer.commit(WriteBatch(alerts={alert.key: alert for alert in (of_both, of_other)}))
+    batch = await FollowFeed(await opened(), clock=clock, machines={"web-01"}).poll()
+    assert batch is not None
+    assert [change for change in batch.changes if isinstance(change, AlertChanged)] == [AlertChanged(of_both)]
 
 
 async def test_it_is_a_feed_like_any_other(store: Store, clock: ManualClock) -> None:

@@ -108,8 +108,10 @@ class AlertScreen(HistoryScreen):
         super().missed_something()
 
     def tick(self) -> None:
-        """A second has passed."""
+        """A second has passed; what waits to be told is told by whoever polls, without a word in the feed."""
         super().tick()
+        if any(delivery.is_waiting for delivery in self._told):
+            self.history_wanted.ask()
         self._show_facts()
 
     def _show_facts(self) -> None:
