@@ -37,8 +37,16 @@ class RootTable(LoginTable, frozen=True, kw_only=True):
 
     level: Level = Level.HIGH
     """How much it matters: info, warn or high."""
-    accounts: tuple[str, ...] = ("root", "administrator", "toor")
-    """Names of such accounts; upper and lower case are the same."""
+    accounts: tuple[str, ...] = (
+        "root",
+        "toor",
+        "administrator",
+        "administrateur",
+        "administrador",
+        "administratör",
+        "администратор",
+    )
+    """Names of such accounts, Windows' in several languages; upper and lower case are the same."""
     networks: tuple[str, ...] = ()
     """Networks, addresses and names (`*.corp.example`) of the house beside the private ones."""
 

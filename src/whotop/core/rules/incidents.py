@@ -72,8 +72,17 @@ class Incident:
         is_high = self.what.high_from is not None and self.count >= self.what.high_from
         return Level.HIGH if is_high else self.what.level
 
+    def take_in(self, what: What, event: Event, now_us: int) -> bool:
+        """What is found in one more event; whether that is worth telling at once."""
+        level = None if self.what is None else self.level
+        self.what = what
+        self.add(event.key, event.machine)
+        self.is_late = event.standing is Standing.LATE
+        self.until_us = max(self.until_us, now_us + what.stands_us)
+        return self.level is not level or self.count <= _EXACT_UNTIL
+
     def add(self, key: bytes, machine: str) -> None:
-        """One more event."""
+        """Count one more event."""
         self.count += 1
         self.evidence.append(key)
         if len(self.machines) < MACHINES_KEPT:
@@ -103,16 +112,10 @@ class Incidents:
             if standing is None and len(self._incidents) >= SUBJECTS_TOLD:
                 return self._too_many(what, event, now_us)
             incident = self._incidents[subject] = self._begun(subject, standing, event, now_us, before)
-        before_level = None if incident.what is None else incident.level
-        incident.what = what
-        incident.add(event.key, event.machine)
-        incident.is_late = event.standing is Standing.LATE
-        incident.until_us = max(incident.until_us, now_us + what.stands_us)
-        changed: list[Alert] = []
-        if incident.level is not before_level or incident.count <= _EXACT_UNTIL:
-            changed = self._tell(subject, incident, now_us)
-        elif incident.tell_us is None:
+        is_news = incident.take_in(what, event, now_us)
+        if not is_news and incident.tell_us is None:
             incident.tell_us = now_us + _TELL_EVERY_US
+        changed = self._tell(subject, incident, now_us) if is_news else []
         self._due_us = min(self._due_us, incident.tell_us or incident.until_us)
         return changed
 
