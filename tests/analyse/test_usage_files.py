@@ -14,10 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from whotop.analyse import usage_files
-from whotop.analyse.usage_files import Chosen, day_range, login_days_of_files
+from whotop.analyse.usage_files import Chosen, day_range, usage_told_by_files
 from whotop.core.login_days import LoginDays
 from whotop.core.periods import Period
-from whotop.core.usage import UsageQuestion, UsageReport, usage_report
+from whotop.core.usage import Part, UsageQuestion, UsageReport, usage_report
 from whotop.core.usage_where import parse_usage_where
 from whotop.errors import BadRowError, InputError
 from whotop.render.usage import UsageFormat, render_usage
@@ -28,7 +28,7 @@ Login = tuple[str, datetime]
 
 def days_of(*paths: Path, where: str = "", excluded: Iterable[str] = ()) -> LoginDays:
     chosen = Chosen(parse_usage_where(where), frozenset(excluded))
-    return login_days_of_files(map(str, paths), chosen, zone=UTC, now_us=0)
+    return usage_told_by_files(map(str, paths), chosen, zone=UTC, now_us=0).days
 
 
 def report(days: LoginDays, period: Period) -> UsageReport:
@@ -119,6 +119,19 @@ def test_excluded_users_and_a_filter_choose_among_logins(tmp_path: Path) -> None
     assert counts(path, where="machine:web-*") == {"2024-01-07": 1, "2024-01-08": 1}
 
 
+def test_logins_can_be_told_apart_by_machine(tmp_path: Path) -> None:
+    path = tmp_path / "events.csv"
+    path.write_text(
+        "date,machine,user\n2024-01-07 10:00:00,web-01,ann\n2024-01-07 11:00:00,web-01,bob\n2024-01-08 10:00:00,,ann\n"
+    )
+    chosen = Chosen(parse_usage_where(""), by=Part.MACHINE)
+    parts = usage_told_by_files([str(path)], chosen, zone=UTC, now_us=0).parts
+    assert {name: [day.users.bit_count() for day in days] for name, days in parts.items()} == {
+        "no machine": [1],
+        "web-01": [2],
+    }
+
+
 def test_several_files_are_one(tmp_path: Path) -> None:
     noon = datetime.fromisoformat("2024-01-07T12:00:00")
     first = write(tmp_path / "a.csv", [("ann", noon)])
@@ -143,8 +156,7 @@ def test_what_report_reads_counts_too(tmp_path: Path) -> None:
 
 def test_standard_input_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"ann,1,2024-01-07 10:00:00\n")))
-    chosen = Chosen(parse_usage_where(""), frozenset())
-    days = login_days_of_files(["-"], chosen, zone=UTC, now_us=0)
+    days = usage_told_by_files(["-"], Chosen(parse_usage_where("")), zone=UTC, now_us=0).days
     assert days.first == date(2024, 1, 7)
 
 

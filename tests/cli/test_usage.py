@@ -127,3 +127,19 @@ def test_a_range_that_the_job_cannot_count_is_refused_with_both_dates(whotop: Ru
     assert (code, errors) == (
         2, "whotop: unexpected date range [2024-01-05 - 2024-01-04]: it ends before it starts\n"
     )  # fmt: skip
+
+
+def test_logins_can_be_told_apart(whotop: Run, store: Path) -> None:
+    _, output, _ = whotop("usage", "--store", store, *JANUARY, "--aggregate", "m", "--by", "machine")
+    assert output.splitlines()[2:] == [
+        "month to    machine  users  logins",
+        "2024-01-31  db-01        2       2",
+        "2024-01-31  web-01       1       1",
+    ]
+    _, output, _ = whotop("usage", "--store", store, *JANUARY, "--aggregate", "m", "--by", "user", "--format", "csv")
+    assert output.splitlines() == [
+        ",timestamp,user,logins",
+        "0,2024-01-31,admin,1",
+        "1,2024-01-31,ann,1",
+        "2,2024-01-31,bob,1",
+    ]

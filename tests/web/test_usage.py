@@ -10,7 +10,7 @@ import pytest
 
 from tests.web.world import PLENTY, World
 from whotop.clock import ManualClock
-from whotop.core.usage import UsageQuestion, UsageReport, report_of_periods, usage_question
+from whotop.core.usage import UsageQuestion, UsageReport, usage_question, usage_report
 from whotop.errors import StoreError, UsageError
 from whotop.web.usage_cache import UsageCache
 
@@ -95,7 +95,7 @@ async def test_the_plot_is_a_figure_of_bokehs(client: httpx.AsyncClient) -> None
 
 
 def answering(question: UsageQuestion) -> UsageReport:
-    return report_of_periods(question, (), "UTC")
+    return usage_report(question, (), "UTC")
 
 
 async def test_a_question_that_is_being_answered_is_not_asked_twice() -> None:

@@ -17,13 +17,17 @@ from whotop.analyse.ownership import STANDARD_INPUT
 from whotop.analyse.record_files import Reading, RecordFile
 from whotop.analyse.record_stream import record_stream
 from whotop.analyse.time_order import TimeOrder
+from whotop.core.days import day_at
 from whotop.core.login_days import LoginDays
 from whotop.core.query import Query
+from whotop.core.usage import DayUsage, Part
+from whotop.core.usage_parts import GatheredDays
 from whotop.core.usage_where import LoginRow
 from whotop.model import EventKind
 from whotop.parse.event_row import TableForm
 from whotop.parse.login_table import LoginTable, TableLogin
 from whotop.parse.record_kind import RecordKind
+from whotop.text import safe
 
 FAST_BYTES = 16 * 1024 * 1024
 """Tables from this size on are worth the 0.1 s that DuckDB takes to load."""
@@ -34,19 +38,28 @@ class Chosen(NamedTuple):
     """Which logins count."""
 
     query: Query
-    excluded: frozenset[str]
+    excluded: frozenset[str] = frozenset()
+    by: Part | None = None
+    """Told apart by this as well."""
 
     @property
     def is_everything(self) -> bool:
         """Whether a login need not be looked at."""
-        return self.query.is_empty and not self.excluded
+        return self.query.is_empty and not self.excluded and self.by is None
 
     def matches(self, login: LoginRow) -> bool:
         """Whether a login counts."""
         return login.user not in self.excluded and self.query.matches(login)
 
 
-def login_days_of_files(
+class Told(NamedTuple):
+    """What files tell."""
+
+    days: LoginDays
+    parts: dict[str, list[DayUsage]]
+
+
+def usage_told_by_files(
     paths: Iterable[str],
     chosen: Chosen,
     *,
@@ -54,7 +67,7 @@ def login_days_of_files(
     now_us: int,
     form: TableForm | None = None,
     progress: Progress = unseen,
-) -> LoginDays:
+) -> Told:
     """The users of every day that the files tell of; ``-`` is standard input.
 
     A time without an offset is one of ``zone``, and so is a day. Raises InputError for a file that
@@ -69,14 +82,14 @@ def login_days_of_files(
             records.append(path)
     if records:
         reader.read_records(records)
-    return reader.days
+    return Told(reader.days, reader.parts.parts())
 
 
 class _Reader:
     def __init__(self, chosen: Chosen, zone: tzinfo, now_us: int, form: TableForm | None, progress: Progress) -> None:
         self._chosen, self._zone, self._form, self._progress = chosen, zone, form, progress
         self._reading = Reading(zone=zone, now_us=now_us, progress=progress)
-        self.days = LoginDays(zone)
+        self.days, self.parts = LoginDays(zone), GatheredDays(chosen.by)
 
     def is_table(self, path: str) -> bool:
         """Whether it is a table, or what nothing else is: a table then says what is wrong with it."""
@@ -100,12 +113,17 @@ class _Reader:
                 self.days.add(login.time_us, login.user)
             return
         for login in logins:
-            if self._chosen.matches(LoginRow(login.machine, login.user, login.source)):
-                self.days.add(login.time_us, login.user)
+            self._take_chosen(login.time_us, LoginRow(safe(login.machine), login.user, safe(login.source)))
+
+    def _take_chosen(self, time_us: int, login: LoginRow) -> None:
+        if self._chosen.matches(login):
+            self.days.add(time_us, login.user)
+            if self._chosen.by is not None and login.user:
+                self.parts.add(day_at(time_us, self._zone), login)
 
     def _read_fast(self, path: str, name: str) -> bool:
         """Whether DuckDB has read it."""
-        if path == STANDARD_INPUT or not self._chosen.query.is_empty or not _is_large(Path(path)):
+        if path == STANDARD_INPUT or not self._chosen.query.is_empty or self._chosen.by or not _is_large(Path(path)):
             return False
         from whotop.analyse.usage_engine import table_days
 
@@ -123,10 +141,8 @@ class _Reader:
         """Take in files of all other kinds, as one stream: logs may go on from one file to the next."""
         with TimeOrder() as order:
             for event in record_stream(paths, self._reading, order):
-                if event.kind is EventKind.LOGIN and self._chosen.matches(
-                    LoginRow(event.machine, event.user, event.source)
-                ):
-                    self.days.add(event.time_us, event.user)
+                if event.kind is EventKind.LOGIN:
+                    self._take_chosen(event.time_us, LoginRow(event.machine, event.user, event.source))
 
     def _watched(self, pieces: Iterator[bytes], name: str, share: Callable[[], float]) -> Iterator[bytes]:
         for piece in pieces:

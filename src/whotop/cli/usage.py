@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from whotop.parse.event_row import TableForm
 
 FORMATS = ("text", "csv", "json", "html")
+PARTS = ("machine", "tag", "user", "source")
 STYLES = ("pandas", "plain")
 
 
@@ -42,6 +43,7 @@ def day(_context: click.Context, _option: click.Parameter, text: str | None) -> 
 @click.option(
     "--source", multiple=True, metavar="SOURCE", help="Only logins from there: an address, a network, a name."
 )
+@click.option("--by", type=click.Choice(PARTS), help="Told apart by this as well: a row for each.")
 @click.option("--exclude-user", "excluded", multiple=True, metavar="NAME", help="This user does not count.")
 @click.option("--time-zone", metavar="ZONE", help="Whose days, such as Europe/Berlin; else those of [usage].")
 @click.option("--format", "wanted_format", type=click.Choice(FORMATS), help="Else by the ending of FILE, else text.")
@@ -63,6 +65,7 @@ def usage(
     tag: tuple[str, ...],
     user: tuple[str, ...],
     source: tuple[str, ...],
+    by: str | None,
     excluded: tuple[str, ...],
     time_zone: str | None,
     wanted_format: str | None,
@@ -93,6 +96,7 @@ def usage(
         where=_filter(where, machine=machine, tag=tag, user=user, source=source),
         excluded=excluded,
         time_zone=time_zone,
+        by=by,
     )
     if files:
         shown.write(answer_of_files(asked, files, form))

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, tzinfo
 
+from msgspec.structs import replace
+
 from whotop.cli.options import ConfigOptions
 from whotop.clock import SystemClock
 from whotop.config.usage_settings import UsageTable
@@ -15,11 +17,11 @@ from whotop.config.zones import zone_named
 from whotop.core.days import day_at
 from whotop.core.usage import (
     LONGEST_DAYS,
+    Part,
     UsageQuestion,
     UsageReport,
     check_range,
     period_named,
-    report_of_periods,
     usage_question,
     usage_report,
 )
@@ -40,6 +42,13 @@ class Asked:
     where: str = ""
     excluded: tuple[str, ...] = ()
     time_zone: str | None = None
+    by: str | None = None
+    """Told apart by this as well."""
+
+    @property
+    def part(self) -> Part | None:
+        """What it is told apart by."""
+        return None if self.by is None else Part(self.by)
 
 
 def answer_of_store(asked: Asked, options: ConfigOptions) -> UsageReport:
@@ -66,6 +75,7 @@ def answer_from(place: str, table: UsageTable, asked: Asked) -> UsageReport:
         time_zone=time_zone,
         excluded=(*asked.excluded, *table.exclude_users),
         where=asked.where,
+        by=asked.part,
     )
     return asyncio.run(stored_usage(place, question))
 
@@ -73,20 +83,22 @@ def answer_from(place: str, table: UsageTable, asked: Asked) -> UsageReport:
 def answer_of_files(asked: Asked, files: Sequence[str], form: TableForm | None) -> UsageReport:
     """From files; the range is their own unless one is given. Raises WhotopError."""
     from whotop.analyse.opening import unseen
-    from whotop.analyse.usage_files import Chosen, day_range, login_days_of_files
+    from whotop.analyse.usage_files import Chosen, day_range, usage_told_by_files
     from whotop.cli.progress import shown_progress
 
     period, time_zone, now_us = period_named(asked.period), asked.time_zone or FILES_ZONE, SystemClock().now_us()
     zone = _zone(time_zone)
     today = day_at(now_us, zone)
-    chosen = Chosen(parse_usage_where(asked.where), frozenset(asked.excluded))
+    chosen = Chosen(parse_usage_where(asked.where), frozenset(asked.excluded), asked.part)
     with shown_progress() if sys.stderr.isatty() else contextlib.nullcontext(unseen) as progress:
-        days = login_days_of_files(files, chosen, zone=zone, now_us=now_us, form=form, progress=progress)
+        told = usage_told_by_files(files, chosen, zone=zone, now_us=now_us, form=form, progress=progress)
+    days = told.days
     span = day_range(days, asked.start, asked.end)
     first, last = span or (today, today)
     _check(asked, first, last, max(today, days.last or today))
-    question = UsageQuestion(period=period, start=first, end=last, where=asked.where)
-    return usage_report(question, days.days(), time_zone) if span else report_of_periods(question, (), time_zone)
+    question = UsageQuestion(period=period, start=first, end=last, where=asked.where, by=asked.part)
+    report = usage_report(question, days.days(), time_zone, told.parts)
+    return report if span else replace(report, periods=())
 
 
 def _check(asked: Asked, first: date, last: date, latest: date) -> None:

@@ -7,8 +7,9 @@ time zone, which the question names or the store has fixed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
+from enum import StrEnum
 
 import msgspec
 
@@ -21,6 +22,15 @@ LONGEST_DAYS = 36_600
 """A range of a century; more is a slip of the pen."""
 EARLIEST = date(1970, 1, 1)
 """No login record is older: all of them count from here."""
+
+
+class Part(StrEnum):
+    """What usage may be told apart by."""
+
+    MACHINE = "machine"
+    TAG = "tag"
+    USER = "user"
+    SOURCE = "source"
 
 
 class UsageQuestion(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,6 +47,8 @@ class UsageQuestion(msgspec.Struct, frozen=True, kw_only=True):
     """Users who do not count."""
     where: str = ""
     """A filter for logins (``docs/filter.md``): ``machine:web-* tag:prod user:a* from:10.0.0.0/8``."""
+    by: Part | None = None
+    """Told apart by this as well."""
 
 
 class PeriodUsage(msgspec.Struct, frozen=True):
@@ -49,6 +61,14 @@ class PeriodUsage(msgspec.Struct, frozen=True):
     logins: int
 
 
+class UsagePart(msgspec.Struct, frozen=True):
+    """The usage of one machine, tag, user or source."""
+
+    name: str
+    periods: tuple[PeriodUsage, ...]
+    """The same periods as those of the whole."""
+
+
 class UsageReport(msgspec.Struct, frozen=True, kw_only=True):
     """The answer: every period of the range, the earliest first, those without a login as 0."""
 
@@ -58,6 +78,9 @@ class UsageReport(msgspec.Struct, frozen=True, kw_only=True):
     time_zone: str
     where: str = ""
     periods: tuple[PeriodUsage, ...]
+    by: Part | None = None
+    parts: tuple[UsagePart, ...] = ()
+    """Told apart by ``by``, in the order of their names."""
 
     def days_of(self, one: PeriodUsage) -> tuple[date, date]:
         """The first and the last day of a period that lie in the range."""
@@ -92,6 +115,7 @@ def usage_question(
     time_zone: str = "",
     excluded: Iterable[str] = (),
     where: str = "",
+    by: Part | None = None,
 ) -> UsageQuestion:
     """A question that can be answered: without an end until today, without a start of the last 90 days.
 
@@ -108,6 +132,7 @@ def usage_question(
         time_zone=time_zone,
         excluded=frozenset(excluded),
         where=where,
+        by=by,
     )
 
 
@@ -129,8 +154,26 @@ def check_range(start: date, end: date, today: date) -> None:
         raise UsageError(f"unexpected date range [{start} - {end}]: at most a century, and nothing before {EARLIEST}")
 
 
-def usage_report(question: UsageQuestion, days: Iterable[DayUsage], time_zone: str) -> UsageReport:
+def usage_report(
+    question: UsageQuestion,
+    days: Iterable[DayUsage],
+    time_zone: str,
+    parts: Mapping[str, Iterable[DayUsage]] | None = None,
+) -> UsageReport:
     """Gather days, in any order and each as often as one likes, into the periods of the question."""
+    return UsageReport(
+        period=question.period,
+        start=question.start,
+        end=question.end,
+        time_zone=time_zone,
+        where=question.where,
+        periods=_periods(question, days),
+        by=question.by,
+        parts=tuple(UsagePart(name, _periods(question, of_part)) for name, of_part in (parts or {}).items()),
+    )
+
+
+def _periods(question: UsageQuestion, days: Iterable[DayUsage]) -> tuple[PeriodUsage, ...]:
     period, start, end = question.period, question.start, question.end
     users = dict.fromkeys(period.last_days(start, end), 0)
     logins = dict.fromkeys(users, 0)
@@ -142,17 +185,4 @@ def usage_report(question: UsageQuestion, days: Iterable[DayUsage], time_zone: s
             first, last = period.first_day(day.day), period.last_day(day.day)
         users[last] |= day.users
         logins[last] += day.logins
-    periods = tuple(PeriodUsage(last, users[last].bit_count(), logins[last]) for last in users)
-    return report_of_periods(question, periods, time_zone)
-
-
-def report_of_periods(question: UsageQuestion, periods: tuple[PeriodUsage, ...], time_zone: str) -> UsageReport:
-    """The report whose periods are counted already."""
-    return UsageReport(
-        period=question.period,
-        start=question.start,
-        end=question.end,
-        time_zone=time_zone,
-        where=question.where,
-        periods=periods,
-    )
+    return tuple(PeriodUsage(last, users[last].bit_count(), logins[last]) for last in users)

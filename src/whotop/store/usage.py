@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from whotop.core.days import day_number, numbered_day
 from whotop.core.usage import DayUsage, UsageQuestion, UsageReport, UserUsage, usage_report
+from whotop.core.usage_parts import GatheredDays
 from whotop.core.usage_tally import UserTally
 from whotop.core.usage_where import LoginRow, parse_usage_where
 from whotop.errors import StoreError
@@ -23,8 +24,9 @@ from whotop.store.engine import failures_in_words, make_engine
 from whotop.store.migrate import migrate
 from whotop.store.precheck import check_store, store_path
 from whotop.store.schema import machines
+from whotop.store.usage_bits import bits_of, from_bytes
+from whotop.store.usage_day import user_numbers
 from whotop.store.usage_logins import Logins, Who, merged, recorded_logins, told_logins
-from whotop.store.usage_record import from_bytes, user_numbers, with_bits
 from whotop.store.usage_scope import Scope, scope_of
 from whotop.store.usage_tables import usage_day_users, usage_days, usage_users
 
@@ -33,8 +35,8 @@ WHO_KEPT = 65_536
 
 _decode_machine = msgspec.json.Decoder(Machine).decode
 
-IsWanted: TypeAlias = Callable[[Who], bool]
-MachineNames: TypeAlias = dict[int, str]
+Choose: TypeAlias = Callable[[Who], LoginRow | None]
+"""Logins as a filter sees them; None for those that it does not find."""
 
 
 class StoredUsage:
@@ -52,8 +54,12 @@ class StoredUsage:
         with failures_in_words(self._place):
             async with self._engine.begin() as connection:
                 scope = await scope_of(connection, question, question.start, question.end)
-                days = await (_chosen_days if question.where else _whole_days)(connection, question, scope)
-        return usage_report(question, days, scope.time_zone)
+                if question.where or question.by:
+                    chosen = await _chosen_days(connection, question, scope)
+                    days, parts = chosen.days(), chosen.parts()
+                else:
+                    days, parts = await _whole_days(connection, question, scope), {}
+        return usage_report(question, days, scope.time_zone, parts)
 
     async def users(self, question: UsageQuestion, first: date, last: date) -> tuple[UserUsage, ...]:
         """Who logged in between two days, both included: the most logins first. Raises as ``report``."""
@@ -61,10 +67,10 @@ class StoredUsage:
         with failures_in_words(self._place):
             async with self._engine.begin() as connection:
                 scope = await scope_of(connection, question, first, last)
-                names, is_wanted = await _choice(connection, question)
+                choose = await _choice(connection, question)
                 async for day, who, count in _rows(connection, scope, first, last):
-                    if is_wanted(who):
-                        tally.add(day, who.user, names[who.machine_id], count)
+                    if (login := choose(who)) is not None:
+                        tally.add(day, login.user, login.machine, count)
         return tally.users()
 
 
@@ -97,14 +103,14 @@ async def _whole_days(connection: AsyncConnection, question: UsageQuestion, scop
         numbers = await user_numbers(connection, names) if scope.is_recorded else {}
         for name in names - numbers.keys():
             numbers[name] = strangers.setdefault(name, free + len(strangers))
-        days.append(DayUsage(day, with_bits(0, numbers.values()), sum(logins.values())))
+        days.append(DayUsage(day, bits_of(numbers.values()), sum(logins.values())))
     return days
 
 
 async def _recorded_days(connection: AsyncConnection, question: UsageQuestion, scope: Scope) -> list[DayUsage]:
     first, last = question.start, question.end
     numbers = (await user_numbers(connection, question.excluded)).values()
-    hidden = with_bits(0, numbers)
+    hidden = bits_of(numbers)
     of_hidden = {}
     if numbers:
         by_day = select(usage_days.c.day, func.sum(usage_days.c.logins)).group_by(usage_days.c.day)
@@ -119,34 +125,27 @@ async def _recorded_days(connection: AsyncConnection, question: UsageQuestion, s
     return [day for day in days if day.day not in scope.fresh]
 
 
-async def _chosen_days(connection: AsyncConnection, question: UsageQuestion, scope: Scope) -> list[DayUsage]:
-    """The days of a question with a filter, from the logins themselves."""
-    _, is_wanted = await _choice(connection, question)
-    numbers: dict[str, int] = {}
-    users: dict[date, set[int]] = {}
-    logins: dict[date, int] = {}
+async def _chosen_days(connection: AsyncConnection, question: UsageQuestion, scope: Scope) -> GatheredDays:
+    """The days of a question with a filter, or of one that tells apart, from the logins themselves."""
+    choose, gathered = await _choice(connection, question), GatheredDays(question.by)
     async for day, who, count in _rows(connection, scope, question.start, question.end):
-        if is_wanted(who):
-            users.setdefault(day, set()).add(numbers.setdefault(who.user, len(numbers)))
-            logins[day] = logins.get(day, 0) + count
-    return [DayUsage(day, with_bits(0, of_day), logins[day]) for day, of_day in users.items()]
+        if (login := choose(who)) is not None:
+            gathered.add(day, login, count)
+    return gathered
 
 
-async def _choice(connection: AsyncConnection, question: UsageQuestion) -> tuple[MachineNames, IsWanted]:
-    """The names of machines, and whether somebody's logins are asked for."""
+async def _choice(connection: AsyncConnection, question: UsageQuestion) -> Choose:
     found = (await connection.execute(select(machines.c.id, machines.c.name, machines.c.details))).all()
     names = {row.id: row.name for row in found}
-    query = parse_usage_where(question.where)
-    if query.is_empty:
-        return names, lambda who: who.user not in question.excluded
     tags = {row.id: _decode_machine(row.details).tags for row in found if row.details is not None}
+    query = parse_usage_where(question.where)
 
     @lru_cache(maxsize=WHO_KEPT)
-    def is_wanted(who: Who) -> bool:
-        row = LoginRow(names[who.machine_id], who.user, who.source, tags.get(who.machine_id, ()))
-        return who.user not in question.excluded and query.matches(row)
+    def choose(who: Who) -> LoginRow | None:
+        login = LoginRow(names[who.machine_id], who.user, who.source, tags.get(who.machine_id, ()))
+        return login if who.user not in question.excluded and query.matches(login) else None
 
-    return names, is_wanted
+    return choose
 
 
 async def _rows(

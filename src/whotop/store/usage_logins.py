@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 from datetime import date, tzinfo
 from typing import NamedTuple, TypeAlias
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from whotop.clock import MINUTE_US
@@ -62,15 +62,16 @@ async def first_login_us(connection: AsyncConnection) -> int | None:
     return (await connection.execute(oldest)).scalar_one_or_none()
 
 
+def logins_of_day(day: date, zone: tzinfo) -> tuple[ColumnElement[bool], ...]:
+    """The events that are logins of a day."""
+    start_us, end_us = day_span_us(day, zone)
+    return (*_IS_LOGIN, events.c.fleet_time_us >= start_us, events.c.fleet_time_us < end_us)
+
+
 async def told_logins(connection: AsyncConnection, day: date, zone: tzinfo) -> Logins:
     """The logins of a day that the events tell."""
-    start_us, end_us = day_span_us(day, zone)
     who = (events.c.machine_id, events.c.user_name, events.c.source)
-    statement = (
-        select(*who, func.count())
-        .where(*_IS_LOGIN, events.c.fleet_time_us >= start_us, events.c.fleet_time_us < end_us)
-        .group_by(*who)
-    )
+    statement = select(*who, func.count()).where(*logins_of_day(day, zone)).group_by(*who)
     return {Who(machine, user, source): count for machine, user, source, count in await connection.execute(statement)}
 
 

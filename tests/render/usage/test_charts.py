@@ -9,12 +9,13 @@ from xml.etree.ElementTree import Element
 
 import pytest
 from defusedxml.ElementTree import fromstring
+from msgspec.structs import replace
 from PIL import Image
 
 from whotop.core.periods import Period
-from whotop.core.usage import PeriodUsage, UsageReport
+from whotop.core.usage import Part, PeriodUsage, UsagePart, UsageReport
 from whotop.render.usage import UsageFormat, render_usage
-from whotop.render.usage.figure import HEIGHT, TOP, WIDTH, usage_figure
+from whotop.render.usage.figure import HEIGHT, LONGEST_TITLE, TOP, WIDTH, usage_figure
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -53,6 +54,22 @@ def test_a_filter_is_text_on_a_page_and_in_a_picture() -> None:
     assert "<script" not in page
     assert "user:&lt;script&gt;&amp;\\x1b" in page
     assert "<script>" in (svg(made).findtext(f"{SVG}title") or "")
+
+
+def test_a_long_filter_is_cut_in_a_picture_and_whole_on_a_page() -> None:
+    made = report(2, where="user:" + "x" * 900)
+    assert len(usage_figure(made).title) == LONGEST_TITLE
+    assert "x" * 900 in render_usage(made, UsageFormat.HTML).decode()
+
+
+def test_parts_are_rows_of_a_page() -> None:
+    made = report(1)
+    made = replace(made, by=Part.USER, parts=(UsagePart("<b>", made.periods), UsagePart("ann", made.periods)))
+    page = render_usage(made, UsageFormat.HTML).decode()
+    assert '<tr><td>2021-01-01</td><td>&lt;b&gt;</td><td class="number">0</td><td class="number">9</td></tr>' in page
+    assert render_usage(made, UsageFormat.CSV).decode() == (
+        ",timestamp,user,logins\n0,2021-01-01,<b>,9\n1,2021-01-01,ann,9\n"
+    )
 
 
 def test_a_page_runs_and_asks_for_nothing() -> None:

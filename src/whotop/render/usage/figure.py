@@ -8,12 +8,15 @@ from whotop.core.usage import UsageReport
 from whotop.render.phrases import counted
 from whotop.render.usage.axis import spread, ticks
 from whotop.render.usage.names import heading, label_names, short_name
+from whotop.text import fit
 
 WIDTH, HEIGHT = 960, 400
 LEFT, RIGHT, TOP, BOTTOM = 64, 20, 56, 40
 LETTER = 7.0
 """Width of a letter of a name, about."""
 STEPS = 5
+LONGEST_TITLE = 105
+"""Letters that have room: a filter may be long."""
 WIDEST_BAR = 64.0
 
 
@@ -55,7 +58,7 @@ def usage_figure(report: UsageReport) -> Figure:
     centres = [LEFT + slot * (place + 0.5) for place in range(len(names))]
     chosen = spread(names, centres, [len(name) * LETTER for name in names], 18)
     return Figure(
-        title=heading(report),
+        title=fit(heading(report), LONGEST_TITLE).rstrip(),
         bars=bars,
         lines=[(TOP + depth - depth * number / scale[-1], f"{number:,}") for number in scale],
         names=[(centres[place], names[place]) for place in chosen],

@@ -13,7 +13,10 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 def heading(report: UsageReport) -> str:
     """``unique users per week, 2024-01-01 to 2024-03-31, days of UTC``."""
     chosen = f", {report.where}" if report.where else ""
-    return f"unique users per {report.period.word}, {report.start} to {report.end}, days of {report.time_zone}{chosen}"
+    by = f" by {report.by}" if report.by else ""
+    return (
+        f"unique users per {report.period.word}{by}, {report.start} to {report.end}, days of {report.time_zone}{chosen}"
+    )
 
 
 def column_name(period: Period) -> str:

@@ -6,22 +6,37 @@ from collections.abc import Iterator
 
 import msgspec
 
-from whotop.core.usage import UsageReport
+from whotop.core.usage import Part, PeriodUsage, UsageReport
+from whotop.render.csv_table import guarded
 from whotop.render.usage.bars import bar_chart
 from whotop.render.usage.names import column_name, heading, label_names
+from whotop.text import cells, fit
 
 
 def text_lines(report: UsageReport) -> list[str]:
-    """A heading, and a line a period."""
-    head = (column_name(report.period), "users", "logins")
-    rows = [(str(one.last_day), f"{one.users:,}", f"{one.logins:,}") for one in report.periods]
-    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    """A heading, and a line a period; told apart, a line a period and part."""
+    head = (column_name(report.period), *([report.by] if report.by else []), "users", "logins")
+    rows = [
+        (str(one.last_day), *([name] if report.by else []), f"{one.users:,}", f"{one.logins:,}")
+        for name, one in rows_of(report)
+    ]
+    widths = [max(map(cells, column)) for column in zip(head, *rows, strict=True)]
     return [heading(report), "", *(_line(row, widths) for row in (head, *rows))]
 
 
+def rows_of(report: UsageReport) -> Iterator[tuple[str, PeriodUsage]]:
+    """Every period of the whole, or, where it is told apart, of every part: period after period."""
+    if report.by is None:
+        yield from (("", one) for one in report.periods)
+        return
+    for place in range(len(report.periods)):
+        yield from ((part.name, part.periods[place]) for part in report.parts)
+
+
 def _line(row: tuple[str, ...], widths: list[int]) -> str:
-    name, *figures = (cell.rjust(width) for cell, width in zip(row, widths, strict=True))
-    return "  ".join([name.strip().ljust(widths[0]), *figures])
+    *names, users, logins = row
+    told = [fit(name, width) for name, width in zip(names, widths, strict=False)]
+    return "  ".join([*told, users.rjust(widths[-2]), logins.rjust(widths[-1])])
 
 
 def plot_lines(report: UsageReport, width: int, height: int) -> list[str]:
@@ -32,18 +47,33 @@ def plot_lines(report: UsageReport, width: int, height: int) -> list[str]:
 
 
 def pandas_csv(report: UsageReport) -> Iterator[str]:
-    """The lines that ``DataFrame.to_csv`` writes: a number without a name, ``timestamp``, ``user``."""
-    yield ",timestamp,user"
-    for number, one in enumerate(report.periods):
-        yield f"{number},{one.last_day},{one.users}"
+    """The lines that ``DataFrame.to_csv`` writes: a number without a name, ``timestamp``, ``user``.
+
+    Told apart, the name stands between them; by user, where they would all be 1, logins are counted.
+    """
+    if report.by is None:
+        yield ",timestamp,user"
+    else:
+        yield ",timestamp,user,logins" if report.by is Part.USER else f",timestamp,{report.by},user"
+    for number, (name, one) in enumerate(rows_of(report)):
+        part = f"{_cell(name)}," if report.by else ""
+        yield f"{number},{one.last_day},{part}{one.logins if report.by is Part.USER else one.users}"
 
 
 def plain_csv(report: UsageReport) -> Iterator[str]:
     """For people and other programs: the days of each period that lie in the range, users, logins."""
-    yield "first_day,last_day,users,logins"
-    for one in report.periods:
+    by = f"{report.by}," if report.by else ""
+    yield f"first_day,last_day,{by}users,logins"
+    for name, one in rows_of(report):
         first, last = report.days_of(one)
-        yield f"{first},{last},{one.users},{one.logins}"
+        part = f"{_cell(name)}," if report.by else ""
+        yield f"{first},{last},{part}{one.users},{one.logins}"
+
+
+def _cell(name: str) -> str:
+    """A name as a cell that no spreadsheet runs."""
+    text = guarded(name)
+    return '"' + text.replace('"', '""') + '"' if set(text) & set(',"\r\n') else text
 
 
 def json_document(report: UsageReport) -> bytes:
@@ -53,20 +83,27 @@ def json_document(report: UsageReport) -> bytes:
 
 def usage_document(report: UsageReport) -> dict[str, object]:
     """What JSON says of usage; ``periods`` are named after their ``last_day``."""
-    periods = [
+    told: dict[str, object] = {
+        "aggregate": report.period.value,
+        "start": report.start,
+        "end": report.end,
+        "time_zone": report.time_zone,
+        "where": report.where or None,
+        "periods": _periods(report, report.periods),
+    }
+    if report.by is not None:
+        told["by"] = report.by.value
+        told["parts"] = [{"name": part.name, "periods": _periods(report, part.periods)} for part in report.parts]
+    return told
+
+
+def _periods(report: UsageReport, periods: tuple[PeriodUsage, ...]) -> list[dict[str, object]]:
+    return [
         {
             "first_day": report.period.first_day(one.last_day),
             "last_day": one.last_day,
             "users": one.users,
             "logins": one.logins,
         }
-        for one in report.periods
+        for one in periods
     ]
-    return {
-        "aggregate": report.period.value,
-        "start": report.start,
-        "end": report.end,
-        "time_zone": report.time_zone,
-        "where": report.where or None,
-        "periods": periods,
-    }
