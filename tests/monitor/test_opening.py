@@ -142,7 +142,10 @@ async def test_a_new_configuration_takes_no_machine_from_another(
     others |= {"db-01"}
     watch = Watch([WEB, DB], settings, SystemClock())
     await watch.open()
-    assert await watch.retarget([DB, APP]) == "configuration read: 1 machine added, 1 machine removed"
+    told = await watch.retarget([DB, APP])
+    assert told == (
+        "configuration read: 1 machine added, 1 machine removed; another whotop polls 1 of them, so reload it there too"
+    )
     assert collectors[0].watched.keys() == {"app-01"}
     await watch.close()
 
@@ -171,13 +174,37 @@ async def test_a_new_configuration_is_left_alone_while_the_store_is_in_trouble(
     await watch.close()
 
 
-async def test_who_follows_says_where_to_reload(
+async def test_who_follows_polls_what_is_new_and_free_and_says_where_to_reload_for_the_rest(
     settings: WatchSettings, collectors: list[SilentCollector], others: set[str]
 ) -> None:
     others |= {"web-01"}
     watch = Watch([WEB], settings, SystemClock())
-    await watch.open()
-    assert "another whotop" in await watch.retarget([WEB, DB])
+    feed = await watch.open()
+    assert "another whotop polls 1 of them" in await watch.retarget([WEB, DB])
+    assert collectors[0].watched.keys() == {"db-01"}
+    fleet = Fleet()
+    async for batch in feed.batches():
+        fleet.apply(batch)
+        if "db-01" in fleet.machines:
+            break
+    assert feed.kind == "follow"
+    await watch.close()
+
+
+async def test_a_machine_that_is_asked_for_no_longer_goes_from_who_follows(
+    settings: WatchSettings, collectors: list[SilentCollector], others: set[str]
+) -> None:
+    others |= {"web-01"}
+    watch = Watch([WEB, DB], settings, SystemClock())
+    feed = await watch.open()
+    fleet, was_there = Fleet(), False
+    async for batch in feed.batches():
+        fleet.apply(batch)
+        if "db-01" in fleet.machines and not was_there:
+            was_there = True
+            await watch.retarget([WEB])
+        elif was_there and "db-01" not in fleet.machines:
+            break
     await watch.close()
 
 

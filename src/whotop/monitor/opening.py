@@ -183,25 +183,27 @@ class Watch:
 
     async def retarget(self, targets: Sequence[Target]) -> str:
         """Watch these from now on; one line that says what became of it."""
-        if self._monitor is None:
-            return "another whotop polls these machines: reload it there"
         async with self._turning:
-            return await self._retarget(targets)
+            if self._feed is None:
+                return "nothing was changed: the store is still being opened"
+            return await self._retarget(self._feed, targets)
 
-    async def _retarget(self, targets: Sequence[Target]) -> str:
-        assert self._feed is not None
+    async def _retarget(self, feed: HandoverFeed, targets: Sequence[Target]) -> str:
         told = difference(self._targets, targets)
         mine = self._mine(targets)
         try:
-            await self._poll(mine)
+            if mine or self._monitor is not None:
+                await self._poll(mine)
         except StoreError as error:
             return f"the machines stay as they were: {error}"
         self._targets = targets
         source = self._source(mine)
-        if not (source is self._monitor and self._feed.kind == self._monitor.kind):
-            self._feed.turn_to(source, told.removed)
+        if not (source is self._monitor and feed.kind == self._monitor.kind):
+            feed.turn_to(source, told.removed)
         self._told(mine)
-        return f"configuration read: {_words(told)}"
+        others = len(targets) - len(mine)
+        elsewhere = f"; another whotop polls {others} of them, so reload it there too" if others else ""
+        return f"configuration read: {_words(told)}{elsewhere}"
 
     async def close(self) -> None:
         """Let go of machines and store; safe to call whatever has been opened."""
