@@ -40,7 +40,7 @@ BUDGET_SHARE = 0.25
 
 
 def events(machines: int, rate: int, seed: int = 1) -> Iterator[list[Event]]:
-    """A second of events at a time: people, automation, background noise, and one attack on all machines."""
+    """A second of events at a time: automation, people, background noise, and one attack on all machines."""
     chance = random.Random(seed)
     open_logins: list[Event] = []
     second = 0
@@ -51,7 +51,7 @@ def events(machines: int, rate: int, seed: int = 1) -> Iterator[list[Event]]:
             time_us = begin_us + number * SECOND_US // rate
             machine = f"web-{chance.randrange(machines):04d}"
             kind = chance.random()
-            if kind < 0.40:
+            if kind < 0.375:
                 open_logins.append(_login(chance, machine, second * rate + number, time_us))
                 made.append(open_logins[-1])
             elif kind < 0.75 and open_logins:
@@ -63,17 +63,18 @@ def events(machines: int, rate: int, seed: int = 1) -> Iterator[list[Event]]:
 
 
 def _login(chance: random.Random, machine: str, number: int, time_us: int) -> Event:
-    """Each person comes from a desk of their own, one login in a hundred from elsewhere; automation from one."""
-    person = chance.randrange(500)
-    source = f"10.{person // 250}.{person % 250}.7" if chance.random() < 0.99 else f"10.7.{chance.randrange(250)}.7"
-    is_automatic = chance.random() < 0.2
+    """Most are automation, of 20 hosts; each person has a desk of their own, and is elsewhere once in a hundred."""
+    person = chance.randrange(5_000)
+    source = f"10.{person // 250}.{person % 250}.7" if chance.random() < 0.99 else f"10.77.{chance.randrange(250)}.7"
+    is_automatic = chance.random() < 0.9
+    host = chance.randrange(20)
     return Event(
         machine=machine,
         kind=EventKind.LOGIN,
         time_us=time_us,
-        user="deploy" if is_automatic else f"user{person}",
+        user=f"deploy{host}" if is_automatic else f"user{person}",
         tty=f"pts/{number % 4000}",
-        source="10.0.9.9" if is_automatic else source,
+        source=f"10.99.0.{host}" if is_automatic else source,
         origin=Origin.WTMP,
         login_pid=number + 1,
         seen_us=time_us,

@@ -41,7 +41,7 @@ class Attack:
     """What one source has failed at since it began."""
 
     __slots__ = (
-        *("_kept", "count", "evidence", "failures_us", "fresh", "is_late", "of_machine", "users"),
+        *("_kept", "count", "evidence", "failures_us", "fresh", "is_late", "last_us", "of_machine", "users"),
         *("told_by", "told_count", "told_machines", "told_us"),
     )
 
@@ -55,19 +55,17 @@ class Attack:
         """The latest, on each machine."""
         self.users: set[str] = set()
         self.evidence: deque[bytes] = deque(maxlen=EVIDENCE_KEPT)
+        self.last_us = 0
+        """When the latest was."""
         self.is_late = False
         self.told_by = b""
         """The key of the alert that tells of it; what it has told:"""
         self.told_count = self.told_machines = self.told_us = 0
 
-    @property
-    def last_us(self) -> int:
-        """When the latest was."""
-        return max(self.failures_us, default=0)
-
     def add(self, failure: Event, time_us: int) -> None:
         """One more."""
         self.count += 1
+        self.last_us = max(self.last_us, time_us)
         self.failures_us.append(time_us)
         times = self.of_machine.get(failure.machine)
         if times is None:

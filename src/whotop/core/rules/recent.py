@@ -16,6 +16,9 @@ class Recent:
     def __init__(self) -> None:
         self._last_us: dict[str, int] = {}
 
+    def __len__(self) -> int:
+        return len(self._last_us)
+
     def see(self, name: str, time_us: int) -> None:
         """A name is seen."""
         self._last_us[name] = max(self._last_us.pop(name, 0), time_us)
@@ -37,5 +40,7 @@ class Recent:
         return len(last_us)
 
     def count_since(self, time_us: int) -> int:
-        """How many were seen since then."""
+        """How many were seen since then: most often all of them."""
+        if self._last_us and next(iter(self._last_us.values())) >= time_us:
+            return len(self._last_us)
         return sum(1 for _ in takewhile(lambda last_us: last_us >= time_us, reversed(self._last_us.values())))
