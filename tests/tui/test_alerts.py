@@ -74,7 +74,7 @@ async def test_the_screen_of_one_machines_alert_shows_what_else_happened_there(a
         await attacked.press("3")
         attacked.pane(3).select(DISK.key)
         await attacked.press("enter")
-        assert "2 Around 1" in attacked.text()
+        assert "1 Around 1" in attacked.text()
         assert attacked.line("■ warn", "db-02", "since 13:42:07 for 40m")
         await attacked.press("M")
         assert attacked.app._crumbs()[-1] == "db-02"

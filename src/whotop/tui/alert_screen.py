@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
 from textual.app import ComposeResult
 
@@ -24,7 +25,7 @@ from whotop.tui.views.machines_of_alert import MachinesOfAlertView
 from whotop.tui.views.own_events import AroundView, EvidenceView
 from whotop.tui.views.place import AlertPlace
 from whotop.tui.views.told import told
-from whotop.tui.views.view import Span
+from whotop.tui.views.view import Span, View
 
 AROUND_US = 5 * MINUTE_US
 AROUND_EVENTS = 200
@@ -48,11 +49,13 @@ class AlertScreen(HistoryScreen):
         return f"{self._alert.rule} {self._alert.machine}".strip()
 
     def make_tiles(self) -> Sequence[Tile]:
-        """1 evidence, 2 the machines or what else happened on the one, 3 earlier alerts."""
-        scene = self.desk.scene
+        """Evidence, if the rule judges events; the machines, or what else happened on the one; earlier alerts."""
+        scene, alert = self.desk.scene, self._alert
         self._evidence, self._around = EvidenceView(scene), AroundView(scene)
-        beside = Pane(2, self._around if self._alert.machine else MachinesOfAlertView(scene, self._alert.key))
-        return [Pane(1, self._evidence), beside, Pane(3, EarlierAlertsView(scene, alerts=self._earlier))]
+        views: list[View[Any]] = [self._evidence] if alert.evidence else []
+        views.append(self._around if alert.machine else MachinesOfAlertView(scene, alert.key))
+        views.append(EarlierAlertsView(scene, alerts=self._earlier))
+        return [Pane(number, view) for number, view in enumerate(views, 1)]
 
     def compose_header(self) -> ComposeResult:
         """Three lines of what is known of the alert itself."""

@@ -33,8 +33,8 @@ class EvidenceView(_OwnEvents):
     name = "Evidence"
 
     def empty(self) -> str:
-        """Some rules judge figures and states."""
-        return "no events are behind this alert, or they are kept no longer"
+        """They are of long ago."""
+        return "the events behind this alert are kept no longer"
 
 
 class AroundView(_OwnEvents):
