@@ -36,13 +36,13 @@ class Denied(LoginRule[DeniedTable]):
 
 
 def _denied_user(table: DeniedTable, user: str) -> str:
-    if names_of(table.denied_users).hold(user):
+    if table.denied_users and names_of(table.denied_users).hold(user):
         return "that user is denied"
     return "" if not table.allowed_users or names_of(table.allowed_users).hold(user) else "that user is not allowed"
 
 
 def _denied_source(table: DeniedTable, source: str) -> str:
-    if networks_of(table.denied_networks).hold(source):
+    if table.denied_networks and networks_of(table.denied_networks).hold(source):
         return "that network is denied"
     if not table.allowed_networks or not network_of(source) or networks_of(table.allowed_networks).hold(source):
         return ""

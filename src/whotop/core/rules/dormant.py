@@ -62,5 +62,5 @@ class Dormant(LoginRule[DormantTable]):
         before_us = self._last_us.get(user)
         if before_us is None or time_us // DAY_US > before_us // DAY_US:
             self._last_us.change(user, time_us)
-        else:
-            self._last_us.put(user, max(time_us, before_us))
+        elif time_us > before_us:
+            self._last_us.renew(user, time_us)

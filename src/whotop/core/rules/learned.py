@@ -34,6 +34,10 @@ class Learned(Generic[Value]):
             del self._values[oldest]
             self._mark(oldest)
 
+    def renew(self, user: str, value: Value) -> None:
+        """The same of a user who was known already, and is not moved to the end."""
+        self._values[user] = value
+
     def change(self, user: str, value: Value) -> None:
         """The same, where that is worth keeping at once."""
         self.put(user, value)

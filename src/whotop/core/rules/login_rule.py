@@ -21,9 +21,12 @@ class LoginRule(Rule, Generic[Table]):
         self.settings = context.scoped(table)
         self._incidents = Incidents(self.names[0], context.alerts)
         self._stands_us = round(table.stands_seconds * SECOND_US)
+        self._everywhere = table if table.on and not table.scopes else None
 
     def at(self, login: Event) -> Table | None:
         """The settings for a login; None where the rule is off."""
+        if self._everywhere is not None:
+            return self._everywhere
         table = self.settings.at(login.machine, login.user, login.source)
         return table if table.on else None
 

@@ -94,11 +94,18 @@ class NewSource(LoginRule[NewSourceTable]):
         if habits is None:
             self._habits.change(login.user, Habits(time_us, {network: time_us}))
             return True
-        before_us = habits.networks.pop(network, None)
-        habits.networks[network] = max(time_us, before_us or 0)
+        before_us = habits.networks.get(network)
         habits.since_us = min(habits.since_us, time_us)
+        if before_us is not None and time_us // DAY_US <= before_us // DAY_US:
+            habits.networks[network] = max(time_us, before_us)
+            return False
+        self._visit(login.user, habits, network, time_us)
+        return before_us is None or time_us - before_us > self._forget_us
+
+    def _visit(self, user: str, habits: Habits, network: str, time_us: int) -> None:
+        """A network is used for the first time on a day: it goes to the end."""
+        habits.networks.pop(network, None)
+        habits.networks[network] = time_us
         if len(habits.networks) > NETWORKS_KEPT:
             del habits.networks[next(iter(habits.networks))]
-        is_kept = before_us is not None and time_us // DAY_US <= before_us // DAY_US
-        (self._habits.put if is_kept else self._habits.change)(login.user, habits)
-        return before_us is None or time_us - before_us > self._forget_us
+        self._habits.change(user, habits)

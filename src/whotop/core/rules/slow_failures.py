@@ -46,7 +46,7 @@ class Track:
 
     def __init__(self) -> None:
         self.failures: deque[Failure] = deque()
-        self.others: Counter[str] = Counter()
+        self.others: dict[str, int] = {}
 
     def __len__(self) -> int:
         return len(self.failures)
@@ -55,7 +55,7 @@ class Track:
         """One more; what is too old, or too much, is forgotten."""
         failures, others = self.failures, self.others
         failures.append(failure)
-        others[other] += 1
+        others[other] = others.get(other, 0) + 1
         while failures[0].time_us < oldest_us or len(failures) > FAILURES_KEPT:
             gone = other_of(failures.popleft())
             others[gone] -= 1
@@ -89,7 +89,7 @@ class Tracks:
         if track is None:
             return
         left = [one for one in track.failures if (one.user, one.source) != (user, source)]
-        track.failures, track.others = deque(left), Counter(map(self._other_of, left))
+        track.failures, track.others = deque(left), dict(Counter(map(self._other_of, left)))
         if not left:
             del self._tracks[name]
 

@@ -101,6 +101,8 @@ class Spraying(Rule):
         return track
 
     def _found(self, table: SprayingTable, track: Track, failure: Event, time_us: int) -> What | None:
+        if len(track.users) < table.users_count and len(track.machines) < table.machines_count:
+            return None
         track.users.keep_since(time_us - self._within_us)
         users = track.users.count_since(time_us - self._users_us)
         machines = track.machines.keep_since(time_us - self._machines_us)

@@ -24,7 +24,7 @@ _EARTH_RADIUS_KM = 6_371.0
 """The mean one of the IUGG."""
 
 
-class Stop(msgspec.Struct, frozen=True):
+class Stop(msgspec.Struct):
     """Where a user was last, and when."""
 
     time_us: int
@@ -55,7 +55,11 @@ class Travel(LoginRule[TravelTable]):
     def on_login(self, login: Event, now_us: int) -> list[Alert]:
         """Compared with where the user was last."""
         before = self._stops.get(login.user)
-        stop = self._moved(login, min(login.fleet_time_us, now_us))
+        time_us = min(login.fleet_time_us, now_us)
+        if before is not None and before.source == login.source and time_us // HOUR_US == before.time_us // HOUR_US:
+            before.time_us = max(time_us, before.time_us)
+            return []
+        stop = self._moved(login, time_us)
         table = self.at(login)
         if table is None or before is None or stop is None or stop.time_us < before.time_us:
             return []
@@ -91,8 +95,7 @@ class Travel(LoginRule[TravelTable]):
         before = self._stops.get(login.user)
         if before is not None and before.time_us > time_us:
             return stop
-        is_kept = before is not None and before.source == stop.source and time_us - before.time_us < HOUR_US
-        (self._stops.put if is_kept else self._stops.change)(login.user, stop)
+        self._stops.change(login.user, stop)
         return stop
 
 
