@@ -11,7 +11,7 @@ from whotop.clock import SECOND_US
 from whotop.core.ledger import CORRECTION_US
 from whotop.core.tracker import SessionTracker
 from whotop.core.transition import Transition, What
-from whotop.model import Event, Outcome, Session, Standing
+from whotop.model import Event, Origin, Outcome, Session, Standing
 
 MakeEvent = Callable[..., Event]
 
@@ -252,3 +252,14 @@ def test_a_machine_that_tells_of_endless_sessions_is_believed_only_so_far(
     for number in range(50):
         tracker.apply(reports.wtmp_login(number, tty=f"pts/{number}", pid=number + 1))
     assert len(tracker.open_sessions()) == 10
+
+
+def test_of_hundreds_that_are_gone_at_once_each_logout_corrects_its_own(event: MakeEvent) -> None:
+    tracker = SessionTracker()
+    ttys = [f"pts/{number}" for number in range(300)]
+    listed(tracker, 10, *(event("login", 9, user="alice", tty=tty, origin=Origin.UTMP) for tty in ttys))
+    listed(tracker, 20)
+    for tty in ttys:
+        tracker.apply(event("logout", 19, tty=tty, origin=Origin.WTMP))
+        assert tracker.apply(event("logout", 19.5, tty=tty, origin=Origin.JOURNAL)) == []
+    assert tracker.unmatched_logouts == 0

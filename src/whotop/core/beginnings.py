@@ -35,10 +35,11 @@ class Beginnings:
             self._times_us.insert(place, time_us)
             self._keys.insert(place, key)
 
-    def near(self, time_us: int, tolerance_us: int) -> list[bytes]:
-        """The keys of the sessions that began at most so long before or after."""
+    def near(self, time_us: int, tolerance_us: int, most: int) -> list[bytes]:
+        """The keys of the sessions that began at most so long before or after: of ``most``, the latest."""
         start = bisect_left(self._times_us, time_us - tolerance_us)
-        return self._keys[start : bisect_right(self._times_us, time_us + tolerance_us, start)]
+        end = bisect_right(self._times_us, time_us + tolerance_us, start)
+        return self._keys[max(start, end - most) : end]
 
     def drop(self, keys: Collection[bytes]) -> None:
         """Forget sessions."""

@@ -11,6 +11,7 @@ from itertools import islice
 from typing import TypeVar
 
 from whotop.core.beginnings import Beginnings
+from whotop.core.endings import Endings
 from whotop.core.identity import TOLERANCE_US, ends, is_bare, other_half, same_login
 from whotop.model import Event, Outcome, Session
 
@@ -31,6 +32,7 @@ class Ledger:
     """Every change goes through ``add``, ``replace`` and ``end``, which keep the indexes true."""
 
     __slots__ = (
+        "_endings",
         "_open_by_id",
         "_open_by_leader",
         "_open_by_user",
@@ -67,6 +69,7 @@ class Ledger:
         self.open_by_tty: dict[str, Session] = {}
         self._open_by_user: dict[str, Session] = {}
         """Bare sessions only (``identity.is_bare``)."""
+        self._endings = Endings(self.ended)
 
     def get(self, key: bytes) -> Session | None:
         """A session by its key, open or ended."""
@@ -85,13 +88,25 @@ class Ledger:
         ):
             if session is not None and same_login(session, login):
                 return session
-        near = self.begun.near(time_us, TOLERANCE_US)
+        near = self.begun.near(time_us, TOLERANCE_US, CANDIDATES)
         return self._same_among(near, login) if near else None
 
     def _same_among(self, keys: list[bytes], login: Event) -> Session | None:
+        """The session among these that the login tells of, for sure or as its other half."""
+        # Only what has one of these in common can be it, and few have. What a login lacks equals nothing.
+        user, tty, session_id = login.user, login.tty or None, login.session_id or None
+        leader_pid, login_pid = login.leader_pid or None, login.login_pid or None
         half = None
-        for key in keys[-CANDIDATES:]:
+        for key in keys:
             session = self.open.get(key) or self.ended[key]
+            if (
+                session.user != user
+                and session.leader_pid != leader_pid
+                and session.tty != tty
+                and session.login_pid != login_pid
+                and session.session_id != session_id
+            ):
+                continue
             if same_login(session, login):
                 return session
             if half is None and other_half(session, login):
@@ -122,15 +137,14 @@ class Ledger:
         return self._unended_near(logout, login_us, 0) or self._unended_near(logout, login_us, TOLERANCE_US)
 
     def _unended_near(self, logout: Event, login_us: int, tolerance_us: int) -> Session | None:
-        candidates = (self.get(key) for key in self.begun.near(login_us, tolerance_us)[-CANDIDATES:])
+        candidates = (self.get(key) for key in self.begun.near(login_us, tolerance_us, CANDIDATES))
         matching = [session for session in candidates if session is not None and ends(session, logout)]
         unended = [session for session in matching if session.outcome is _OPEN or session.key in self.provisional]
         return min(unended, key=lambda session: abs(session.login_us - login_us), default=None)
 
     def _latest_provisional(self, logout: Event) -> Session | None:
-        ended = self.ended
-        newest = (ended[key] for key in islice(reversed(self.provisional), CANDIDATES))
-        matching = [session for session in newest if ends(session, logout) and _may_end_at(session, logout.time_us)]
+        provisional = (session for session in self._ended_as(logout) if session.key in self.provisional)
+        matching = [one for one in provisional if ends(one, logout) and _may_end_at(one, logout.time_us)]
         return max(matching, key=_login_us, default=None)
 
     def has_ended_by(self, logout: Event) -> bool:
@@ -139,8 +153,15 @@ class Ledger:
             session.logout_us is not None
             and -TOLERANCE_US <= session.logout_us - logout.time_us <= TOLERANCE_US
             and ends(session, logout)
-            for session in reversed(self.ended.values())
+            for session in self._ended_as(logout)
         )
+
+    def _ended_as(self, logout: Event) -> Iterator[Session]:
+        """The ended sessions that a logout may be of."""
+        if logout.duration_us is not None:
+            near = self.begun.near(logout.time_us - logout.duration_us, TOLERANCE_US, CANDIDATES)
+            yield from (self.ended[key] for key in near if key in self.ended)
+        yield from self._endings.like(logout, CANDIDATES)
 
     def add(self, session: Session) -> None:
         """Take in a new session, open or ended."""
@@ -155,11 +176,13 @@ class Ledger:
         key = session.key
         if session.outcome is _OPEN:
             if key not in self.open:
-                del self.ended[key]
+                self._endings.leave(self.ended.pop(key))
                 self.provisional.pop(key, None)
             self._keep_open(session)
         else:
+            self._endings.leave(self.ended[key])
             self.ended[key] = session
+            self._endings.add(key)
             if session.outcome is not _GONE:
                 self.provisional.pop(key, None)
 
@@ -191,6 +214,7 @@ class Ledger:
 
     def _keep_ended(self, session: Session) -> None:
         self.ended[session.key] = session
+        self._endings.add(session.key)
         if session.outcome is _GONE:
             self.provisional[session.key] = None
         if len(self.ended) > ENDED_KEPT:
@@ -202,7 +226,7 @@ class Ledger:
 
     def _drop(self, keys: list[bytes]) -> None:
         for key in keys:
-            del self.ended[key]
+            self._endings.leave(self.ended.pop(key))
             self.provisional.pop(key, None)
         if keys:
             self.begun.drop(frozenset(keys))

@@ -1,0 +1,68 @@
+"""Endings: the sessions of one machine that ended not long ago, by what a logout would know each by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import islice
+
+from whotop.core.identity import is_bare
+from whotop.model import Event, Session
+
+
+class Endings:
+    """Asked when a logout ends no open session, which is rare: until then a new one only waits in a queue."""
+
+    __slots__ = ("_by_mark", "_ended", "_waiting")
+
+    def __init__(self, ended: Mapping[bytes, Session]) -> None:
+        self._ended = ended
+        """The ledger's own."""
+        self._by_mark: dict[str | int, list[bytes]] = {}
+        """The one that ended last at the end."""
+        self._waiting: dict[bytes, None] = {}
+
+    def add(self, key: bytes) -> None:
+        """A session has ended, or is better known: it ended last."""
+        self._waiting[key] = None
+
+    def leave(self, session: Session) -> None:
+        """It is ended no longer, or not as this says."""
+        if session.key in self._waiting:
+            del self._waiting[session.key]
+            return
+        for mark in _marks(session):
+            keys = self._by_mark[mark]
+            keys.remove(session.key)
+            if not keys:
+                del self._by_mark[mark]
+
+    def like(self, logout: Event, most: int) -> Iterator[Session]:
+        """Those that it may be of, by each of its marks at most so many, the one that ended last first."""
+        self._take_in()
+        for mark in _marks(logout):
+            yield from (self._ended[key] for key in islice(reversed(self._by_mark.get(mark, ())), most))
+
+    def keys(self) -> set[bytes]:
+        """All that are held."""
+        self._take_in()
+        return {key for keys in self._by_mark.values() for key in keys}
+
+    def _take_in(self) -> None:
+        for key in self._waiting:
+            for mark in _marks(self._ended[key]):
+                self._by_mark.setdefault(mark, []).append(key)
+        self._waiting.clear()
+
+
+def _marks(report: Session | Event) -> list[str | int]:
+    """What a session and its logout are known by: without one of these in common they are not the same (``ends``)."""
+    marks: list[str | int] = []
+    if report.session_id:
+        marks.append("i" + report.session_id)
+    if report.leader_pid:
+        marks.append(report.leader_pid)
+    if report.tty:
+        marks.append("t" + report.tty)
+    elif is_bare(report):
+        marks.append("u" + report.user)
+    return marks
