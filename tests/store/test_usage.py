@@ -5,11 +5,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import closing
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import URL
 
 from whotop.core.days import days_between
 from whotop.core.periods import Period
@@ -18,6 +19,8 @@ from whotop.errors import UsageError
 from whotop.model import Event, EventKind
 from whotop.store.batch import WriteBatch
 from whotop.store.store import Store
+from whotop.store.usage_day import day_insert
+from whotop.store.usage_logins import logins_of_day
 
 Open = Callable[[], Awaitable[Store]]
 
@@ -239,3 +242,11 @@ async def test_users_are_numbered_without_gaps(store: Store, place: Path) -> Non
     )
     await record(store)
     assert rows(place, "SELECT number, name FROM usage_users ORDER BY 1") == [(0, "ann"), (1, "bob")]
+
+
+@pytest.mark.parametrize("name", ["sqlite", "postgresql"])
+def test_a_day_can_be_written_in_both_databases(name: str) -> None:
+    statement = day_insert(name, 1, logins_of_day(FIRST, UTC))
+    text = str(statement.compile(dialect=URL.create(name).get_dialect()()))
+    assert text.startswith("INSERT INTO usage_days (day, user_number, machine_id, source, logins) SELECT")
+    assert "ON CONFLICT (day, user_number, machine_id, source) DO UPDATE SET logins = excluded.logins" in text

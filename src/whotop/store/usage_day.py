@@ -36,14 +36,19 @@ async def write_day(transaction: Transaction, day: date, zone: tzinfo, excluded:
         told = (*told, events.c.user_name.not_in(excluded))
     await _number_users(transaction, told)
     number = day_number(day)
+    await transaction.connection.execute(day_insert(transaction.dialect, number, told))
+    return await _write_users(transaction, number)
+
+
+def day_insert(dialect: str, number: int, told: Iterable[ColumnElement[bool]]) -> Insert:
+    """What makes a day's rows of the events that ``told`` finds, whose users have numbers."""
     logins = (
         select(literal(number), usage_users.c.number, events.c.machine_id, events.c.source, func.count())
         .join(usage_users, usage_users.c.name == events.c.user_name)
         .where(*told)
         .group_by(usage_users.c.number, events.c.machine_id, events.c.source)
     )
-    await transaction.connection.execute(_day_upsert(transaction.dialect).from_select([*_KEY, "logins"], logins))
-    return await _write_users(transaction, number)
+    return _day_upsert(dialect).from_select([*_KEY, "logins"], logins)
 
 
 async def _number_users(transaction: Transaction, told: Iterable[ColumnElement[bool]]) -> None:
