@@ -47,6 +47,7 @@ class FakeHistory:
         self.minutes: list[MinuteFigures] = []
         self.past: list[Session] = []
         self.past_events: list[Event] = []
+        self.past_alerts: list[Alert] = []
         self.usage = FakeUsage()
 
     async def figures(self, machine: str, start_us: int, end_us: int) -> list[MinuteFigures]:
@@ -92,7 +93,7 @@ class FakeHistory:
         return [event for event in self.past_events if event.key in keys]
 
     async def alerts(self, *, machine: str | None = None, limit: int = 500) -> list[Alert]:
-        return []
+        return [alert for alert in self.past_alerts if machine is None or alert.concerns(machine)][:limit]
 
     async def deliveries(self, alert: bytes) -> list[Delivery]:
         return []

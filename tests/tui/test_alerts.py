@@ -80,6 +80,21 @@ async def test_the_screen_of_one_machines_alert_shows_what_else_happened_there(a
         assert attacked.app._crumbs()[-1] == "db-02"
 
 
+async def test_an_earlier_alert_can_be_opened_too(attacked: Trial) -> None:
+    text = "198 failed logins from 203.0.113.9 on 2 machines"
+    earlier = replace(
+        ATTACK, key=b"earlier", opened_us=NOW_US - 30 * HOUR_US, resolved_us=NOW_US - 29 * HOUR_US, text=text
+    )
+    of_another_source = replace(earlier, key=b"another", subject="198.51.100.1")
+    attacked.feed.history.past_alerts = [earlier, of_another_source]
+    async with attacked.run():
+        await open_attack(attacked)
+        assert list(attacked.pane(3).keys) == [earlier.key]
+        await attacked.press("3", "enter")
+        assert attacked.line("✓ over", "4 machines", "since Nov 19", "over Nov 19")
+        assert attacked.line(text)
+
+
 async def test_an_alert_goes_on_being_shown_when_it_resolves(attacked: Trial) -> None:
     async with attacked.run():
         await open_attack(attacked)

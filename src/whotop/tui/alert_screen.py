@@ -23,7 +23,7 @@ from whotop.tui.views.alert_subject import source_of, user_of
 from whotop.tui.views.alerts import AlertsView, order_of
 from whotop.tui.views.machines_of_alert import MachinesOfAlertView
 from whotop.tui.views.own_events import AroundView, EvidenceView
-from whotop.tui.views.place import AlertPlace
+from whotop.tui.views.place import AlertPlace, Place
 from whotop.tui.views.told import told
 from whotop.tui.views.view import Span, View
 
@@ -78,6 +78,7 @@ class AlertScreen(HistoryScreen):
         earlier = await history.alerts(machine=alert.machine or None, limit=EARLIER_ALERTS)
         self._earlier.clear()
         self._earlier.update((each.key, each) for each in earlier if self._is_kin(each))
+        self.desk.past_alerts.update(self._earlier)
         for pane in self.panes:
             pane.reload()
         self.show_titles()
@@ -166,6 +167,10 @@ class EarlierAlertsView(AlertsView):
 
     name = "Earlier"
     sorts_by = "time"
+
+    def place(self, key: bytes) -> Place | None:
+        """Its own screen, also where it resolved long ago."""
+        return AlertPlace(key)
 
     def count(self) -> str:
         """How many are known."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from whotop.core.feed import Feed
 from whotop.core.fleet import Fleet
+from whotop.model import Alert
 from whotop.tui.intake import Intake
 from whotop.tui.keymap import Keymap
 from whotop.tui.options import ScreenOptions
@@ -23,6 +24,8 @@ class Desk:
     keys: Keymap
     feed: Feed | None = None
     """``None`` until it has been made: the first paint does not wait for it."""
+    past_alerts: dict[bytes, Alert] = field(default_factory=dict)
+    """Alerts that the fleet does not keep, as far as a screen has asked for them."""
     trouble: str = ""
     """Why nothing comes any more, for the banner."""
     crumbs: Callable[[], list[str]] = field(default=list)

@@ -13,7 +13,7 @@ def screen_at(place: MachinePlace | UserPlace | SourcePlace | AlertPlace | Usage
         case AlertPlace(key):
             from whotop.tui.alert_screen import AlertScreen
 
-            alert = desk.fleet.alerts.get(key)
+            alert = desk.fleet.alerts.get(key) or desk.past_alerts.get(key)
             return None if alert is None else AlertScreen(desk, alert)
         case MachinePlace(machine):
             from whotop.tui.machine_screen import MachineScreen
