@@ -21,7 +21,7 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -31,14 +31,17 @@ from bench.peers.whotop import Replica
 from bench.usage import BUDGET_MS, DAYS, END, by_whotop, make
 from whotop.clock import SystemClock
 from whotop.collect.settings import CollectSettings
-from whotop.core.feed import Feed
+from whotop.core.feed import EventAdded, Feed, Sampled
 from whotop.demo.start import demo_fleet
+from whotop.model import EventKind, Standing
 from whotop.monitor.opening import Watch, WatchSettings
 
 INTERVAL_SECONDS = 5.0
 CONNECT_SECONDS = 240.0
-SETTLE_SECONDS = 20.0
-"""Until what a first contact tells is written."""
+QUIET_SECONDS, QUIET_EVENTS = 3.0, 150
+"""When no more events than these come in so long, what a first contact tells has been told."""
+SETTLE_SECONDS = 120.0
+"""When it is no longer waited for that."""
 LISTENING_SECONDS = 3.0
 """Until all clients listen."""
 TICK_SECONDS = 0.02
@@ -49,8 +52,36 @@ LOGIN_P99_SECONDS = 2.5
 ANSWERS = 11
 
 
+class Told(Replica):
+    """A replica that notes how many events it is told, and how old live logins are then."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.events = 0
+        self.ages: list[float] = []
+
+    async def follow(self, feed: Feed) -> None:
+        """Apply batches as they come."""
+        async for batch in feed.batches():
+            for change in batch.changes:
+                if isinstance(change, Sampled):
+                    self.samples += 1
+                elif isinstance(change, EventAdded):
+                    self.events += 1
+                    if change.event.kind is EventKind.LOGIN and change.event.standing is Standing.LIVE:
+                        self.ages.append(time.time() - change.event.fleet_time_us / 1e6)
+            self.fleet.apply(batch)
+
+    async def quiet(self) -> None:
+        """Wait until there is little to tell."""
+        told = -QUIET_EVENTS
+        while self.events - told >= QUIET_EVENTS:
+            told = self.events
+            await asyncio.sleep(QUIET_SECONDS)
+
+
 @asynccontextmanager
-async def polling(machines: int, folder: Path) -> AsyncIterator[tuple[Feed, Replica]]:
+async def polling(machines: int, folder: Path) -> AsyncIterator[Told]:
     """So many machines, all of them up."""
     async with AsyncExitStack() as stack:
         demo = await stack.enter_async_context(demo_fleet(machines))
@@ -58,24 +89,27 @@ async def polling(machines: int, folder: Path) -> AsyncIterator[tuple[Feed, Repl
         collect = CollectSettings(own_known_hosts=demo.known_hosts, ssh_config_files=())
         watch = Watch(targets, WatchSettings(collect=collect, store=folder / "whotop.db"), SystemClock())
         stack.push_async_callback(watch.close)
-        feed, replica = await watch.open(), Replica()
-        following = asyncio.create_task(replica.follow(feed))
+        replica = Told()
+        following = asyncio.create_task(replica.follow(await watch.open()))
         stack.callback(following.cancel)
         async with asyncio.timeout(CONNECT_SECONDS):
             while replica.up() < machines * 0.97:
                 await asyncio.sleep(0.5)
-        await asyncio.sleep(SETTLE_SECONDS)
-        yield feed, replica
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SETTLE_SECONDS):
+                await replica.quiet()
+        yield replica
 
 
 async def contestant(machines: int, clients: int, seconds: float) -> dict[str, float]:
     """CPU of an update and delays of the loop; with ``clients``, the API is served to them as well."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        async with polling(machines, folder) as (_, replica), AsyncExitStack() as stack:
+        async with polling(machines, folder) as replica, AsyncExitStack() as stack:
             listeners = await stack.enter_async_context(served(folder, clients, seconds)) if clients else None
             delays_ms: list[float] = []
             ticking = asyncio.create_task(tick(delays_ms))
+            replica.ages.clear()
             before, began = replica.samples, cpu_seconds()
             await asyncio.sleep(seconds)
             updates, spent = replica.samples - before, cpu_seconds() - began
@@ -87,6 +121,8 @@ async def contestant(machines: int, clients: int, seconds: float) -> dict[str, f
                 "core_percent": spent / seconds * 100,
                 "delay_p99_ms": quantile(delays_ms, 0.99),
                 "delay_max_ms": max(delays_ms),
+                "shown_p50_s": quantile(replica.ages, 0.5),
+                "shown_p99_s": quantile(replica.ages, 0.99),
             }
             return figures | (await heard(listeners) if listeners else {})
 
@@ -222,7 +258,8 @@ def compare(chosen: argparse.Namespace) -> None:
         print(
             f"{name:20} {figures['up']:5.0f} machines, {figures['update_cpu_us']:5.0f} us of CPU an update,"
             f" {figures['core_percent']:5.1f} % of a core, loop busy p99 {figures['delay_p99_ms']:.0f} ms,"
-            f" at most {figures['delay_max_ms']:.0f} ms",
+            f" at most {figures['delay_max_ms']:.0f} ms,"
+            f" logins shown {figures['shown_p50_s']:.2f} s old (p50), {figures['shown_p99_s']:.2f} s (p99)",
             flush=True,
         )
     ratio = serving["update_cpu_us"] / alone["update_cpu_us"]
