@@ -6,7 +6,7 @@ from datetime import date
 
 from whotop.core.feed import Batch, EventAdded
 from whotop.core.fleet import Fleet
-from whotop.core.usage import UsageQuestion
+from whotop.core.usage import Part, UsageQuestion
 from whotop.model import Event, EventKind
 from whotop.monitor.memory_usage import FleetUsage
 
@@ -27,8 +27,9 @@ def fleet() -> Fleet:
 
 async def test_the_logins_that_are_in_memory_are_counted() -> None:
     usage = FleetUsage(fleet())
-    report = await usage.report(UsageQuestion(start=DAY, end=DAY))
+    report = await usage.report(UsageQuestion(start=DAY, end=DAY, by=Part.MACHINE))
     assert [(one.users, one.logins) for one in report.periods] == [(2, 2)]
+    assert [(part.name, part.periods[0].users) for part in report.parts] == [("db-01", 1), ("web-01", 1)]
 
 
 async def test_a_filter_and_excluded_users_hold_there_too() -> None:
