@@ -107,7 +107,7 @@ def main() -> None:
         folder.chmod(0o755)
         with load_server(folder) as server:
             over_ssh(server, folder, chosen)
-    for part in ("bench.startup", "bench.sealing", "bench.tracker", "bench.rules", "bench.frame", "bench.screen", "bench.web"):
+    for part in ("bench.startup", "bench.sealing", "bench.tracker", "bench.rules", "bench.frame", "bench.screen", "bench.usage", "bench.web"):
         print(f"\n{part}", flush=True)
         subprocess.run([sys.executable, "-m", part], check=True)
 
