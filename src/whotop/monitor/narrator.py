@@ -84,10 +84,9 @@ class Narrator:
 
 
 def _say_alert(level: int, what: str, alert: Alert) -> None:
-    where = alert.machine or (f"{len(alert.machines)} machines" if alert.machines else "fleet")
     _say(
         level,
-        f"alert {what}: {where}: {alert.text}",
+        f"alert {what}: {alert.where}: {alert.text}",
         alert=alert.key.hex(),
         rule=alert.rule,
         severity=str(alert.level),
