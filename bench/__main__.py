@@ -23,6 +23,7 @@ READING_BYTES = 400
 MANY = 5_000
 PEERS = {"parallel_ssh": 1 / 3, "paramiko_threads": 1 / 30, "clustershell": 1 / 300}
 """What whotop's update may cost beside theirs."""
+PARTS = tuple(f"bench.{name}" for name in ("startup", "sealing", "tracker", "rules", "frame", "screen", "usage", "web"))
 
 
 def contest(name: str, plan: Plan, folder: Path, *arguments: str) -> Result:
@@ -107,7 +108,7 @@ def main() -> None:
         folder.chmod(0o755)
         with load_server(folder) as server:
             over_ssh(server, folder, chosen)
-    for part in ("bench.startup", "bench.sealing", "bench.tracker", "bench.rules", "bench.frame", "bench.screen", "bench.usage", "bench.web"):
+    for part in PARTS:
         print(f"\n{part}", flush=True)
         subprocess.run([sys.executable, "-m", part], check=True)
 
