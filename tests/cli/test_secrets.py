@@ -96,3 +96,10 @@ def test_an_encrypted_key_that_is_new_after_a_reload_is_named(tmp_path: Path, ho
     again = prepared(tmp_path, f'machines = [{{ name = "web-01", identity_files = ["{key}"] }}]')
     assert keys_left_locked(again, {}) == f"no passphrase for {key}: ssh-add it, or start whotop anew"
     assert keys_left_locked(again, {key}) == ""
+
+
+def test_passwords_of_the_older_collectors_xml_are_nobodys_question(tmp_path: Path, person: Person) -> None:
+    file = tmp_path / "config.xml"
+    file.write_text("<clients><client ip='10.0.0.1' password='from the file'/><client ip='10.0.0.2'/></clients>")
+    prepared = prepare((), ConfigOptions(config=file, ask_password=True))
+    assert ask_secrets(prepared).passwords == {"10.0.0.1": "from the file", "10.0.0.2": "secret"}

@@ -72,3 +72,9 @@ def test_an_inventory_may_hold_passwords_though_whotop_does_not_read_them(
 def test_what_is_not_there_is_exposed_to_nobody(tmp_path: Path) -> None:
     settings = Settings(inventory=(str(tmp_path / "none"),))
     assert exposed_files(settings, tmp_path / "c", [Target(name="web", identity_files=(str(tmp_path / "key"),))]) == []
+
+
+@pytest.mark.parametrize(("text", "is_secret"), [("<client ip='a' password='x'/>", True), ("<client ip='a'/>", False)])
+def test_the_older_collectors_files_hold_passwords(tmp_path: Path, text: str, is_secret: bool) -> None:
+    xml, account = written(tmp_path / "config.xml", text), written(tmp_path / "email_config.json")
+    assert exposed_files(Settings(), xml, []) == ([xml, account] if is_secret else [account])
