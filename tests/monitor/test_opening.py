@@ -11,7 +11,7 @@ from tests.monitor.silent_collector import SilentCollector
 from whotop.clock import SystemClock
 from whotop.collect.settings import CollectSettings
 from whotop.core.fleet import Fleet
-from whotop.errors import StoreError
+from whotop.errors import ConfigError, StoreError, WhotopError
 from whotop.model import Target
 from whotop.monitor import opening
 from whotop.monitor.monitor import Monitor
@@ -119,7 +119,8 @@ async def test_what_cannot_be_taken_over_yet_is_tried_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     others |= {"web-01"}
-    start, refusals, released = Monitor.start, [StoreError("locked")], []
+    start, released = Monitor.start, []
+    refusals: list[WhotopError] = [StoreError("locked"), ConfigError("ssh_config is wrong")]
 
     async def refused_once(monitor: Monitor) -> None:
         if refusals:
@@ -133,7 +134,7 @@ async def test_what_cannot_be_taken_over_yet_is_tried_again(
         async for _ in feed.batches():
             if feed.kind == "live":
                 break
-        assert released == ["web-01"]
+        assert released == ["web-01", "web-01"]
 
 
 async def test_a_new_configuration_takes_no_machine_from_another(

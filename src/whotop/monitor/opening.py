@@ -25,7 +25,7 @@ from whotop.config.usage_settings import UsageTable
 from whotop.core.feed import Feed
 from whotop.core.locate import Locate, nowhere
 from whotop.core.rules.settings import RuleSettings
-from whotop.errors import StoreError
+from whotop.errors import WhotopError
 from whotop.model import Target
 from whotop.monitor.handover import HandoverFeed, Source
 from whotop.notify.settings import NotifySettings
@@ -93,10 +93,10 @@ class Watch:
         return self._feed
 
     async def _poll(self, mine: Sequence[Target]) -> None:
-        """Poll these from now on. Raises StoreError; then nothing has changed."""
+        """Poll these from now on. Raises StoreError, and ConfigError for ssh_config; then nothing has changed."""
         try:
             await self._begin_to_poll(mine)
-        except StoreError:
+        except WhotopError:
             if self._store is not None:
                 self._store.release({target.name for target in mine} - self._polled)
             raise
@@ -146,13 +146,16 @@ class Watch:
 
     async def _take_over(self) -> None:
         """Poll machines as soon as whoever polled them has ended, until all are ours."""
+        trouble = ""
         while True:
             await asyncio.sleep(TAKE_OVER_SECONDS)
             async with self._turning:
                 try:
                     mine = await self._take_over_the_free()
-                except StoreError as error:
-                    log.warning("machines that are free cannot be taken over yet: %s", error)
+                except WhotopError as error:
+                    if str(error) != trouble:
+                        log.warning("machines that are free cannot be taken over yet: %s", error)
+                    trouble = str(error)
                     continue
             if len(mine) == len(self._targets):
                 return
@@ -194,7 +197,7 @@ class Watch:
         try:
             if mine or self._monitor is not None:
                 await self._poll(mine)
-        except StoreError as error:
+        except WhotopError as error:
             return f"the machines stay as they were: {error}"
         self._targets = targets
         source = self._source(mine)
