@@ -159,6 +159,14 @@ def test_one_that_comes_back_a_little_later_is_the_same_alert_again(tried: MakeE
     assert again.text.startswith("10 failed logins")
 
 
+def test_an_attack_that_comes_back_on_one_of_its_machines_is_the_same_one(tried: MakeEvent) -> None:
+    book = RuleBook(ALONE)
+    first = feed(book, [tried(number, machine=f"web-{number % 3}") for number in range(18)])[-1]
+    book.tick(at(700))
+    (again,) = feed(book, [tried(800 + number, machine="web-1") for number in range(5)])
+    assert (again.key, len(again.machines), again.count) == (first.key, 3, 23)
+
+
 def test_after_a_restart_an_attack_keeps_its_machines(tried: MakeEvent) -> None:
     alert = feed(RuleBook(ALONE), [tried(number, machine=f"web-{number % 3}") for number in range(18)])[-1]
     again = RuleBook(ALONE, [alert])

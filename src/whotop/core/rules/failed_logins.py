@@ -121,6 +121,8 @@ class FailedLogins(Rule):
             self._others_us[machine] = attack.last_us
             return self.alerts.found(_too_many(machine), now_us)
         before = self.alerts.lately(RULE, machine, failure.source, now_us)
+        if before is None and not attacker[0]:
+            before = self.alerts.lately(RULE, "", failure.source, now_us)
         if before is not None:
             self.attacks.adopt(attack, before)
         return self._tell(attacker, attack, settings, now_us)
