@@ -29,6 +29,22 @@ def test_an_address_that_others_reach_needs_a_token(whotop: Run) -> None:
     assert errors.startswith("whotop: 0.0.0.0 can be reached by others, so a token is needed")
 
 
+def test_a_token_file_that_others_can_read_and_a_wire_that_they_can_are_a_line_each(
+    whotop: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "token").write_text(TOKEN)
+    (tmp_path / "token").chmod(0o644)
+    file = tmp_path / "config.toml"
+    file.write_text('[web]\naddress = "192.0.2.1"\nport = 1\ntoken_file = "token"\n')
+    code, _, errors = whotop("serve", "-c", file)
+    assert code == 1
+    assert [line.partition(" (")[0] for line in errors.splitlines()] == [
+        f"whotop: others can read the secret in {tmp_path / 'token'}",
+        "whotop: the token and all answers travel readable",
+        "whotop: cannot listen on 192.0.2.1 port 1: Cannot assign requested address",
+    ]
+
+
 def test_machines_are_named_for_polling_alone(whotop: Run) -> None:
     code, _, errors = whotop("serve", "web-01")
     assert (code, errors) == (2, "whotop: serve answers for the whole store: MACHINEs are for --collect\n")

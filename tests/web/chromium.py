@@ -33,6 +33,7 @@ class Tab:
         self._reader, self._writer = reader, writer
         self._number = 0
         self._answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
+        self._loaded = asyncio.Event()
         self.session = ""
         self.console: list[str] = []
         """Errors, warnings, and what scripts failed with."""
@@ -49,6 +50,8 @@ class Tab:
 
     def _note(self, method: str, told: dict[str, Any]) -> None:
         match method:
+            case "Page.loadEventFired":
+                self._loaded.set()
             case "Runtime.exceptionThrown":
                 self.console.append(str(told["exceptionDetails"]))
             case "Log.entryAdded":
@@ -71,6 +74,13 @@ class Tab:
         assert "error" not in answered, answered
         result: dict[str, Any] = answered["result"]
         return result
+
+    async def open(self, url: str) -> None:
+        """Go to a page, and wait until it and its files are loaded."""
+        self._loaded.clear()
+        await self.call("Page.navigate", url=url)
+        async with asyncio.timeout(ANSWER_SECONDS):
+            await self._loaded.wait()
 
     async def evaluate(self, script: str) -> Any:
         """What a script comes to; a promise is waited for."""

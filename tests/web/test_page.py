@@ -45,7 +45,7 @@ async def until(tab: chromium.Tab, script: str, wanted: object) -> None:
 async def test_the_page_draws_its_chart_and_another_period_without_asking_anybody_else(tmp_path: Path) -> None:
     async with server() as served, chromium.tab(tmp_path / "profile") as tab:
         here = f"http://localhost:{served.port}"
-        await tab.call("Page.navigate", url=f"{here}/usage?start=2026-11-01")
+        await tab.open(f"{here}/usage?start=2026-11-01")
         await until(tab, DRAWN, True)
         await until(tab, FIRST_PERIOD, "week to 2026-11-22")
         picture = await tab.screenshot()

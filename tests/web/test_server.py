@@ -111,6 +111,17 @@ async def test_whoever_does_not_finish_asking_is_hung_up_on(monkeypatch: pytest.
         writer.close()
 
 
+async def test_only_so_many_connections_are_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "CONNECTIONS_MAX", 1)
+    async with server() as served:
+        _, first = await served.connect()
+        reader, second = await served.connect()
+        with pytest.raises((ConnectionResetError, asyncio.IncompleteReadError)):
+            await asyncio.wait_for(reader.readexactly(1), 5)
+        first.close()
+        second.close()
+
+
 async def test_a_slow_reader_of_the_stream_is_cut_off_and_the_others_hear_on(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

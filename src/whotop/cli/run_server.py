@@ -31,6 +31,7 @@ from whotop.web.usage_cache import UsageCache
 def run_server(prepared: Prepared, settings: ServeSettings, store: str, polling: WatchSettings | None) -> int:
     """Serve until a signal; the exit code. Raises WhotopError where it cannot begin."""
     check_settings(settings)
+    _warn(settings)
     asyncio.run(_run(prepared, settings, store, polling))
     return 0
 
@@ -49,6 +50,13 @@ def serve_settings(prepared: Prepared, address: str | None, port: int | None) ->
         certificate=table.certificate,
         certificate_key=table.certificate_key,
     )
+
+
+def _warn(settings: ServeSettings) -> None:
+    """Say what is worth a line, and stops nothing."""
+    if not settings.is_loopback and not settings.certificate:
+        what = "the token and all answers travel readable"
+        print(f"whotop: {what} (name a [web] certificate, or let a proxy speak HTTPS)", file=sys.stderr)
 
 
 def token_of(table: WebTable, file: str) -> str:

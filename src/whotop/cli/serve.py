@@ -47,9 +47,11 @@ def serve(
     from whotop.cli.precheck import store_place
     from whotop.cli.prepare import prepare
     from whotop.cli.run_server import run_server, serve_settings
+    from whotop.cli.warnings import warn_of_exposed_files
 
     prepared = prepare(machines, chosen)
     start_log(prepared.settings, chosen)
+    warn_of_exposed_files(prepared)
     settings = serve_settings(prepared, address, port)
     return run_server(prepared, settings, store_place(prepared), _polling(prepared) if collect else None)
 
@@ -59,11 +61,9 @@ def _polling(prepared: Prepared) -> WatchSettings:
     from whotop.cli.live import watch_settings
     from whotop.cli.precheck import check_keys_and_passwords, store_place
     from whotop.cli.secrets import ask_secrets
-    from whotop.cli.warnings import warn_of_exposed_files
     from whotop.collect.open_files import raise_open_file_limit
 
     check_keys_and_passwords(prepared)
-    warn_of_exposed_files(prepared)
     if warning := raise_open_file_limit(len(prepared.targets)):
         click.echo(f"whotop: {warning}", err=True)
     return watch_settings(prepared, ask_secrets(prepared), store_place(prepared))

@@ -35,6 +35,7 @@ def exposed_files(settings: Settings, file: Path | None, targets: Iterable[Targe
         *([file] if file is not None and any(chat.url for chat in settings.notify.chat) else []),
         *(path for path in map(_expanded, settings.inventory) if _names_a_password(path)),
         *_private_keys(targets),
+        *([_expanded(settings.web.token_file)] if settings.web.token_file else ()),
     ]
     return [path for path in dict.fromkeys(secret) if _others_can_read(path)]
 

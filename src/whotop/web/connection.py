@@ -17,6 +17,8 @@ HEAD_SECONDS = 15.0
 """Until a request's head has come, from the connection's beginning or from its first byte on."""
 READER_SECONDS = 30.0
 """How long a client may leave a full buffer (64 KiB) as it is."""
+CONNECTIONS_MAX = 512
+"""More would take the open files from whoever polls in the same process."""
 
 
 class Connection(H11Protocol):
@@ -28,9 +30,12 @@ class Connection(H11Protocol):
         self._slow_reader: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin to wait for a request."""
+        """Begin to wait for a request, unless there are too many who do."""
         super().connection_made(transport)
-        self._wait_for_head()
+        if len(self.connections) > CONNECTIONS_MAX:
+            self._give_up()
+        else:
+            self._wait_for_head()
 
     def data_received(self, data: bytes) -> None:
         """A head may be complete now, or the next one may have begun."""
