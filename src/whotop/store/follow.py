@@ -89,7 +89,7 @@ class FollowFeed:
         self._dismissed.set()
 
     async def mark(self, mark: Mark) -> None:
-        """Leave a mark for the process that polls, which makes it within a second. Raises StoreError."""
+        """Leave a mark for the process that polls, which makes it within two seconds. Raises StoreError."""
         await self._store.marks.put(mark)
 
     async def processes(self, session: Session) -> tuple[Process, ...]:
