@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import pytest
 from msgspec.structs import replace
 
 from tests.store.conftest import NOON_US
@@ -76,6 +77,30 @@ async def test_a_record_tells_the_true_end_of_a_session_that_was_found_gone(stor
     await imported(store, LOGIN, LOGOUT)
     (session,) = await sessions_of(store)
     assert (session.outcome, session.logout_us) == (Outcome.LOGOUT, LOGOUT.time_us)
+
+
+def by_log(kind: EventKind, seconds: int) -> Event:
+    return replace(wtmp(kind, seconds, "anna", tty="", pid=0), origin=Origin.AUTH_LOG, leader_pid=9)
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2, 3), (1, 2, 0, 3)], ids=["records first", "log first"])
+async def test_files_that_tell_of_one_session_may_be_imported_one_after_the_other(
+    store: Store, order: tuple[int, ...]
+) -> None:
+    files = [(LOGIN,), (by_log(EventKind.LOGIN, 0),), (by_log(EventKind.LOGOUT, 60),), (LOGOUT,)]
+    for number in order:
+        await imported(store, *files[number])
+    (session,) = await sessions_of(store)
+    assert (session.tty, session.leader_pid, session.login_pid, session.outcome) == ("pts/0", 9, 9, Outcome.LOGOUT)
+    assert await events_of(store) == [EventKind.LOGIN, EventKind.LOGOUT]
+
+
+async def test_what_is_filled_changes_nothing_that_was_seen(store: Store) -> None:
+    await watched(store, LOGIN)
+    await imported(store, by_log(EventKind.LOGIN, 1))
+    (session,) = await sessions_of(store)
+    assert (session.leader_pid, session.login_us, session.standing) == (9, LOGIN.time_us, Standing.LIVE)
+    assert session.outcome is Outcome.OPEN
 
 
 async def test_a_session_that_is_watched_stays_open(store: Store) -> None:

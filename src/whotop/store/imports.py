@@ -27,6 +27,8 @@ _Item = TypeVar("_Item")
 KEYS_AT_ONCE = 500
 _LOOSE = frozenset({None, Outcome.OPEN.value, Outcome.GONE.value})
 _ENDS = ("outcome", "logout_us")
+_FILLED = ("tty", "source", "session_id", "leader_pid", "login_pid", "boot_id", "service")
+"""What another file may know of a session: its log names the leader, its record the terminal."""
 _LEARNT = ("outcome", "time_us", "duration_us", "session_key")
 
 
@@ -77,7 +79,7 @@ class Imports:
 
         Raises StoreError; then nothing of it is written, and it may be tried again.
         """
-        known_sessions = await self._known(sessions, told_sessions, _ENDS)
+        known_sessions = await self._known(sessions, told_sessions, (*_ENDS, *_FILLED))
         known_events = await self._known(events, told_events, _LEARNT)
         new_sessions = [one for key, one in told_sessions.items() if _is_new_session(one, known_sessions.get(key))]
         new_events = [one for key, one in told_events.items() if _is_new_event(one, known_events.get(key))]
@@ -155,8 +157,8 @@ def _seen(event: Event, now_us: int) -> Event:
 
 
 def _is_new_session(told: Session, known: RowMapping | None) -> bool:
-    """Whether it is not known, or its end is only now."""
-    if known is None:
+    """Whether it is not known, or its end is only now, or something of it that was empty."""
+    if known is None or any(getattr(told, name) and not known[name] for name in _FILLED):
         return True
     is_told_otherwise = (known["outcome"], known["logout_us"]) != (told.outcome.value, told.logout_us)
     return is_told_otherwise and known["outcome"] in _LOOSE and not told.is_open

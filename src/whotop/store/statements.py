@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from sqlalchemy import ColumnElement, Table, Update, and_, bindparam, func, insert, or_, update
+from sqlalchemy import ColumnElement, Table, Update, and_, bindparam, case, func, insert, not_, or_, update
 
 from whotop.model import Outcome, Standing
 from whotop.store.alert_tables import rule_states
@@ -70,19 +70,32 @@ def machine_insert(dialect: str) -> Insert:
 
 @cache
 def session_upsert(dialect: str) -> Insert:
-    """A session, or what is newly known of it."""
+    """A session, or what is newly known of it. History ends what nobody has seen end, and fills what is empty."""
     always = {"outcome", "logout_us", "login_us", "user_name", "skew_us", "fleet_login_us", "fleet_logout_us"}
     if_known = {"tty", "source", "session_id", "service", "boot_id", "leader_pid", "login_pid", "raw"}
 
+    def is_history(excluded: Excluded) -> ColumnElement[bool]:
+        return excluded["standing"] == Standing.HISTORY.value
+
+    def ends(excluded: Excluded) -> ColumnElement[bool]:
+        return and_(_is_loose(sessions.c.outcome), excluded["outcome"] != Outcome.OPEN.value)
+
     def change(excluded: Excluded) -> dict[str, object]:
-        plain: dict[str, object] = {name: excluded[name] for name in (*always, "revision")}
-        return plain | {name: _known(sessions, excluded, name) for name in if_known}
+        stays, known_before = and_(is_history(excluded), not_(ends(excluded))), is_history(excluded)
+        told = {name: case((stays, sessions.c[name]), else_=excluded[name]) for name in always}
+        known = {
+            name: case((known_before, _filled(sessions, excluded, name)), else_=_known(sessions, excluded, name))
+            for name in if_known
+        }
+        return {**told, **known, "revision": excluded["revision"]}
 
     def is_news(excluded: Excluded) -> ColumnElement[bool]:
-        said = [sessions.c[name].is_distinct_from(excluded[name]) for name in ("outcome", "logout_us", "login_us")]
-        learnt = [sessions.c[name].is_distinct_from(_known(sessions, excluded, name)) for name in if_known]
-        ends = and_(_is_loose(sessions.c.outcome), excluded["outcome"] != Outcome.OPEN.value)
-        return and_(or_(*said, *learnt), or_(excluded["standing"] != Standing.HISTORY.value, ends))
+        said = or_(
+            *(sessions.c[name].is_distinct_from(excluded[name]) for name in ("outcome", "logout_us", "login_us"))
+        )
+        learnt = or_(*(sessions.c[name].is_distinct_from(_known(sessions, excluded, name)) for name in if_known))
+        fills = or_(*(sessions.c[name].is_distinct_from(_filled(sessions, excluded, name)) for name in if_known))
+        return case((is_history(excluded), or_(and_(ends(excluded), said), fills)), else_=or_(said, learnt))
 
     return upsert(dialect, sessions, ["key"], change, is_news)
 
@@ -161,6 +174,12 @@ def _known(table: Table, excluded: Excluded, name: str) -> ColumnElement[object]
     """The new value unless it is empty or 0, else the stored one."""
     nothing = 0 if name.endswith("_pid") else ""
     return func.coalesce(func.nullif(excluded[name], nothing), table.c[name])
+
+
+def _filled(table: Table, excluded: Excluded, name: str) -> ColumnElement[object]:
+    """The stored value unless it is empty or 0, else the new one."""
+    nothing = 0 if name.endswith("_pid") else ""
+    return func.coalesce(func.nullif(table.c[name], nothing), excluded[name])
 
 
 def _is_loose(outcome: ColumnElement[str | None]) -> ColumnElement[bool]:
