@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+
 import pytest
 from msgspec.structs import replace
 
 from tests.tui.small_fleet import ALERTS, NOW_US, event
 from tests.tui.trial import Trial
-from whotop.clock import HOUR_US, MINUTE_US
+from whotop.clock import HOUR_US, MINUTE_US, ManualClock
 from whotop.core.alert_marks import Mark, MarkKind
 from whotop.core.feed import AlertChanged, Batch
+from whotop.core.fleet import Fleet
 from whotop.errors import AlertResolvedError
 from whotop.model import Alert, EventKind, Level
 from whotop.model.alert import UNTIL_RESOLVED_US
 from whotop.tui.herald import Herald
-from whotop.tui.options import AlertCalls
+from whotop.tui.options import AlertCalls, Limits
+from whotop.tui.views.alerts import AlertsView
+from whotop.tui.views.scene import Scene
+from whotop.tui.views.totals import totals_of
 
 ROOT, DISK, WINDOWS = ALERTS
 FAILURES = [
@@ -36,6 +42,10 @@ ATTACK = Alert(
     limit=5.0,
     evidence=tuple(failure.key for failure in FAILURES),
 )
+
+
+def batch(*alerts: Alert) -> Batch:
+    return Batch(1, NOW_US, tuple(map(AlertChanged, alerts)))
 
 
 @pytest.fixture
@@ -121,37 +131,22 @@ async def test_a_says_through_the_feed_who_has_seen_it(trial: Trial) -> None:
         assert trial.line("✓ seen by alice 14:22:07")
 
 
-@pytest.mark.parametrize(
-    ("keys", "until_us"), [((), HOUR_US + NOW_US), (("j", "j", "j"), UNTIL_RESOLVED_US)], ids=["1 hour", "resolved"]
-)
-async def test_m_mutes_for_as_long_as_is_chosen(trial: Trial, keys: tuple[str, ...], until_us: int) -> None:
-    async with trial.run():
-        await trial.press("3", "m", *keys, "enter")
-        (mark,) = trial.feed.marks
-        assert (mark.kind, mark.until_us) == (MarkKind.MUTED, until_us)
+async def test_m_mutes_for_as_long_as_is_chosen(trial: Trial) -> None:
+    async with trial.run((80, 24)):
+        await trial.press("3", "m", "enter")
+        await trial.press("m", "j", "j", "j", "enter")
+        kinds, until_us = zip(*((mark.kind, mark.until_us) for mark in trial.feed.marks), strict=True)
+        assert set(kinds) == {MarkKind.MUTED}
+        assert until_us == (NOW_US + HOUR_US, UNTIL_RESOLVED_US)
 
 
-async def test_a_muted_alert_is_listed_behind_the_others_and_counted_apart_until_its_time(trial: Trial) -> None:
-    async with trial.run():
-        muted = replace(ROOT, muted_until_us=trial.clock.now_us() + HOUR_US)
-        await trial.publish(AlertChanged(muted))
-        assert "2 alerts +1 muted" in trial.lines()[0]
-        assert "3 Alerts 2 +1 muted" in trial.text()
-        assert list(trial.pane(3).keys) == [DISK.key, WINDOWS.key, ROOT.key]
-        assert trial.line("▲ high", "muted 59m login as root")
-
-
-async def test_what_is_refused_is_said(trial: Trial) -> None:
-    trial.feed.refuses = AlertResolvedError("this alert stands no longer")
-    async with trial.run():
-        await trial.press("3", "a")
-        assert trial.said() == "this alert stands no longer"
-
-
-async def test_without_an_alert_in_hand_the_keys_say_so(trial: Trial) -> None:
-    async with trial.run():
+async def test_what_is_refused_and_what_cannot_be_is_said(trial: Trial) -> None:
+    trial.feed.refuses = AlertResolvedError("it has just resolved")
+    async with trial.run((80, 24)):
         await trial.press("a")
         assert trial.said() == "no alert is selected"
+        await trial.press("3", "a")
+        assert trial.said() == "it has just resolved"
 
 
 async def test_e_goes_to_the_list_of_alerts_and_through_it(trial: Trial) -> None:
@@ -168,19 +163,46 @@ async def test_e_goes_to_the_list_of_alerts_and_through_it(trial: Trial) -> None
         assert trial.app._crumbs() == ["fleet"]
 
 
-async def test_the_alerts_of_a_machine_are_also_those_that_it_shares(trial: Trial) -> None:
-    async with trial.run():
-        await trial.publish(AlertChanged(ATTACK))
-        trial.pane(1).select("web-02")
-        await trial.press("enter")
-        assert trial.line("▲ high", "412 failed logins")
+# The list
+
+
+@pytest.fixture
+def scene() -> Scene:
+    fleet = Fleet()
+    fleet.apply(batch(ROOT, DISK, WINDOWS, ATTACK))
+    return Scene(fleet, ManualClock(NOW_US), UTC, Limits())
+
+
+def rows(view: AlertsView) -> list[bytes]:
+    return sorted(view.rows(), key=lambda key: view.sort_value(key, "level"), reverse=True)  # type: ignore[arg-type, return-value]
+
+
+def test_a_muted_alert_is_listed_behind_the_others_and_counted_apart_until_its_time(scene: Scene) -> None:
+    scene.fleet.apply(batch(replace(ATTACK, muted_until_us=NOW_US + HOUR_US)))
+    view = AlertsView(scene)
+    assert rows(view) == [ROOT.key, DISK.key, WINDOWS.key, ATTACK.key]
+    assert view.count() == "3 +1 muted"
+    totals = totals_of(scene.fleet, NOW_US)
+    assert (totals.alerts, totals.muted, totals.worst) == (3, 1, Level.HIGH)
+    assert [text for text, _ in view.cells(ATTACK.key)[-1]] == ["muted 1h ", ATTACK.text]
+    assert totals_of(scene.fleet, NOW_US + HOUR_US).alerts == 4
+
+
+def test_what_was_seen_says_so_and_gives_way_to_what_was_not(scene: Scene) -> None:
+    scene.fleet.apply(batch(replace(ATTACK, acknowledged_us=NOW_US, acknowledged_by="alice")))
+    view = AlertsView(scene)
+    assert rows(view) == [ROOT.key, ATTACK.key, DISK.key, WINDOWS.key]
+    assert [text for text, _ in view.cells(ATTACK.key)[-1]] == ["seen ", ATTACK.text]
+    assert view.value(ATTACK.key, "state") == ["open", "seen"]
+    assert view.value(ATTACK.key, "by") == "alice"
+
+
+def test_the_alerts_of_a_machine_are_also_those_that_it_shares(scene: Scene) -> None:
+    assert rows(AlertsView(scene, "web-02")) == [ATTACK.key]
+    assert rows(AlertsView(scene, "db-02")) == [ATTACK.key, ROOT.key, DISK.key]
 
 
 # Calling
-
-
-def batch(*alerts: Alert) -> Batch:
-    return Batch(1, NOW_US, tuple(map(AlertChanged, alerts)))
 
 
 @pytest.fixture
@@ -215,18 +237,15 @@ def test_an_alert_that_comes_back_is_called_for_again(herald: Herald) -> None:
     assert herald.is_called_for(batch(ROOT), NOW_US)
 
 
-async def test_the_bell_rings_when_it_is_switched_on(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_bell_rings_when_it_is_switched_on_and_the_first_line_flashes_where_that_is_asked_for(
+    trial: Trial, monkeypatch: pytest.MonkeyPatch
+) -> None:
     rung: list[None] = []
     monkeypatch.setattr(type(trial.app), "bell", lambda app: rung.append(None))
-    async with trial.run():
+    trial.app.herald.flashes = True
+    async with trial.run((80, 24)):
         await trial.publish(AlertChanged(ATTACK))
+        assert trial.app.screen.query_one("#status").has_class("-flash")
         await trial.press("B")
         await trial.publish(AlertChanged(replace(ATTACK, key=b"another")))
     assert len(rung) == 1
-
-
-async def test_the_first_line_flashes_where_that_is_asked_for(trial: Trial) -> None:
-    trial.app.herald.flashes = True
-    async with trial.run():
-        await trial.publish(AlertChanged(ATTACK))
-        assert trial.app.screen.query_one("#status").has_class("-flash")

@@ -10,7 +10,6 @@ from whotop.monitor.judgement import Judgement
 from whotop.store.marks import Marks
 from whotop.store.writer import StoreWriter
 
-
 LOOK_US = 2 * SECOND_US
 """To look costs 1.5 ms of CPU, and nearly every second something is written."""
 
