@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import tempfile
 from collections.abc import Iterator
@@ -28,6 +29,8 @@ HEADER = b"IP address,Start,Stop,Users\r\n"
 LOGINS_AT_ONCE = 2_000_000
 """Aggregated in one step; more would not fit into a small memory when most logins belong to a series."""
 ROWS_AT_ONCE = 50_000
+PART = ".whotop-"
+"""How the file begins that the answer is written to before it appears."""
 
 
 def answer(question: Question, progress: Progress = unseen) -> Counts:
@@ -56,10 +59,18 @@ def answer(question: Question, progress: Progress = unseen) -> Counts:
         gib = question.memory_bytes / 1024**3
         raise WhotopError(f"{gib:.1f} GiB do not suffice: give more with --memory-limit") from None
     except duckdb.Error as error:
-        raise WhotopError(f"the analysis failed: {str(error).splitlines()[0]}") from None
+        raise WhotopError(_in_words(error, question)) from None
     except OSError as error:
         raise WhotopError(f"{error.filename or question.output}: {error.strerror}") from None
     return counts
+
+
+def _in_words(error: duckdb.Error, question: Question) -> str:
+    """What DuckDB tells of a full disk holds JSON and the name of a file that nobody has asked for."""
+    said, full = str(error).splitlines()[0], os.strerror(errno.ENOSPC)
+    if full not in said:
+        return f"the analysis failed: {said}"
+    return f"{question.output if PART in said else tempfile.gettempdir()}: {full}"
 
 
 def _check_output(question: Question) -> None:
@@ -130,7 +141,7 @@ class _Zone:
 @contextlib.contextmanager
 def _appearing(question: Question) -> Iterator[Path]:
     """A file beside the output, which takes its place when all is written."""
-    handle, name = tempfile.mkstemp(prefix=".whotop-", dir=question.output.parent)
+    handle, name = tempfile.mkstemp(prefix=PART, dir=question.output.parent)
     os.close(handle)
     path = Path(name)
     try:
