@@ -59,6 +59,12 @@ async def test_no_other_token_will_do(header: str) -> None:
         assert refused(await client.get("/report", headers=[(b"authorization", header.encode("latin-1"))]))[0] == 401
 
 
+async def test_whoever_does_not_know_yet_that_a_token_is_needed_is_not_made_to_wait() -> None:
+    settings = ServeSettings(address="192.0.2.1", token=TOKEN, requests_per_second=1, requests_at_once=10)
+    async with world(settings) as small, small.client() as client:
+        assert {(await client.get("/usage/raw")).status_code for _ in range(9)} == {401}
+
+
 @pytest.mark.parametrize("path", ["/usage", "/static/usage.js", "/static/whotop.css", "/favicon.svg", "/healthz"])
 async def test_what_tells_nothing_of_the_fleet_needs_no_token(path: str) -> None:
     async with world(OUTSIDE) as small, small.client() as client:

@@ -98,7 +98,8 @@ class Guard:
         is_right = hmac.compare_digest(_digest(token.strip()), self._token)
         if scheme.lower() == b"bearer" and is_right:
             return
-        self._rate.punish(client, self._monotonic(), GUESS_COST)
+        if token:  # A browser's first request carries none, and is no guess.
+            self._rate.punish(client, self._monotonic(), GUESS_COST)
         what = "the token is not the right one" if token else "a token is needed: Authorization: Bearer TOKEN"
         raise Refusal(401, what, field="Authorization", headers={"www-authenticate": 'Bearer realm="whotop"'})
 

@@ -6,6 +6,7 @@ const byId = (id) => document.getElementById(id);
 const question = byId("question");
 const darkScheme = matchMedia("(prefers-color-scheme: dark)");
 const TOKEN = "whotop token";
+const UNAUTHORISED = 401;
 const KINDS = ["csv", "json", "html", "text"];
 let asked = 0; // Of two answers under way the later question's counts.
 
@@ -61,16 +62,21 @@ async function show() {
     tell("");
   } catch (error) {
     if (turn !== asked) return;
-    byId("identity").hidden = error.status !== 401;
-    tell(error.status ? error.message : `whotop does not answer: ${error.message}`);
+    byId("identity").hidden = error.status !== UNAUTHORISED;
+    tell(trouble(error));
   }
 }
 
-function tell(trouble) {
-  byId("trouble").textContent = trouble;
-  byId("trouble").hidden = !trouble;
-  document.body.dataset.state = trouble ? "trouble" : "shown";
-  if (!trouble) byId("identity").hidden = true;
+function trouble(error) {
+  if (error.status === UNAUTHORISED && !sessionStorage.getItem(TOKEN)) return "this server asks for its token";
+  return error.status ? error.message : `whotop does not answer: ${error.message}`;
+}
+
+function tell(what) {
+  byId("trouble").textContent = what;
+  byId("trouble").hidden = !what;
+  document.body.dataset.state = what ? "trouble" : "shown";
+  if (!what) byId("identity").hidden = true;
 }
 
 function showFigures(usage) {
