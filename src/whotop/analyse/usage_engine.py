@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import TypeAlias
 
 import duckdb
 
@@ -17,22 +18,26 @@ from whotop.parse.login_table import TableShape
 MEMORY_BYTES = 2 * 1024**3
 ROWS_AT_ONCE = 10_000
 
+Take: TypeAlias = Callable[[date, str, int], None]
+
 _TIME = "[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?"
 """The only form in which a time is read here: local, to the second. DuckDB's own cast takes many more."""
 
 
-def table_days(path: Path, shape: TableShape, progress: Progress) -> Iterator[tuple[date, str, int]] | None:
-    """Day, user and number of logins; None where a row is not plain enough, or no UTF-8."""
+def read_table_days(path: Path, shape: TableShape, take: Take, progress: Progress) -> bool:
+    """Give ``take`` day, user and number of logins; false, and nothing taken, where a row is not plain enough."""
     if shape.encoding not in ("utf-8", "utf-8-sig") or has_doubtful_quotes(path):
-        return None
+        return False
     with engine(MEMORY_BYTES, progress) as running:
         try:
             running.run(f"reading {path.name}", _count(path, shape))
         except duckdb.Error:
-            return None
+            return False
         if running.run("", "SELECT count(*) FROM counts WHERE day IS NULL")[0][0]:
-            return None
-        return iter(list(_rows(running)))
+            return False
+        for day, user, logins in _rows(running):
+            take(day, user, logins)
+    return True
 
 
 def _rows(running: Engine) -> Iterator[tuple[date, str, int]]:

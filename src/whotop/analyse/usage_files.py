@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, tzinfo
+from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
@@ -32,6 +33,8 @@ from whotop.text import safe
 FAST_BYTES = 16 * 1024 * 1024
 """Tables from this size on are worth the 0.1 s that DuckDB takes to load."""
 LOOKED_AT_BYTES = 65_536
+WHO_KEPT = 65_536
+"""Most logins are of somebody who was there before, on the same machine from the same source."""
 
 
 class Chosen(NamedTuple):
@@ -47,9 +50,10 @@ class Chosen(NamedTuple):
         """Whether a login need not be looked at."""
         return self.query.is_empty and not self.excluded and self.by is None
 
-    def matches(self, login: LoginRow) -> bool:
-        """Whether a login counts."""
-        return login.user not in self.excluded and self.query.matches(login)
+    def login(self, machine: str, user: str, source: str) -> LoginRow | None:
+        """A login if it counts."""
+        login = LoginRow(safe(machine), user, safe(source))
+        return login if user not in self.excluded and self.query.matches(login) else None
 
 
 class Told(NamedTuple):
@@ -90,6 +94,7 @@ class _Reader:
         self._chosen, self._zone, self._form, self._progress = chosen, zone, form, progress
         self._reading = Reading(zone=zone, now_us=now_us, progress=progress)
         self.days, self.parts = LoginDays(zone), GatheredDays(chosen.by)
+        self._choose = lru_cache(maxsize=WHO_KEPT)(chosen.login)
 
     def is_table(self, path: str) -> bool:
         """Whether it is a table, or what nothing else is: a table then says what is wrong with it."""
@@ -113,10 +118,10 @@ class _Reader:
                 self.days.add(login.time_us, login.user)
             return
         for login in logins:
-            self._take_chosen(login.time_us, LoginRow(safe(login.machine), login.user, safe(login.source)))
+            self._take_chosen(login.time_us, login.machine, login.user, login.source)
 
-    def _take_chosen(self, time_us: int, login: LoginRow) -> None:
-        if self._chosen.matches(login):
+    def _take_chosen(self, time_us: int, *who: str) -> None:
+        if (login := self._choose(*who)) is not None:
             self.days.add(time_us, login.user)
             if self._chosen.by is not None and login.user:
                 self.parts.add(day_at(time_us, self._zone), login)
@@ -125,24 +130,22 @@ class _Reader:
         """Whether DuckDB has read it."""
         if path == STANDARD_INPUT or not self._chosen.query.is_empty or self._chosen.by or not _is_large(Path(path)):
             return False
-        from whotop.analyse.usage_engine import table_days
+        from whotop.analyse.usage_engine import read_table_days
 
         with opened(path, name) as file:
             table = LoginTable([file.beginning(LOOKED_AT_BYTES)], file=name, zone=self._zone, form=self._form)
-        found = table_days(Path(path), table.shape, self._progress)
-        if found is None:
-            return False
-        for day, user, count in found:
-            if user not in self._chosen.excluded:
-                self.days.add_day(day, user, count)
-        return True
+        return read_table_days(Path(path), table.shape, self._take_day, self._progress)
+
+    def _take_day(self, day: date, user: str, logins: int) -> None:
+        if user not in self._chosen.excluded:
+            self.days.add_day(day, user, logins)
 
     def read_records(self, paths: list[str]) -> None:
         """Take in files of all other kinds, as one stream: logs may go on from one file to the next."""
         with TimeOrder() as order:
             for event in record_stream(paths, self._reading, order):
                 if event.kind is EventKind.LOGIN:
-                    self._take_chosen(event.time_us, LoginRow(event.machine, event.user, event.source))
+                    self._take_chosen(event.time_us, event.machine, event.user, event.source)
 
     def _watched(self, pieces: Iterator[bytes], name: str, share: Callable[[], float]) -> Iterator[bytes]:
         for piece in pieces:

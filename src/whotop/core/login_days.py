@@ -7,6 +7,7 @@ from datetime import date, tzinfo
 
 from whotop.core.days import day_at, day_start_us
 from whotop.core.usage import DayUsage
+from whotop.core.user_bits import UserBits
 
 
 class LoginDays:
@@ -18,7 +19,7 @@ class LoginDays:
     def __init__(self, zone: tzinfo) -> None:
         self._zone = zone
         self._numbers: dict[str, int] = {}
-        self._users: dict[date, set[int]] = {}
+        self._users: dict[date, UserBits] = {}
         self._logins: dict[date, int] = {}
         self._span_us = range(0)
         self._day = date.min
@@ -33,7 +34,7 @@ class LoginDays:
 
     def add_day(self, day: date, user: str, logins: int) -> None:
         """Some logins of one user in a day."""
-        users = self._users.setdefault(day, set())
+        users = self._users.setdefault(day, UserBits())
         self._logins.setdefault(day, 0)
         if user:
             users.add(self._numbers.setdefault(user, len(self._numbers)))
@@ -45,7 +46,7 @@ class LoginDays:
         self._span_us = range(
             day_start_us(day, self._zone), day_start_us(date.fromordinal(day.toordinal() + 1), self._zone)
         )
-        self._users.setdefault(day, set())
+        self._users.setdefault(day, UserBits())
         self._logins.setdefault(day, 0)
 
     @property
@@ -60,9 +61,5 @@ class LoginDays:
 
     def days(self) -> Iterator[DayUsage]:
         """Every day with a login."""
-        size = (len(self._numbers) + 7) // 8
         for day, users in self._users.items():
-            bits = bytearray(size)
-            for number in users:
-                bits[number >> 3] |= 1 << (number & 7)
-            yield DayUsage(day, int.from_bytes(bits, "little"), self._logins[day])
+            yield DayUsage(day, users.as_int(), self._logins[day])

@@ -8,6 +8,7 @@ from datetime import date
 
 from whotop.core.usage import DayUsage, Part
 from whotop.core.usage_where import LoginRow
+from whotop.core.user_bits import UserBits
 
 NAMELESS = {Part.MACHINE: "no machine", Part.TAG: "untagged", Part.USER: "nobody", Part.SOURCE: "console"}
 """Where a login does not say it."""
@@ -15,7 +16,7 @@ NAMELESS = {Part.MACHINE: "no machine", Part.TAG: "untagged", Part.USER: "nobody
 
 @dataclass(slots=True)
 class _Day:
-    users: int = 0
+    users: UserBits = field(default_factory=UserBits)
     logins: int = 0
 
 
@@ -30,10 +31,10 @@ class GatheredDays:
 
     def add(self, day: date, login: LoginRow, logins: int = 1) -> None:
         """Some equal logins of a day."""
-        bit = 1 << self._numbers.setdefault(login.user, len(self._numbers))
-        _count(self._whole, day, bit, logins)
+        number = self._numbers.setdefault(login.user, len(self._numbers))
+        _count(self._whole, day, number, logins)
         for name in self._names(login):
-            _count(self._parts.setdefault(name, {}), day, bit, logins)
+            _count(self._parts.setdefault(name, {}), day, number, logins)
 
     def days(self) -> list[DayUsage]:
         """All of them."""
@@ -58,13 +59,13 @@ class GatheredDays:
         return (name or NAMELESS[self.by],)
 
 
-def _count(days: dict[date, _Day], day: date, bit: int, logins: int) -> None:
+def _count(days: dict[date, _Day], day: date, number: int, logins: int) -> None:
     of_day = days.get(day)
     if of_day is None:
         of_day = days[day] = _Day()
-    of_day.users |= bit
+    of_day.users.add(number)
     of_day.logins += logins
 
 
 def _told(days: dict[date, _Day]) -> list[DayUsage]:
-    return [DayUsage(day, of_day.users, of_day.logins) for day, of_day in days.items()]
+    return [DayUsage(day, of_day.users.as_int(), of_day.logins) for day, of_day in days.items()]

@@ -18,13 +18,14 @@ from whotop.core.usage import DayUsage, UsageQuestion, UsageReport, UserUsage, u
 from whotop.core.usage_parts import GatheredDays
 from whotop.core.usage_tally import UserTally
 from whotop.core.usage_where import LoginRow, parse_usage_where
+from whotop.core.user_bits import bits_of
 from whotop.errors import StoreError
 from whotop.model import Machine
 from whotop.store.engine import failures_in_words, make_engine
 from whotop.store.migrate import migrate
 from whotop.store.precheck import check_store, store_path
 from whotop.store.schema import machines
-from whotop.store.usage_bits import bits_of, from_bytes
+from whotop.store.usage_bits import from_bytes
 from whotop.store.usage_day import user_numbers
 from whotop.store.usage_logins import Logins, Who, merged, recorded_logins, told_logins
 from whotop.store.usage_scope import Scope, scope_of

@@ -11,10 +11,11 @@ from sqlalchemy import ColumnElement, func, insert, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from whotop.core.days import day_number
+from whotop.core.user_bits import bits_of
 from whotop.store.dialect import Insert, upsert
 from whotop.store.schema import events
 from whotop.store.transaction import ROWS_AT_ONCE, Transaction
-from whotop.store.usage_bits import bits_of, to_bytes
+from whotop.store.usage_bits import to_bytes
 from whotop.store.usage_logins import logins_of_day
 from whotop.store.usage_tables import usage_day_users, usage_days, usage_users
 
