@@ -21,16 +21,13 @@ from whotop.core.feed import Feed
 from whotop.core.fleet import Fleet
 from whotop.errors import WhotopError
 from whotop.tui.actions import ACTION_BY_ID, bindings
-from whotop.tui.calling_app import CallingApp
 from whotop.tui.desk import Desk
 from whotop.tui.fleet_screen import FleetScreen
-from whotop.tui.go_to import GoTo
 from whotop.tui.intake import Intake, News
 from whotop.tui.keymap import for_textual, keymap
 from whotop.tui.options import ScreenOptions
 from whotop.tui.pane_screen import PaneScreen
-from whotop.tui.screens_of_places import screen_at
-from whotop.tui.views.place import Place, SessionPlace, UsagePlace
+from whotop.tui.places_app import PlacesApp
 from whotop.tui.views.scene import Scene
 
 INTERRUPTED = 130
@@ -43,7 +40,7 @@ Snapshot: TypeAlias = Callable[[Fleet], Awaitable[Path]]
 """Writes a report of the fleet as it stands and returns where."""
 
 
-class WhotopApp(CallingApp):
+class WhotopApp(PlacesApp):
     """``whotop`` on a terminal. After ``run``, ``fleet`` is what was last seen, for the report."""
 
     TITLE = "whotop"
@@ -118,75 +115,8 @@ class WhotopApp(CallingApp):
             screen.miss()
 
     def _tick(self) -> None:
-        self._top_screen().tick()
-
-    def _top_screen(self) -> PaneScreen:
-        return next(screen for screen in reversed(self.screen_stack) if isinstance(screen, PaneScreen))
-
-    # Going places
-
-    def _crumbs(self) -> list[str]:
-        return [screen.crumb for screen in self.screen_stack if isinstance(screen, PaneScreen)]
-
-    def on_go_to(self, message: GoTo) -> None:
-        """Put the screen of that place on top; one that is open already comes to the surface."""
-        self._go_to(message.place, instead=message.instead)
-
-    def _go_to(self, place: Place, *, instead: bool = False) -> None:
-        screens = [screen for screen in self.screen_stack if isinstance(screen, PaneScreen)]
-        for depth, screen in enumerate(screens):
-            if screen.place == place:
-                self.action_surface(depth)
-                return
-        if isinstance(place, SessionPlace):
-            self._show_processes(place.session)
-        else:
-            self._show(screen_at(place, self.desk), instead=instead)
-
-    def _show(self, screen: PaneScreen | None, *, instead: bool) -> None:
-        if screen is None:
-            self._say("this is known no longer")
-        elif instead:
-            self.switch_screen(screen)
-        else:
-            self.push_screen(screen)
-
-    def _show_processes(self, key: bytes) -> None:
-        from whotop.tui.process_screen import ProcessScreen
-
-        session = self.fleet.sessions.get(key)
-        if session is None:
-            self._say("this session has ended")
-            return
-        self.push_screen(ProcessScreen(self.desk, session), lambda place: self._go_to(place) if place else None)
-
-    def action_all_sessions(self) -> None:
-        """Every open session of the fleet."""
-        from whotop.tui.sessions_screen import SessionsScreen
-
-        if not isinstance(self._top_screen(), SessionsScreen):
-            self.push_screen(SessionsScreen(self.desk))
-
-    def action_all_failures(self) -> None:
-        """Every failed login of the fleet."""
-        from whotop.tui.failures_screen import FailuresScreen
-
-        if not isinstance(self._top_screen(), FailuresScreen):
-            self.push_screen(FailuresScreen(self.desk))
-
-    def action_usage(self) -> None:
-        """How many people use the machines."""
-        self._go_to(UsagePlace())
-
-    def action_surface(self, depth: int) -> None:
-        """Back to the screen at that place in the breadcrumb."""
-        while len(self._crumbs()) > depth + 1:
-            self.pop_screen()
-
-    def action_fleet_pane(self, number: int) -> None:
-        """The fleet's pane of that number."""
-        self.action_surface(0)
-        self._top_screen().show_tile(number)
+        if self.has_screens():  # none are left while the app closes, and its timer may still come
+            self._top_screen().tick()
 
     # Keys
 
@@ -299,6 +229,3 @@ class WhotopApp(CallingApp):
     def action_interrupt(self) -> None:
         """Leave at once."""
         self.exit(return_code=INTERRUPTED)
-
-    def _say(self, text: str, severity: str = "information") -> None:
-        self.notify(text, severity=severity, markup=False, timeout=6)  # type: ignore[arg-type]
