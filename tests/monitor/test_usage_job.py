@@ -158,7 +158,7 @@ async def test_runs_that_were_missed_while_nobody_was_there_are_made_up_for_once
     await run(store, clock)
     clock.advance(10 * 86_400)
     job = UsageJob(store.usage_record, UsageTable(), clock)
-    with caplog.at_level("INFO", "whotop.usage"):
+    with caplog.at_level("INFO", "whotop.monitor.usage_job"):
         assert [await job.step() > 0 for _ in range(3)] == [False, True, True]
     assert caplog.messages[-1] == "usage recorded: 11 days up to 2025-12-01, 0 logins"
 

@@ -32,7 +32,7 @@ TELL_SECONDS = 5.0
 Progress: TypeAlias = Callable[[str, float], None]
 """Told which day is being recorded, and how much of the run is done, from 0 to 1."""
 
-_log = logging.getLogger("whotop.usage")
+_log = logging.getLogger(__name__)
 
 
 class Span(NamedTuple):
