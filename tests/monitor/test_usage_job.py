@@ -160,7 +160,7 @@ async def test_runs_that_were_missed_while_nobody_was_there_are_made_up_for_once
     job = UsageJob(store.usage_record, UsageTable(), clock)
     with caplog.at_level("INFO", "whotop.monitor.usage_job"):
         assert [await job.step() > 0 for _ in range(3)] == [False, True, True]
-    assert caplog.messages[-1] == "usage recorded: 11 days up to 2025-12-01, 0 logins"
+    assert caplog.messages[-1] == "usage recorded up to 2025-12-01: days 11, logins 0"
 
 
 async def test_a_store_that_refuses_is_tried_again_soon(clock: ManualClock) -> None:

@@ -135,7 +135,7 @@ class UsageJob:
         return self._schedule.next_us(max((run for run in runs if run is not None), default=self._started_us))
 
     async def _run_once(self) -> None:
-        now_us = self._clock.now_us()
+        now_us, self._told_at = self._clock.now_us(), self._clock.monotonic()
         try:
             done = await aggregate(self._record, self._table, self._clock, Span(), self._tell)
         except UsageError as error:
@@ -143,7 +143,7 @@ class UsageJob:
             _log.warning("usage is not recorded: %s", error)
             return
         self._tried_us = now_us
-        _log.info("usage recorded: %d days up to %s, %d logins", done.days, done.last, done.logins)
+        _log.info("usage recorded up to %s: days %d, logins %d", done.last, done.days, done.logins)
 
     def _tell(self, day: str, share: float) -> None:
         if self._clock.monotonic() - self._told_at >= TELL_SECONDS:
