@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from aiosmtplib import SMTPConnectError
 
 from tests.notify.conftest import Serve
 from tests.notify.nouns import message
@@ -14,6 +16,7 @@ from tests.notify.smtp_server import USER, MailServer
 from whotop.config.notify_settings import SmtpTable
 from whotop.model.delivery import Delivery
 from whotop.notify.mail import MailRoute
+from whotop.notify.mail_errors import in_words
 from whotop.notify.route import Outcome
 
 Smtp = Callable[..., SmtpTable]
@@ -54,6 +57,14 @@ async def test_a_server_that_is_busy_is_asked_again(serve: Serve, smtp: Smtp) ->
     (outcome,) = await sent(smtp(server), message())
     assert outcome.error == f"127.0.0.1:{server.port}: 451 4.3.0 come back later"
     assert not outcome.is_final
+
+
+def test_a_server_that_does_not_exist_is_told_as_that() -> None:
+    unknown = socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+    wrapped = SMTPConnectError("Error connecting")
+    wrapped.__cause__ = unknown
+    said = in_words(wrapped, "mail.example.org:587", SmtpTable(host="mail.example.org"))
+    assert said == "mail.example.org:587: its name cannot be looked up: Name or service not known"
 
 
 async def test_an_expired_certificate_is_named(serve: Serve, smtp: Smtp) -> None:

@@ -7,6 +7,7 @@ connection or the login it is not, for those are mended at the server or in the 
 from __future__ import annotations
 
 import os
+import socket
 import ssl
 
 from whotop.config.notify_settings import SmtpTable
@@ -59,6 +60,8 @@ def in_words(error: Exception, server: str, smtp: SmtpTable) -> str:
             what = f"refuses mail from {error.sender}: {_said(error)}"
         case SMTPResponseException():
             what = _said(error)
+        case _ if isinstance(cause, socket.gaierror):
+            what = f"its name cannot be looked up: {cause.strerror}"
         case _ if isinstance(cause, OSError) and cause.errno:
             what = os.strerror(cause.errno)  # asyncio's own words repeat the address
         case _:
