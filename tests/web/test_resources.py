@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -187,6 +188,17 @@ async def test_before_the_store_is_read_nothing_is_told() -> None:
         for path in ("/machines", "/report", "/healthz", "/metrics", "/events/stream"):
             response = await client.get(path)
             assert (response.status_code, response.json()["error"]["status"]) == (503, 503)
+
+
+async def test_a_store_in_which_nothing_was_ever_written_is_read_as_well() -> None:
+    made = World()
+    reading = asyncio.create_task(made.live.run())
+    made.feed.publish((), time_us=0)
+    made.feed.close()
+    await reading
+    async with made.client() as client:
+        assert (await client.get("/healthz")).status_code == 200
+        assert (await client.get("/machines")).json()["machines"] == []
 
 
 async def test_the_fleet_is_kept_current(client: httpx.AsyncClient, small: World) -> None:

@@ -17,6 +17,8 @@ class Live:
     def __init__(self, feed: Feed, hub: Hub) -> None:
         self._feed, self.hub = feed, hub
         self._fleet = Fleet()
+        self.is_ready = False
+        """Whether the fleet has been read."""
         self.events_told: Counter[EventKind] = Counter()
         """Events since the first batch."""
 
@@ -28,11 +30,6 @@ class Live:
         return self._fleet
 
     @property
-    def is_ready(self) -> bool:
-        """Whether the fleet has been read."""
-        return self._fleet.time_us > 0
-
-    @property
     def notices(self) -> tuple[str, ...]:
         """What is wrong with the store, if anything is."""
         return self._feed.notices
@@ -42,6 +39,7 @@ class Live:
         async for batch in self._feed.batches():
             was_ready = self.is_ready
             self._fleet.apply(batch)
+            self.is_ready = True
             # The first batch is what was there already: no news.
             events = [change.event for change in batch.changes if isinstance(change, EventAdded)] if was_ready else []
             self.events_told.update(event.kind for event in events)
