@@ -6,6 +6,7 @@ uvicorn waits without end for the rest of a request's head, and for a client tha
 from __future__ import annotations
 
 import asyncio
+import socket
 from typing import Any
 
 import h11
@@ -32,6 +33,8 @@ class Connection(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a request, unless there are too many who do."""
         super().connection_made(transport)
+        # asyncio does so for sockets that it makes itself. Without it a body waits 40 ms for the head's acknowledgement.
+        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if len(self.connections) > CONNECTIONS_MAX:
             self._give_up()
         else:
