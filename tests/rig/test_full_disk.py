@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import subprocess
 import sys
@@ -32,7 +33,12 @@ def on_a_small_disk(disk: Path, size: str, *arguments: str) -> tuple[int, str, l
     whotop = shlex.join([sys.executable, "-m", "whotop", *arguments])
     script = f"mount -t tmpfs -o size={size} small {disk} && {{ {whotop}; code=$?; ls -A {disk}; exit $code; }}"
     done = subprocess.run(
-        ["unshare", "--mount", "sh", "-c", script], check=False, capture_output=True, text=True, cwd=disk.parent
+        ["unshare", "--mount", "sh", "-c", script],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=disk.parent,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(str(Path(place).absolute()) for place in sys.path if place)},
     )
     return done.returncode, done.stderr, done.stdout.split()
 
