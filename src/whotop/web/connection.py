@@ -33,7 +33,7 @@ class Connection(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a request, unless there are too many who do."""
         super().connection_made(transport)
-        # asyncio does so for sockets that it makes itself. Without it a body waits 40 ms for the head's acknowledgement.
+        # As asyncio does where it makes the socket: else a body waits 40 ms for the acknowledgement of its head.
         transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if len(self.connections) > CONNECTIONS_MAX:
             self._give_up()
