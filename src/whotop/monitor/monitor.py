@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Collection, Coroutine, Iterable, Mapping
+from collections.abc import AsyncIterator, Collection, Coroutine, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 
@@ -14,13 +14,12 @@ from whotop.collect.settings import CollectSettings
 from whotop.config.usage_settings import UsageTable
 from whotop.core.alert_marks import Mark
 from whotop.core.feed import Batch, History
-from whotop.core.fleet import EVENTS_KEPT, EVENTS_SINCE_US
 from whotop.core.locate import Locate, nowhere
 from whotop.core.rules.book import RuleBook
 from whotop.core.rules.settings import RuleSettings
 from whotop.core.tracker import SessionTracker
 from whotop.errors import AlertResolvedError, StoreError, UnreachableError
-from whotop.model import Event, Process, Session, Target, Trouble
+from whotop.model import Process, Session, Target, Trouble
 from whotop.monitor.intake import Intake
 from whotop.monitor.judgement import Judgement
 from whotop.monitor.mark_box import MarkBox
@@ -28,14 +27,13 @@ from whotop.monitor.memory import FleetHistory
 from whotop.monitor.outlet import Outlet
 from whotop.monitor.post import Post
 from whotop.monitor.publisher import Publisher
+from whotop.monitor.resumption import Resumption
 from whotop.monitor.turns import Turns
 from whotop.monitor.usage_job import UsageJob
 from whotop.notify.settings import NotifySettings
 from whotop.parse.processes import process
-from whotop.store.batch import Restored, StateKey
 from whotop.store.store import Store
 from whotop.store.writer import StoreWriter
-from whotop.wire.messages import Cursor
 
 SWEEP_SECONDS = 1.0
 FLUSH_SECONDS = 5.0
@@ -80,6 +78,7 @@ class Monitor:
         )
         self._turns = Turns(self._unwritten, self._ask_for_records)
         self._intake = Intake(self._outlet, self._judgement, clock, self._turns)
+        self._resumption = Resumption(store, self._intake, self._judgement, self._outlet, self._post, clock)
         self._mark_box = None
         if store is not None and self._writer is not None:
             self._mark_box = MarkBox(store.marks, self._judgement, self._writer)
@@ -93,14 +92,7 @@ class Monitor:
 
     async def start(self) -> None:
         """Take up where the store left off, and begin to connect. Raises StoreError."""
-        restored, newest = await self._restored(self._targets), await self._newest_events()
-        await self._remind(restored.rule_states)
-        for event in newest:
-            self._judgement.known(event, self._clock.now_us())
-        self._take_up(self._targets.values(), restored)
-        for event in newest:
-            self._outlet.restored_event(event)
-        self._count_failures(restored)
+        await self._resumption.begin(self._targets)
         self._publisher.flush()
         self._run(self._collector.run())
         self._run(self._sweep())
@@ -133,51 +125,6 @@ class Monitor:
 
     def _ask_for_records(self, machine: str) -> None:
         self._collector.ask_for_records(machine)
-
-    async def _restored(self, names: Collection[str]) -> Restored:
-        if self._store is None:
-            return Restored(machines={}, sessions=[], alerts=[], cursors={})
-        restored = await self._store.restore(names)
-        if self._post is not None:
-            await self._post.resume(restored)
-        return restored
-
-    async def _newest_events(self) -> list[Event]:
-        """The newest events that the store has of these machines, oldest first."""
-        if self._store is None:
-            return []
-        since_us = self._clock.now_us() - EVENTS_SINCE_US
-        newest = await self._store.history.events(limit=EVENTS_KEPT)
-        return [
-            event for event in reversed(newest) if event.fleet_time_us >= since_us and event.machine in self._targets
-        ]
-
-    async def _remind(self, states: Mapping[StateKey, object]) -> None:
-        """Tell the rules what they have to know of the past, and do not remember themselves."""
-        now_us = self._clock.now_us()
-        since_us = self._judgement.needs_failures_since_us(now_us)
-        if self._store is None:
-            return
-        if since_us < now_us:
-            for failure in await self._store.events.failures_since(since_us):
-                self._judgement.known(failure, now_us)
-        if self._judgement.has_to_learn(states):
-            self._judgement.learn(await self._store.events.habits())
-
-    def _take_up(self, targets: Iterable[Target], restored: Restored) -> None:
-        """Watch these, from where the store left off."""
-        cursors: dict[str, dict[str, Cursor]] = {}
-        for (machine, origin), cursor in restored.cursors.items():
-            cursors.setdefault(machine, {})[origin] = cursor
-        for target in targets:
-            self._intake.add(target, restored.machines.get(target.name), cursors.get(target.name, {}))
-        self._judgement.take_up(restored.rule_states)
-        self._judgement.resume(restored.sessions, restored.alerts, self._clock.now_us())
-
-    def _count_failures(self, restored: Restored) -> None:
-        """Show how many logins have failed: more than there are events kept of."""
-        for machine, tallies in restored.failures.items():
-            self._outlet.restored_failures(machine, tallies)
 
     async def close(self) -> None:
         """Let go of the machines, write what waits, and end the feed."""
@@ -295,15 +242,14 @@ class Monitor:
         new = [target for name, target in wanted.items() if name not in self._targets]
         if self._writer is not None:
             await self._writer.flush()  # A machine that comes back finds what was last seen of it.
-        restored = await self._restored({target.name for target in new})
+        restored = await self._resumption.restored({target.name for target in new})
         changed = [target for name, target in wanted.items() if self._targets.get(name, target) != target]
         removed = self._targets.keys() - wanted.keys()
         self._targets = wanted
         if self._post is not None:
             self._post.watch(wanted.values())
         self._let_go(removed)
-        self._take_up(new, restored)
-        self._count_failures(restored)
+        self._resumption.take_up(new, restored)
         for target in changed:
             self._intake.change(target)
         for target in (*new, *changed):
