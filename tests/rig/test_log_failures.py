@@ -125,7 +125,7 @@ def test_each_wrong_password_is_one_failed_login_whatever_is_written_of_it(machi
 def test_the_process_that_opens_a_session_is_the_one_that_the_log_names(machine: RigMachine) -> None:
     login = machine.login("alice")
     login.type("echo $PPID")
-    leader = machine.run("until pid=$(pgrep -f '^sshd: alice \\[priv\\]'); do sleep 0.1; done; echo $pid").strip()
+    leader = machine.run("until pid=$(pgrep -o -f '^sshd: alice \\[priv\\]'); do sleep 0.1; done; echo $pid").strip()
     login.logout()
     told = [event for event in told_by_journal(machine) if event.user == "alice"]
     assert {str(event.leader_pid) for event in told} == {leader}
