@@ -13,7 +13,17 @@ from whotop import probe
 from whotop.collect.collector import Collector
 from whotop.errors import UnreachableError
 from whotop.model import Target
-from whotop.wire.messages import Acknowledge, Answer, Cursor, FileIdentity, Goodbye, ProcessReport, Request, Stop
+from whotop.wire.messages import (
+    Acknowledge,
+    Answer,
+    Cursor,
+    FileIdentity,
+    Goodbye,
+    ProcessReport,
+    Records,
+    Request,
+    Stop,
+)
 
 Collect = Callable[..., Collector]
 Speak = Callable[[bytes], Awaitable[int]]
@@ -59,6 +69,9 @@ async def test_what_is_in_the_store_is_acknowledged_to_the_machine_and_the_probe
 
     async def script(far: FakeProbe) -> None:
         await far.greet()
+        for number in range(3):
+            cursor = Cursor(file=FileIdentity(device=1, inode=1, head=b""), offset=384 * (number + 1), tail=b"")
+            far.send(Records(clock_us=1, origin="wtmp", data=bytes(384), start=384 * number, cursor=cursor))
         while True:
             heard.extend(await far.received())
             if isinstance(heard[-1], Stop):
@@ -68,9 +81,10 @@ async def test_what_is_in_the_store_is_acknowledged_to_the_machine_and_the_probe
     machine = await machines(script)
     home.trust(machine.known_hosts_line())
     collector = collect(machine.target())
-    await sink.wait_for("hello")
+    await sink.wait_for("records", count=3)
     collector.acknowledge("db-02", "wtmp", 768)
     collector.acknowledge("nobody", "wtmp", 768)
+    collector.acknowledge("db-02", "wtmp", 1152)  # One piece alone waits for the next.
     await collector.close()
     assert heard == [Acknowledge(origin="wtmp", offset=768), Stop()]
     assert sink.of("lost") == []

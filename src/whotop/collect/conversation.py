@@ -11,6 +11,7 @@ import asyncio
 import logging
 import secrets
 import time
+from collections import Counter
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -41,6 +42,8 @@ from whotop.wire.messages import (
 COMPLAINT_BYTES = 4096
 """How much of the end of standard error is kept, to say why the probe died."""
 OPEN_REQUESTS = 16
+PIECES_ACKNOWLEDGED_TOGETHER = 2
+"""A probe has up to four under way, a shell's but one; what is not acknowledged costs it nothing but that."""
 SMALL_BYTES = 2_048
 MOST_SECONDS_PER_BYTE = 1e-6
 """Of handing on. To ask how much time was really taken costs 6 µs by itself, and most messages are small."""
@@ -97,6 +100,10 @@ class Conversation:
         self._counted_bytes = self._owed_bytes = 0
         self._owed_seconds = 0.0
         self._resume: asyncio.TimerHandle | None = None
+        self._asked: tuple[str, ...] | None = ()
+        self._pieces: Counter[str] = Counter()
+        """By origin: those of which no acknowledgement was sent yet."""
+        self._acknowledged_after = 1
         self._answers: dict[int, asyncio.Future[Answer]] = {}
         self._next_request = 0
         self._noise = self._complaint = b""
@@ -107,7 +114,7 @@ class Conversation:
             Origins: self._origins,
             Figures: sink.figures,
             Sessions: sink.sessions,
-            Records: sink.records,
+            Records: self._records,
             Answer: self._answer,
             Goodbye: self._said_goodbye,
         }
@@ -117,6 +124,8 @@ class Conversation:
     def begin(self, channel: Channel, how: ProbeStart = PYTHON) -> None:
         """Send the probe's source to the loader that waits for it, and the start frame behind it."""
         self._channel, self._encoder = channel, how.encoder()
+        if isinstance(self._encoder, FrameEncoder):
+            self._acknowledged_after = PIECES_ACKNOWLEDGED_TOGETHER
         recipient = how.recipient(self._nonce)
         self._decoder = up_decoder(self._nonce, recipient)
         start = Start(
@@ -130,17 +139,20 @@ class Conversation:
         channel.write(how.opening() + self._encoder.encode(asked))
 
     def acknowledge(self, origin: str, offset: int) -> None:
-        """Tell the probe that all of ``origin`` up to ``offset`` is in the store.
+        """Tell the probe, when it is time, that all of ``origin`` up to ``offset`` is in the store.
 
         Before its hello that is of the connection before, and there is nothing to seal it with.
         """
-        if self.greeted.done():
+        if self.greeted.done() and self._pieces[origin] >= self._acknowledged_after:
+            self._pieces[origin] = 0
             self._send(Acknowledge(origin=origin, offset=offset))
 
     def ask_for_records(self) -> None:
         """Ask for those that the sink wants now. Whoever wants no history wants one reading alone, and no records."""
-        if self.greeted.done():
-            self._send(Read(origins=self._sink.wanted(self._machine) if self._history_bytes else ()))
+        origins = self._sink.wanted(self._machine) if self._history_bytes else ()
+        if self.greeted.done() and origins != self._asked:
+            self._asked = origins
+            self._send(Read(origins=origins))
 
     def stop(self) -> None:
         """Tell the probe that we leave."""
@@ -236,7 +248,12 @@ class Conversation:
 
     def _origins(self, machine: str, origins: Origins, received_us: int) -> None:
         self._sink.origins(machine, origins, received_us)
+        self._asked = None  # What it could not read it has left: it is asked anew, for the same too.
         self.ask_for_records()
+
+    def _records(self, machine: str, records: Records, received_us: int) -> None:
+        self._pieces[records.origin] += 1
+        self._sink.records(machine, records, received_us)
 
     def _answer(self, _machine: str, answer: Answer, _received_us: int) -> None:
         waiting = self._answers.get(answer.id)
