@@ -114,6 +114,30 @@ def test_each_logout_record_finds_its_own_of_two_gone_sessions_on_one_terminal(r
     assert (first.user, second.user) == ("alice", "bob")
 
 
+def test_whoever_was_followed_on_the_terminal_is_gone_however_short_a_time_ago_that_was(reports: Any) -> None:
+    before = SessionTracker()
+    (opened,) = before.apply(reports.wtmp_login(10))
+    assert opened.session is not None
+    tracker = SessionTracker([opened.session])
+    bob = reports.utmp(10.8, user="bob", pid=200)
+    tracker.observe("web-01", "b1", [bob], 11 * SECOND_US, settles_us=2 * SECOND_US)
+    assert the_session(tracker).user == "bob"
+    (corrected,) = tracker.apply(reports.wtmp_logout(10.2))
+    assert corrected.session is not None
+    assert (corrected.session.user, corrected.session.logout_us) == ("alice", 10_200_000)
+    assert the_session(tracker).user == "bob"
+
+
+def test_whoever_came_to_a_terminal_after_the_list_was_read_is_not_gone(reports: Any) -> None:
+    tracker = SessionTracker()
+    alice = reports.utmp(10)
+    listed(tracker, 10.5, alice)
+    tracker.apply(reports.wtmp_logout(10.6))
+    tracker.apply(reports.wtmp_login(10.8, user="bob", pid=200))
+    tracker.observe("web-01", "b1", [], 10_900_000, settles_us=2 * SECOND_US)
+    assert the_session(tracker).user == "bob"
+
+
 def test_a_logout_long_after_a_session_was_gone_is_not_its_own(reports: Any) -> None:
     tracker = SessionTracker()
     listed(tracker, 10.2, reports.utmp(10))

@@ -234,12 +234,19 @@ class Ledger:
     def missing_from(self, told: frozenset[bytes], since_us: int) -> Iterator[Session]:
         """Open sessions that the machine's full list does not have.
 
-        One that began after ``since_us`` is missing from it only if an earlier list had it: a record
-        may tell of a session before there is anything that a list could show.
+        One that began after ``since_us`` is missing from it only if an earlier list had it, or if
+        somebody came to its terminal later: a record may tell of a session before there is anything
+        that a list could show.
         """
         for key, session in list(self.open.items()):
-            if key not in told and (session.login_us <= since_us or key in self.listed):
+            if key in told:
+                continue
+            if session.login_us <= since_us or key in self.listed or self._was_followed(session, told):
                 yield session
+
+    def _was_followed(self, session: Session, told: frozenset[bytes]) -> bool:
+        now_there = self.open_by_tty.get(session.tty)
+        return now_there is not None and now_there.key in told and now_there.login_us >= session.login_us
 
     def remember_unmatched(self, key: bytes, logout: Event) -> bool:
         """Count a logout without a login; False when the very same record was counted before."""
