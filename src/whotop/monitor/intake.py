@@ -6,23 +6,23 @@ within microseconds; what takes longer (the disk) is the writer's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
 from whotop.clock import DAY_US, SECOND_US, Clock
 from whotop.core.life import Link
 from whotop.model import Event, Machine, MachineState, Origin, Standing, Target, Trouble
+from whotop.monitor.introduction import introduced, with_origins
 from whotop.monitor.judgement import Judgement
 from whotop.monitor.open_reports import open_reports, seen_by_now
-from whotop.monitor.origins import choice_from, origin_named, statuses, with_corrupt
+from whotop.monitor.origins import origin_named, with_corrupt
 from whotop.monitor.outlet import Outlet
 from whotop.monitor.readers import Moment, standing_of
 from whotop.monitor.turns import Turns
 from whotop.monitor.watched import LiveList, Watched, watched_from
-from whotop.parse import os_release, proc
-from whotop.text import safe
-from whotop.wire.messages import Cursor, Figures, Goodbye, Hello, OriginReport, Origins, Records, Sessions
+from whotop.parse import proc
+from whotop.wire.messages import Cursor, Figures, Goodbye, Hello, Origins, Records, Sessions
 
 HISTORY_US = 30 * DAY_US
 """Older records of a first contact are not kept."""
@@ -108,33 +108,18 @@ class Intake:
             self._publish(watched, watched.judged(now_us), now_us)
 
     def hello(self, machine: str, hello: Hello, received_us: int, *, sealed: bool = False) -> None:
-        """The probe has answered; a new connection begins.
-
-        Which boot it is with is told with the first reading, which says when that was.
-        """
+        """The probe has answered; a new connection begins."""
         watched = self.watched.get(machine)
-        if watched is None:
-            return
-        watched.begin(hello, received_us)
-        known = watched.judged(received_us)
-        introduced = msgspec.structs.replace(
-            known,
-            hostname=safe(hello.hostname, 64),
-            kernel=safe(hello.kernel, 64),
-            system=os_release.system_name(hello.os_release),
-            skew_us=watched.skew_us,
-            sessions_known=False,
-            interpreter=_interpreter(hello),
-            sealed=sealed,
-            start_note=watched.start_note,
-        )
-        self._publish(watched, _with_origins(watched, introduced, hello.origins), received_us)
+        if watched is not None:
+            watched.begin(hello, received_us)
+            self._publish(watched, introduced(watched, hello, received_us, sealed=sealed), received_us)
 
     def origins(self, machine: str, origins: Origins, received_us: int) -> None:
         """What can be read there is something else from now on."""
         watched = self.watched.get(machine)
         if watched is not None and watched.hello is not None:
-            self._publish(watched, _with_origins(watched, watched.machine, origins.origins), received_us)
+            told = with_origins(watched, watched.hello, watched.machine, origins.origins)
+            self._publish(watched, told, received_us)
 
     def wanted(self, machine: str) -> tuple[str, ...]:
         """Which origins of records to ask for; none, as long as others have their turn."""
@@ -291,20 +276,3 @@ class Intake:
         watched.machine = machine
         self._outlet.machine(machine)
         self._judgement.machine(machine, now_us)
-
-
-def _interpreter(hello: Hello) -> str:
-    """What runs the probe; Python's own says its version alone."""
-    name = safe(hello.interpreter, 64)
-    return f"Python {name}" if hello.probe == "linux" else name
-
-
-def _with_origins(watched: Watched, machine: Machine, reports: Sequence[OriginReport]) -> Machine:
-    """The machine with what the probe found out about its origins, and which of them are read from now on."""
-    assert watched.hello is not None
-    watched.choice = choice_from(watched.hello, reports)
-    return msgspec.structs.replace(
-        machine,
-        origins=with_corrupt(statuses(reports, watched.choice), watched.corrupt),
-        failures_known=watched.choice.failures is not None,
-    )
