@@ -12,6 +12,7 @@ import argparse
 import csv
 import hashlib
 import os
+import resource
 import sys
 import tempfile
 import time
@@ -179,16 +180,14 @@ class Taken:
     """A digest of what it wrote, whatever the line ends."""
 
 
-def run(name: str, source: Path, folder: Path) -> Taken:
-    """One contestant, in a process of its own."""
-    target = folder / f"{name}.csv"
-    target.unlink(missing_ok=True)
+def apart(what: str, work: Callable[[], None]) -> tuple[float, resource.struct_rusage]:
+    """Do it in a process of its own, which has loaded nothing yet: its wall time, and what it used."""
     began = time.perf_counter()
     pid = os.fork()
     if pid == 0:
         status = 1
         try:
-            CONTESTANTS[name](source, target)
+            work()
             status = 0
         except MemoryError:
             pass
@@ -196,9 +195,16 @@ def run(name: str, source: Path, folder: Path) -> Taken:
             sys.stderr.flush()
             os._exit(status)
     _, status, used = os.wait4(pid, 0)
-    wall_s = time.perf_counter() - began
     if status:
-        raise SystemExit(f"{name} failed")
+        raise SystemExit(f"{what} failed")
+    return time.perf_counter() - began, used
+
+
+def run(name: str, source: Path, folder: Path) -> Taken:
+    """One contestant."""
+    target = folder / f"{name}.csv"
+    target.unlink(missing_ok=True)
+    wall_s, used = apart(name, lambda: CONTESTANTS[name](source, target))
     return Taken(wall_s, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, digest(target))
 
 
@@ -223,13 +229,16 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         source = folder / "logins.csv"
-        make(source, chosen.rows, dense=chosen.dense)
-        print(f"{chosen.rows:,} logins, {source.stat().st_size / 1e6:,.0f} MB")
+        apart("the file", lambda: make(source, chosen.rows, dense=chosen.dense))
+        print(f"{chosen.rows:,} logins, {source.stat().st_size / 1e6:,.0f} MB", flush=True)
         taken: dict[str, Taken] = {}
         for contestant in chosen.only.split(","):
             runs = [run(contestant, source, folder) for _ in range(chosen.rounds)]
             best = taken[contestant] = min(runs, key=lambda one: one.wall_s)
-            print(f"{contestant:8} {best.wall_s:7.1f} s {best.cpu_s:7.1f} s CPU {best.peak_mb:7,.0f} MB  {best.rows}")
+            print(
+                f"{contestant:8} {best.wall_s:7.1f} s {best.cpu_s:7.1f} s CPU {best.peak_mb:7,.0f} MB  {best.rows}",
+                flush=True,
+            )
         ours = taken.get("whotop")
         for peer, budget in BUDGETS.items():
             if ours and peer in taken:
