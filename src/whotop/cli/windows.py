@@ -7,7 +7,7 @@ import tempfile
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import rich_click as click
@@ -65,16 +65,20 @@ def _memory_bytes(_context: click.Context, _option: click.Parameter, text: str) 
 @click.option("--from-store", is_flag=True, help="The logins that whotop has seen or imported, instead of files.")
 @click.option("--store", metavar="FILE", help="The store, instead of the usual place.")
 @click.option("--where", default="", metavar="FILTER", help="With --from-store: only the logins that it finds.")
-@click.option("--output-file", type=click.Path(path_type=Path), required=True, metavar="FILE", help="The series.")
+@click.option(
+    "--output-file", "output", type=click.Path(path_type=Path), required=True, metavar="FILE", help="The series."
+)
 @click.option("--window-size", "size_ms", callback=_size_ms, required=True, metavar="SIZE", help="1.hour, 90 minutes.")
 @click.option("--time-zone", "zone", callback=_zone, default="UTC", show_default=True, help="Of all times.")
 @click.option("--start-date", "start", callback=_start, metavar="TIME", help="First window: yyyy-MM-ddTHH:mm:ss.")
 @click.option("--mode", type=click.Choice(MODES), default="tumbling", show_default=True, help="What a window is.")
 @click.option("--min-logins", type=click.IntRange(1), default=2, show_default=True, help="Logins that make a series.")
 @click.option("--min-users", type=click.IntRange(1), default=1, show_default=True, help="Different users among them.")
-@click.option("--skip-bad-rows", is_flag=True, help="Leave out and count rows that are no login.")
-@click.option("--normalise-addresses", is_flag=True, help="Take spellings of one address for one source.")
-@click.option("--safe", is_flag=True, help="Make names safe to show and to open in a spreadsheet.")
+@click.option("--skip-bad-rows", "skips_bad_rows", is_flag=True, help="Leave out and count rows that are no login.")
+@click.option(
+    "--normalise-addresses", "normalises_addresses", is_flag=True, help="Take spellings of one address for one source."
+)
+@click.option("--safe", "makes_safe", is_flag=True, help="Make names safe to show and to open in a spreadsheet.")
 @click.option("--format", "wanted_format", type=click.Choice(["csv", "jsonl", "parquet"]), help="Else by the ending.")
 @click.option("--force", is_flag=True, help="Replace an output file that is there already.")
 @click.option(
@@ -85,19 +89,10 @@ def windows(
     from_store: bool,
     store: str | None,
     where: str,
-    output_file: Path,
-    size_ms: int,
-    zone: ZoneInfo,
-    start: datetime | None,
-    mode: str,
-    min_logins: int,
-    min_users: int,
-    skip_bad_rows: bool,
-    normalise_addresses: bool,
-    safe: bool,
+    output: Path,
     wanted_format: str | None,
-    force: bool,
-    memory_bytes: int,
+    mode: str,
+    **asked: Any,
 ) -> int:
     """Find sources that logged in more than once within one window.
 
@@ -111,19 +106,10 @@ def windows(
     _check_inputs(inputs, from_store, store, where)
     question = Question(
         inputs=inputs,
-        output=output_file,
-        output_format=OutputFormat(wanted_format or ENDINGS.get(output_file.suffix.lower(), "csv")),
-        force=force,
-        size_ms=size_ms,
-        zone=zone,
-        start=start,
+        output=output,
+        output_format=OutputFormat(wanted_format or ENDINGS.get(output.suffix.lower(), "csv")),
         mode=Mode(mode),
-        min_logins=min_logins,
-        min_users=min_users,
-        skips_bad_rows=skip_bad_rows,
-        makes_safe=safe,
-        normalises_addresses=normalise_addresses,
-        memory_bytes=memory_bytes,
+        **asked,  # the other options are named as the fields of a question
     )
     _tell(_answered_from_store(question, store, where) if from_store else _answered(question))
     return 0
