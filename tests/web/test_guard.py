@@ -65,7 +65,9 @@ async def test_whoever_does_not_know_yet_that_a_token_is_needed_is_not_made_to_w
         assert {(await client.get("/usage/raw")).status_code for _ in range(9)} == {401}
 
 
-@pytest.mark.parametrize("path", ["/usage", "/static/usage.js", "/static/whotop.css", "/favicon.svg", "/healthz"])
+@pytest.mark.parametrize(
+    "path", ["/usage", "/static/usage.js", "/static/whotop.css", "/static/sheet.css", "/favicon.svg", "/healthz"]
+)
 async def test_what_tells_nothing_of_the_fleet_needs_no_token(path: str) -> None:
     async with world(OUTSIDE) as small, small.client() as client:
         assert (await client.get(path)).status_code == 200

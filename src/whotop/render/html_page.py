@@ -11,7 +11,9 @@ from whotop.render.layout import Column, Table, laid_out, quiet_line
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 """Content Security Policy: should any text ever get through as markup, the browser still runs and loads nothing."""
 
-STYLE = Path(__file__).with_name("report.css")
+SHEET = Path(__file__).with_name("sheet.css")
+"""How every page of whotop looks; what is served has it too."""
+_STYLES = (SHEET, Path(__file__).with_name("report.css"))
 
 
 def html_page(report: Report) -> str:
@@ -39,7 +41,9 @@ def head_lines(title: str) -> list[str]:
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         '<meta name="referrer" content="no-referrer">',
         f"<title>whotop {escape(title)}</title>",
-        f"<style>\n{STYLE.read_text(encoding='utf-8')}</style>",
+        "<style>",
+        *(style.read_text(encoding="utf-8").rstrip() for style in _STYLES),
+        "</style>",
         "</head>",
     ]
 

@@ -11,14 +11,17 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
+from whotop.render.html_page import SHEET
+
 Answer = Callable[[Request], Awaitable[Response]]
 
 PATH = "/usage"
 FOLDER = Path(__file__).with_name("static")
 FILES = {
-    "/static/whotop.css": ("whotop.css", "text/css"),
-    "/static/usage.js": ("usage.js", "text/javascript"),
-    "/favicon.svg": ("favicon.svg", "image/svg+xml"),
+    "/static/sheet.css": (SHEET, "text/css"),
+    "/static/whotop.css": (FOLDER / "whotop.css", "text/css"),
+    "/static/usage.js": (FOLDER / "usage.js", "text/javascript"),
+    "/favicon.svg": (FOLDER / "favicon.svg", "image/svg+xml"),
 }
 BOKEH_PATH = "/static/bokeh.min.js"
 KEPT = {"cache-control": "public, max-age=3600"}
@@ -26,7 +29,7 @@ KEPT = {"cache-control": "public, max-age=3600"}
 
 def routes() -> list[Route]:
     """The page and its files."""
-    files = [Route(path, _file(FOLDER / name, media_type)) for path, (name, media_type) in FILES.items()]
+    files = [Route(path, _file(file, media_type)) for path, (file, media_type) in FILES.items()]
     return [Route(PATH, _page, methods=["GET", "POST"]), Route(BOKEH_PATH, _bokeh), *files]
 
 

@@ -25,7 +25,7 @@ _drawing = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """The colours of a light or a dark page; those of ``static/whotop.css``."""
+    """The colours of a light or a dark page; those of ``render/sheet.css``."""
 
     ink: str
     quiet: str

@@ -100,7 +100,8 @@ def framed(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) ->
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>whotop {escape(title)}</title>\n"
-        '<link rel="icon" href="/favicon.svg">\n<link rel="stylesheet" href="/static/whotop.css">\n</head>\n<body>\n'
+        '<link rel="icon" href="/favicon.svg">\n<link rel="stylesheet" href="/static/sheet.css">\n'
+        '<link rel="stylesheet" href="/static/whotop.css">\n</head>\n<body>\n'
         f'<header><h1>whotop</h1><p>{escape(title)}</p></header>\n<div class="sheet"><table>\n'
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table></div>\n</body>\n</html>\n"
     ).encode()
