@@ -17,7 +17,8 @@ from whotop.errors import StoreError, UnreachableError
 from whotop.model import Outcome, Session, Target
 from whotop.monitor import monitor as monitor_module
 from whotop.monitor.intake import Intake
-from whotop.monitor.monitor import Monitor, MonitorSettings
+from whotop.monitor.monitor import Monitor
+from whotop.monitor.settings import MonitorSettings
 from whotop.store.store import Store, open_store
 
 Open = Callable[..., AbstractAsyncContextManager[Monitor]]

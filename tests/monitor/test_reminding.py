@@ -17,7 +17,8 @@ from whotop.core.rules.account_tables import DormantTable
 from whotop.core.rules.attack_tables import SlowTable
 from whotop.core.rules.settings import RuleSettings
 from whotop.model import Machine, Target
-from whotop.monitor.monitor import Monitor, MonitorSettings
+from whotop.monitor.monitor import Monitor
+from whotop.monitor.settings import MonitorSettings
 from whotop.store.batch import WriteBatch
 from whotop.store.store import Store, open_store
 

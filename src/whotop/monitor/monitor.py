@@ -5,18 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Collection, Coroutine, Iterable
-from dataclasses import dataclass, field
-from datetime import UTC, tzinfo
 
 from whotop.clock import Clock
 from whotop.collect.collector import Collector
-from whotop.collect.settings import CollectSettings
-from whotop.config.usage_settings import UsageTable
 from whotop.core.alert_marks import Mark
 from whotop.core.feed import Batch, History
-from whotop.core.locate import Locate, nowhere
 from whotop.core.rules.book import RuleBook
-from whotop.core.rules.settings import RuleSettings
 from whotop.core.tracker import SessionTracker
 from whotop.errors import AlertResolvedError, StoreError, UnreachableError
 from whotop.model import Process, Session, Target, Trouble
@@ -28,6 +22,7 @@ from whotop.monitor.outlet import Outlet
 from whotop.monitor.post import Post
 from whotop.monitor.publisher import Publisher
 from whotop.monitor.resumption import Resumption
+from whotop.monitor.settings import MonitorSettings
 from whotop.monitor.turns import Turns
 from whotop.monitor.usage_job import UsageJob
 from whotop.notify.settings import NotifySettings
@@ -39,22 +34,6 @@ SWEEP_SECONDS = 1.0
 FLUSH_SECONDS = 5.0
 SILENT_INTERVALS = 6
 """A machine that is connected but has sent nothing for so long is connected to anew."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MonitorSettings:
-    """What the monitor may be told."""
-
-    collect: CollectSettings
-    rules: RuleSettings = field(default_factory=RuleSettings)
-    locate: Locate = nowhere
-    """Where sources are, for the rules that ask."""
-    zone: tzinfo = UTC
-    """What time it is for people, for the rules that ask."""
-    notify: NotifySettings | None = None
-    """Whom to tell of alerts; None: nobody."""
-    usage: UsageTable | None = None
-    """How usage is recorded; None: it is not."""
 
 
 class Monitor:

@@ -14,21 +14,16 @@ import importlib
 import logging
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from whotop.clock import Clock
-from whotop.collect.settings import CollectSettings
 from whotop.config.reload import Difference, difference
-from whotop.config.usage_settings import UsageTable
 from whotop.core.feed import Feed
-from whotop.core.locate import Locate, nowhere
-from whotop.core.rules.settings import RuleSettings
 from whotop.errors import WhotopError
 from whotop.model import Target
 from whotop.monitor.handover import HandoverFeed, Source
-from whotop.notify.settings import NotifySettings
+from whotop.monitor.settings import MonitorSettings
 from whotop.store.retention import RetentionSettings
 
 if TYPE_CHECKING:
@@ -42,19 +37,9 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WatchSettings:
+class WatchSettings(MonitorSettings):
     """All that it takes to watch."""
 
-    collect: CollectSettings
-    rules: RuleSettings = field(default_factory=RuleSettings)
-    locate: Locate = nowhere
-    """Where sources are, for the rules that ask."""
-    zone: tzinfo = UTC
-    """What time it is for people, for the rules that ask."""
-    notify: NotifySettings | None = None
-    """Whom to tell of alerts; None: nobody."""
-    usage: UsageTable | None = None
-    """How usage is recorded; None: it is not."""
     store: str | Path | None = None
     """Path or URL; None: nothing is kept."""
     retention: RetentionSettings = field(default_factory=RetentionSettings)
@@ -105,17 +90,9 @@ class Watch:
         if self._monitor is not None:
             await self._monitor.retarget(mine)
             return
-        from whotop.monitor.monitor import Monitor, MonitorSettings
+        from whotop.monitor.monitor import Monitor
 
-        settings = MonitorSettings(
-            collect=self._settings.collect,
-            rules=self._settings.rules,
-            locate=self._settings.locate,
-            zone=self._settings.zone,
-            notify=self._settings.notify,
-            usage=self._settings.usage,
-        )
-        monitor = Monitor(mine, settings, self._clock, self._store)
+        monitor = Monitor(mine, self._settings, self._clock, self._store)
         await monitor.start()
         self._monitor = monitor
 

@@ -15,7 +15,7 @@ from whotop.clock import Clock
 from whotop.core.fleet import Fleet
 from whotop.model import Target, Trouble
 from whotop.monitor.answers import Answers
-from whotop.monitor.monitor import Monitor, MonitorSettings
+from whotop.monitor.monitor import Monitor
 from whotop.monitor.opening import WatchSettings
 from whotop.monitor.poll import READINGS_APART_SECONDS
 from whotop.store.store import Store, open_store
@@ -86,10 +86,7 @@ async def _collected(
     on_known(len(left))
     mine = [target for target in targets if target.name in claimed]
     collect = replace(settings.collect, interval_seconds=READINGS_APART_SECONDS)
-    told = MonitorSettings(
-        collect=collect, rules=settings.rules, locate=settings.locate, zone=settings.zone, notify=settings.notify
-    )
-    monitor = Monitor(mine, told, clock, store)
+    monitor = Monitor(mine, replace(settings, collect=collect, usage=None), clock, store)
     await monitor.start()
     answers = Answers(claimed)
     fleet = answers.fleet
