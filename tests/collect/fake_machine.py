@@ -11,27 +11,12 @@ from typing import Any
 import asyncssh
 import msgspec
 
+from tests.hello import HELLO
 from whotop.model import Target
 from whotop.wire.frames import FrameEncoder, down_decoder, preamble
-from whotop.wire.messages import Down, Figures, Hello, Message, Read, Start, Stop
+from whotop.wire.messages import Down, Figures, Message, Read, Start, Stop
 from whotop.wire.sealing import answered
 
-HELLO = Hello(
-    version=1,
-    probe="linux",
-    interpreter="3.11",
-    clock_us=1,
-    boot_id=b"boot",
-    hostname=b"db-02",
-    kernel=b"6.1",
-    architecture=b"x86_64",
-    os_release=b"",
-    cpu_count=2,
-    clock_ticks=100,
-    uid=1000,
-    ancestors=(),
-    origins=(),
-)
 FIGURES = Figures(clock_us=2)
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import msgspec
 import pytest
 
-from tests.collect.fake_machine import HELLO, FakeProbe, MachineMaker, Script, greet_and_stay
+from tests.collect.fake_machine import FakeProbe, MachineMaker, Script, greet_and_stay
 from tests.collect.home import Home
 from tests.collect.test_failures import forced_command, no_python, nologin, nothing, speaks_garbage, syntax_error
+from tests.hello import HELLO
 from whotop.clock import SECOND_US, SystemClock
 from whotop.core.check import MachineCheck, Result, Step, checked
 from whotop.model import Target

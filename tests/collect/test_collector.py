@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests.collect.fake_machine import FIGURES, HELLO, FakeProbe, MachineMaker
+from tests.collect.fake_machine import FIGURES, FakeProbe, MachineMaker
 from tests.collect.home import Home
 from tests.collect.recording_sink import RecordingSink
+from tests.hello import HELLO
 from whotop import probe
 from whotop.collect.collector import Collector
 from whotop.errors import UnreachableError

@@ -5,9 +5,10 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from tests.collect.fake_machine import FIGURES, HELLO, FakeProbe, MachineMaker, Script
+from tests.collect.fake_machine import FIGURES, FakeProbe, MachineMaker, Script
 from tests.collect.home import Home
 from tests.collect.recording_sink import RecordingSink
+from tests.hello import HELLO
 from whotop.collect.collector import Collector
 from whotop.model import Target
 from whotop.wire import limits

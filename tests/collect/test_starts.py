@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.collect.fake_machine import FIGURES, HELLO, FakeProbe, MachineMaker, Script, greet_and_stay
+from tests.collect.fake_machine import FIGURES, FakeProbe, MachineMaker, Script, greet_and_stay
 from tests.collect.home import Home
 from tests.collect.recording_sink import RecordingSink
+from tests.hello import HELLO
 from whotop import probe
 from whotop.collect.collector import Collector
 from whotop.wire.frames import preamble

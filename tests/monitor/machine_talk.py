@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
+from tests.hello import HELLO
 from whotop.clock import SECOND_US
 from whotop.demo.records import BOOT_TIME, DEAD_PROCESS, LOGIN_PROCESS, USER_PROCESS, logind_file, utmp_record
 from whotop.wire.messages import Cursor, Figures, FileIdentity, Hello, LogindSession, Records, Sessions, Terminal
@@ -26,21 +29,12 @@ class Talk:
         return NOON_US + round((seconds + self.ahead_seconds) * SECOND_US)
 
     def hello(self, seconds: float) -> Hello:
-        return Hello(
-            version=1,
-            probe="linux",
-            interpreter="3.11",
+        return replace(
+            HELLO,
             clock_us=self.at(seconds),
             boot_id=self.boot_id.encode(),
-            hostname=b"web-01",
-            kernel=b"6.12",
-            architecture=b"x86_64",
             os_release=b'PRETTY_NAME="Debian"\n',
-            cpu_count=2,
-            clock_ticks=100,
-            uid=1000,
             ancestors=self.ancestors,
-            origins=(),
         )
 
     def figures(self, seconds: float) -> Figures:

@@ -6,6 +6,9 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from msgspec.structs import replace
+
+from tests.hello import HELLO
 from tests.monitor.machine_talk import NOON_US, Talk
 from tests.monitor.trial import Trial
 from whotop.clock import SECOND_US
@@ -25,8 +28,8 @@ class WindowsTalk(Talk):
 
     def hello(self, seconds: float) -> Hello:
         origins = tuple(OriginReport(name=name, path=b"", state="readable") for name in ("wts", "event log"))
-        return Hello(
-            version=1,
+        return replace(
+            HELLO,
             probe="windows",
             interpreter="PowerShell 5.1.20348.2849",
             clock_us=self.at(seconds),
@@ -35,10 +38,8 @@ class WindowsTalk(Talk):
             kernel=b"10.0.20348.0",
             architecture=b"64-bit",
             os_release=b'PRETTY_NAME="Windows Server 2022 Standard 21H2"\n',
-            cpu_count=2,
             clock_ticks=1000,
             uid=0,
-            ancestors=(),
             origins=origins,
         )
 

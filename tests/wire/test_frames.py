@@ -9,7 +9,9 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
+from tests import hello
 from whotop.errors import WireError
 from whotop.wire import limits
 from whotop.wire.frames import FrameDecoder, FrameEncoder, down_decoder, preamble, up_decoder
@@ -18,7 +20,6 @@ from whotop.wire.messages import (
     Down,
     Figures,
     Goodbye,
-    Hello,
     Message,
     OriginReport,
     Request,
@@ -28,19 +29,9 @@ from whotop.wire.messages import (
 )
 
 NONCE = "0123456789abcdef" * 2
-HELLO = Hello(
-    version=1,
-    probe="linux",
-    interpreter="3.11.7",
+HELLO = replace(
+    hello.HELLO,
     clock_us=1_763_761_186_000_000,
-    boot_id=b"boot",
-    hostname=b"web-01",
-    kernel=b"6.1",
-    architecture=b"x86_64",
-    os_release=b'NAME="Debian"\n',
-    cpu_count=2,
-    clock_ticks=100,
-    uid=1000,
     ancestors=(10, 1),
     origins=(OriginReport(name="logind", path=b"/run/systemd/sessions", state="readable"),),
 )

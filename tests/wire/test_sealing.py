@@ -11,31 +11,16 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.hello import HELLO
 from tests.published_vectors import hpke
 from whotop.errors import WireError
 from whotop.wire import limits
 from whotop.wire.frames import FrameDecoder, FrameEncoder, down_decoder, preamble, up_decoder
-from whotop.wire.messages import Acknowledge, Figures, Goodbye, Hello, Message, SealOffer, Start, Up
+from whotop.wire.messages import Acknowledge, Figures, Goodbye, Message, SealOffer, Start, Up
 from whotop.wire.sealing import FrameSeal, KeySchedule, Recipient, answered, decapsulated, encapsulated
 
 NONCE = "0123456789abcdef" * 2
 DIGEST = b"d" * 32
-HELLO = Hello(
-    version=1,
-    probe="linux",
-    interpreter="3.11.7",
-    clock_us=1,
-    boot_id=b"boot",
-    hostname=b"web-01",
-    kernel=b"6.1",
-    architecture=b"x86_64",
-    os_release=b"",
-    cpu_count=2,
-    clock_ticks=100,
-    uid=1000,
-    ancestors=(),
-    origins=(),
-)
 FIGURES = Figures(clock_us=2, stat=b"cpu 1 2 3 4")
 LARGE = Figures(clock_us=3, stat=b"cpu " * 500)
 
