@@ -2,10 +2,11 @@
 
 sshd, the PAM modules and the end of a connection tell of the same failure in up to four lines. What
 sshd itself says of a typed password counts, each time. Where it says nothing of the kind, a
-connection counts once if it could not succeed (an unknown user, a user who may not log in), or as
-often as PAM refused. Keys that are not taken count only where a connection used up all its
-attempts: an agent offers whatever it holds. The rules are those of fail2ban's filter.d/sshd.conf in
-its normal mode.
+connection counts once if it could not succeed (an unknown user, a user who may not log in) or ended
+before somebody whom sshd calls "authenticating" had proved anything, or as often as PAM refused. A
+key that is not taken does not count by itself: an agent offers whatever it holds. The rules are those
+of fail2ban's filter.d/sshd.conf in its normal mode, and for whoever gives up those of CrowdSec's
+sshd-logs: a server that takes keys alone tells of an attack by nothing else.
 """
 
 from __future__ import annotations
@@ -89,29 +90,31 @@ class LoginAttempts:
     def noted(self, line: LogLine, sign: Sign) -> Iterator[Finding]:
         """Somebody connected, or offered a key that was not taken: no failure yet."""
         if line.pid:
+            yield from self._make_room(line, sign)
             self._attempt(line, sign)
-        return iter(())
 
     def failed(self, line: LogLine, sign: Sign) -> Iterator[Finding]:
         """A password was wrong."""
         count = line.repeats
         if line.pid:
+            yield from self._make_room(line, sign)
             attempt = self._attempt(line, sign)
             if sign.detail.startswith(b"keyboard"):
                 attempt.typed += count
                 count = min(count, max(attempt.typed - attempt.pam_errors, 0))
             attempt.counted += count
-        self._explain(line.pid, sign)
+        self._explain(line.pid or line.program, sign)
         if count:
             yield _failure(line, sign, count)
 
     def pam_error(self, line: LogLine, sign: Sign) -> Iterator[Finding]:
         """The same, in sshd's words about PAM."""
         if line.pid:
+            yield from self._make_room(line, sign)
             attempt = self._attempt(line, sign)
             attempt.pam_errors += line.repeats
             attempt.counted += line.repeats
-        self._explain(line.pid, sign)
+        self._explain(line.pid or line.program, sign)
         yield _failure(line, sign, line.repeats)
 
     def pam_failure(self, line: LogLine, sign: Sign) -> Iterator[Finding]:
@@ -134,6 +137,7 @@ class LoginAttempts:
         if not line.pid:
             yield _failure(line, sign, line.repeats)
             return
+        yield from self._make_room(line, sign)
         attempt = self._attempt(line, sign)
         if attempt.refused is None:
             attempt.refused, attempt.detail = line, sign.detail
@@ -168,7 +172,7 @@ class LoginAttempts:
         attempt = self._known(line, sign)
         if attempt is not None:
             self._drop(attempt)
-        self._explain(line.pid, sign)
+        self._explain(line.pid or line.program, sign)
 
     def overdue(self, now_us: int) -> Iterator[Finding]:
         """The failures of which nothing more will be heard."""
@@ -221,6 +225,16 @@ class LoginAttempts:
         attempt = self._known(line, sign)
         return attempt is not None and attempt.is_over
 
+    def _make_room(self, line: LogLine, sign: Sign) -> Iterator[Finding]:
+        """Settle the connection that had this process's number before, if the line is of another one."""
+        before = self._attempts.get(line.pid)
+        if before is None:
+            return
+        known = self._known(line, sign)
+        if known is None or known.is_over or (known is before and _begins_anew(before, sign)):
+            yield from self._settle(before, line.time_us)
+            self._drop(before)
+
     def _attempt(self, line: LogLine, sign: Sign) -> _Attempt:
         """The same, with what the line knows of it; a new one if there is none, or only one that is over."""
         attempt = self._known(line, sign)
@@ -234,9 +248,6 @@ class LoginAttempts:
         return attempt
 
     def _begun(self, line: LogLine) -> _Attempt:
-        before = self._attempts.get(line.pid)
-        if before is not None:
-            self._drop(before)
         attempt = self._attempts[line.pid] = _Attempt(line.pid, line.time_us)
         self.due_us = min(self.due_us, line.time_us + LONGEST_US if len(self._attempts) <= KEPT else 0)
         return attempt
@@ -263,20 +274,28 @@ class LoginAttempts:
         if failure is not None:
             yield from _of_pam(failure)
 
-    def _explain(self, pid: int, sign: Sign) -> None:
+    def _explain(self, place: int | bytes, sign: Sign) -> None:
         """The program has spoken: forget what modules said of this attempt, be it in a process of their own.
 
         sshd asks PAM in a child where it talks with the client (keyboard-interactive).
         """
-        if self._pam.pop(pid, None) is not None or not self._pam or not sign.source:
+        if self._pam.pop(place, None) is not None or not self._pam or not sign.source:
             return
         same = [
-            place
-            for place, failure in self._pam.items()
+            one
+            for one, failure in self._pam.items()
             if failure.sign.source == sign.source and failure.sign.user in (sign.user, b"")
         ]
-        for place in same:
-            del self._pam[place]
+        for one in same:
+            del self._pam[one]
+
+
+def _begins_anew(before: _Attempt, sign: Sign) -> bool:
+    """Whether a connection cannot say this once more: sshd looks a user up once, with its first request."""
+    if sign.kind is not SignKind.REFUSED or before.refused is None:
+        return False
+    is_told_again = sign.detail == before.detail == b"invalid user"
+    return is_told_again and (not sign.port or sign.source != before.source)
 
 
 def _of_pam(failure: _PamFailure) -> Iterator[Finding]:

@@ -11,14 +11,19 @@ from whotop.parse.login_sign import Sign, SignKind, source_of
 
 LOGIN_SERVICES = re.compile(
     rb"sshd|login|remote|rlogin|rsh|telnet|dropbear|cockpit|xrdp(?:-sesman)?|greetd|kscreenlocker-login|"
-    rb"(?:gdm|lightdm|sddm|kdm|kde|xdm|lxdm|wdm|slim|ly|lemurs|plasmalogin)"
+    rb"(?:gdm3?|lightdm|sddm|kdm|kde|xdm|lxdm|wdm|slim|ly|lemurs|plasmalogin)"
     rb"(?:-(?:password|autologin|fingerprint|smartcard|pin|np))?"
 )
 """PAM services by which a person enters a machine. Not among them: su, sudo and cron, which are used by
 who is there already, greeters, screen lockers, mail and file servers."""
 
 _HEAD = re.compile(rb"pam_(\w{1,32})\(([^():\s]{1,64}):(\w{1,32})\): +")
-_OPENED = re.compile(rb"session opened for user (.*?)(?:\(uid=\d+\))? by(?: \S*?)?\(uid=\d+\)$", re.DOTALL)
+_FILE_SERVICES = re.compile(rb"(?:vs|pro|pure-|wu-|lukem)?ftpd?")
+"""Those that hand out a machine's files to whoever knows a password of its users: what fails there is guessing."""
+
+_OPENED = re.compile(
+    rb"session opened for user (.*?)(?:\(uid=\d+\))? by(?: \S*?)?\(uid=\d+\)$|session opened for user (\S+)$", re.DOTALL
+)
 _CLOSED = re.compile(rb"session closed for user (.*)$", re.DOTALL)
 _FAILURE = re.compile(
     rb"authentication failure; *logname=(?:\S*) uid=\d* euid=\d* tty=(\S*) ruser=(.*?) rhost=(\S*)(?: +user=(.*))?$",
@@ -50,14 +55,14 @@ def is_login(service: bytes) -> bool:
 def _session(service: bytes, text: bytes) -> Sign | None:
     found = _OPENED.match(text)
     if found is not None:
-        return Sign(SignKind.OPENED, found[1], service=service)
+        return Sign(SignKind.OPENED, found[1] or found[2] or b"", service=service)
     found = _CLOSED.match(text)
     return None if found is None else Sign(SignKind.CLOSED, found[1], service=service)
 
 
 def _failure(module: bytes, service: bytes, text: bytes) -> Sign | None:
     found = _FAILURE.match(text)
-    if found is None or not is_login(service):
+    if found is None or not (is_login(service) or _FILE_SERVICES.fullmatch(service)):
         return None
     tty, remote_user, host, user = found.groups()
     is_remote = tty == b"ssh" or bool(host)

@@ -60,6 +60,7 @@ _STARTING = re.compile(rb"session: .* on (\S+) for (.*) " + _FROM + rb" id \d+$"
 _PAM = re.compile(
     rb"(?:[^:]{1,120}?) for (illegal user |invalid user )?(.*) from " + _ADDRESS + rb"(?: via \S+)?$", re.DOTALL
 )
+_GIVEN_UP = {b"invalid ": b"invalid user", b"authenticating ": b"gave up"}
 _ESCAPED = re.compile(rb"\\(?:([0-3][0-7]{2})|([nrtabvfs0\\]))")
 _PLAIN = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"a": b"\a", b"b": b"\b", b"v": b"\v", b"f": b"\f", b"s": b" "}
 
@@ -170,7 +171,7 @@ def _left(rest: bytes) -> Sign | None:
     found = _LEFT_USER.match(rest)
     if found is not None:
         whose, user, address, port = found.groups()
-        detail = b"invalid user" if whose == b"invalid " else b""
+        detail = _GIVEN_UP.get(whose, b"")
         return Sign(SignKind.LEFT, _plain(user), source_of(address), port, detail=detail)
     found = _LEFT.match(rest)
     return None if found is None else Sign(SignKind.LEFT, b"", source_of(found[1]), found[2] or b"")
