@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from whotop.collect.ssh_config import SshConfig
 from whotop.config.ssh_config import named_hosts, ssh_config_files
 from whotop.errors import ConfigError
 
@@ -70,3 +71,11 @@ def test_the_users_file_goes_with_the_systems_and_a_file_of_ones_own_stands_alon
     assert ssh_config_files("/home/lane/.ssh/config") == (Path("/home/lane/.ssh/config"), Path("/etc/ssh/ssh_config"))
     assert ssh_config_files("/own") == (Path("/own"),)
     assert ssh_config_files("") == ()
+
+
+@pytest.mark.parametrize("pattern", ["~nobody-at-all/x", "a\0b/*", '""', "**x", "."])
+def test_an_include_of_what_cannot_be_there_includes_nothing(tmp_path: Path, pattern: str) -> None:
+    file = tmp_path / "config"
+    file.write_text(f"Include {pattern}\nHost web1\n")
+    assert named_hosts(file, ["web*"]) == ["web1"]
+    assert "user" not in SshConfig([file]).options("web1")

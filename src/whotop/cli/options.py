@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import rich_click as click
 
+from whotop.config.places import at_home
 from whotop.config.settings import ReportTable, Settings
 
 
@@ -57,7 +58,7 @@ class ConfigOptions:
     def _report(self, settings: Settings) -> ReportTable:
         table = settings.report
         if self.report is not None:
-            table = msgspec.structs.replace(table, file=str(Path(self.report).expanduser()), on_exit=True)
+            table = msgspec.structs.replace(table, file=str(at_home(self.report)), on_exit=True)
         if self.usage:
             table = msgspec.structs.replace(table, usage=True)
         return msgspec.structs.replace(table, on_exit=False) if self.no_report else table

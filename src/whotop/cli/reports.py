@@ -14,7 +14,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from whotop.clock import SECOND_US, Clock
-from whotop.config.places import state_folder
+from whotop.config.places import at_home, state_folder
 from whotop.config.settings import ReportTable
 from whotop.core.fleet import Fleet
 from whotop.core.report import Report, report_of_fleet
@@ -44,7 +44,7 @@ class Reports:
     @property
     def folder(self) -> Path:
         """Where snapshots and tables are written. Raises ConfigError where that folder cannot be made."""
-        return Path(self.table.file).expanduser().absolute().parent if self.table.file else _private(state_folder())
+        return at_home(self.table.file).absolute().parent if self.table.file else _private(state_folder())
 
     def snapshot(self, fleet: Fleet) -> Path:
         """Write one now, under a name of its own; returns where. Raises WhotopError."""

@@ -18,6 +18,7 @@ import msgspec
 
 from whotop.collect.own_user import own_user, user_to_log_in_as
 from whotop.collect.ssh_config import Options, SshConfig
+from whotop.config.places import at_home
 from whotop.errors import UnreachableError
 from whotop.model import Target
 from whotop.text import safe
@@ -175,7 +176,7 @@ def _list(options: Options, keyword: str) -> list[str]:
 
 def _expand(text: str, tokens: dict[str, str]) -> str:
     text = _TOKEN.sub(lambda found: tokens.get(found[1], found[0]) if found[1] else os.environ.get(found[2], ""), text)
-    return str(Path(text).expanduser())
+    return str(at_home(text))
 
 
 def _agent(options: Options, tokens: dict[str, str]) -> str:

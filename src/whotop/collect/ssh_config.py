@@ -20,6 +20,7 @@ from pathlib import Path
 
 from whotop.collect.own_user import own_user
 from whotop.collect.ssh_config_file import Line, SshConfigFile, is_there
+from whotop.config.ssh_config import included_files
 from whotop.errors import ConfigError
 
 EXEC_SECONDS = 5.0
@@ -109,12 +110,7 @@ class SshConfig:
 def _included(line: Line, path: Path) -> list[Path]:
     """The files that an Include line names: relative ones lie beside the user's or the system's file."""
     folder = Path("/etc/ssh") if path.is_relative_to("/etc/ssh") else Path.home() / ".ssh"
-    found: list[Path] = []
-    for pattern in line.arguments:
-        whole = Path(pattern).expanduser()
-        base, relative = (Path(whole.anchor), whole.relative_to(whole.anchor)) if whole.anchor else (folder, whole)
-        found += sorted(one for one in base.glob(str(relative)) if one.is_file())
-    return found
+    return list(included_files(line.arguments, folder))
 
 
 def _applies(header: Line, lookup: _Lookup) -> bool:

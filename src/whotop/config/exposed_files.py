@@ -11,6 +11,7 @@ import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from whotop.config.places import at_home
 from whotop.config.settings import Settings
 from whotop.config.xml_settings import is_xml
 from whotop.model import Target
@@ -82,4 +83,4 @@ def _others_can_read(path: Path) -> bool:
 
 
 def _expanded(name: str) -> Path:
-    return Path(name).expanduser()
+    return at_home(name)

@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from whotop.config.places import at_home
 from whotop.core.locate import Locate, nowhere
 from whotop.core.rules.attack_tables import TravelTable
 from whotop.errors import ConfigError
@@ -40,7 +41,7 @@ def locate_by(table: TravelTable, config_file: Path | None) -> Locate:
         mend = "pip install 'whotop[geo]'"
         raise ConfigError("the package maxminddb is not installed", file=file, place=PLACE, mend=mend)
     folder = config_file.parent if config_file is not None else Path()
-    return _locate_in(_opened(folder / Path(table.database).expanduser(), file))
+    return _locate_in(_opened(folder / at_home(table.database), file))
 
 
 def _opened(database: Path, file: str) -> Reader:

@@ -16,7 +16,7 @@ import msgspec
 
 from whotop.config.decode import decode
 from whotop.config.notify_settings import check_notify
-from whotop.config.places import SYSTEM_FILE, config_folder
+from whotop.config.places import SYSTEM_FILE, at_home, config_folder
 from whotop.config.settings import Defaults, Settings
 from whotop.config.usage_settings import check_usage
 from whotop.config.xml_settings import is_xml, xml_settings
@@ -95,7 +95,7 @@ def anchored(settings: Settings, folder: Path) -> Settings:
     """``settings`` with ``~`` and relative paths made whole, the latter from ``folder`` on."""
 
     def whole(path: str) -> str:
-        return str(folder / Path(path).expanduser()) if path else ""
+        return str(folder / at_home(path)) if path else ""
 
     def keys(table: SomeDefaults) -> SomeDefaults:
         files = table.identity_files

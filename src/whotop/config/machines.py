@@ -15,6 +15,7 @@ import msgspec
 
 from whotop.config.address import Address, checked_host, checked_user, parse_address
 from whotop.config.mail_address import checked_mail_address
+from whotop.config.places import at_home
 from whotop.config.ranges import MACHINES_MAX, expand
 from whotop.config.settings import Defaults, MachineTable, Settings
 from whotop.config.ssh_config import named_hosts
@@ -146,7 +147,7 @@ def _of_host(host: InventoryHost, settings: Settings) -> Target:
         user=host.user or None,
         port=host.port or None,
         tags=host.groups,
-        identity_files=(str(Path(host.identity_file).expanduser()),) if host.identity_file else None,
+        identity_files=(str(at_home(host.identity_file)),) if host.identity_file else None,
     )
     target = target_at(Address("", host.name, 0), settings, table)
     is_local = host.connection == "local"

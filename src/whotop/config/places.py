@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 SYSTEM_FILE = Path("/etc/whotop/config.toml")
+
+
+def at_home(path: str | Path) -> Path:
+    """A path with its ``~`` made whole as a shell does it: one of nobody's stays, and no such file is there."""
+    return Path(os.path.expanduser(path))  # noqa: PTH111 - Path.expanduser raises RuntimeError for it
 
 
 def config_folder() -> Path:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from whotop.config.places import at_home
 from whotop.errors import ConfigError
 
 INCLUDE_DEPTH_MAX = 16
@@ -51,7 +52,7 @@ def ssh_config_files(named: str) -> tuple[Path, ...]:
     """The files that are honoured: the user's, then the system's; one of one's own alone, as with ``ssh -F``."""
     if not named:
         return ()
-    file = Path(named).expanduser()
+    file = at_home(named)
     return (file, SYSTEM_FILE) if file == USER_FILE.expanduser() else (file,)
 
 
@@ -69,7 +70,7 @@ def _lines(file: Path, depth: int) -> Iterator[tuple[str, list[str]]]:
         elif depth >= INCLUDE_DEPTH_MAX:
             raise ConfigError("Include goes too deep: does it include itself?", file=str(file))
         else:
-            for included in _included(arguments):
+            for included in included_files(arguments, Path("~/.ssh").expanduser()):
                 yield from _lines(included, depth + 1)
 
 
@@ -86,9 +87,12 @@ def _words(line: str) -> tuple[str, list[str]]:
     return keyword.lower(), arguments
 
 
-def _included(patterns: Iterable[str]) -> Iterator[Path]:
+def included_files(patterns: Iterable[str], folder: Path) -> Iterator[Path]:
+    """The files that an ``Include`` names; relative patterns begin in ``folder``."""
     for pattern in patterns:
-        absolute = Path("~/.ssh").expanduser() / Path(pattern).expanduser()
+        if "\0" in pattern:  # which no file's name holds, and which no folder can be looked into for
+            continue
+        absolute = folder / at_home(pattern)
         yield from (path for path in map(Path, sorted(glob.glob(str(absolute)))) if path.is_file())  # noqa: PTH207
 
 

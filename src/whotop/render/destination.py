@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from whotop.config.places import at_home
 from whotop.errors import UsageError
 from whotop.render.formats import format_of
 
@@ -17,7 +18,7 @@ def check_destination(file: str | Path) -> None:
 
 def check_place(file: str | Path) -> None:
     """Raise UsageError for a place where no file can be made."""
-    target = Path(file).expanduser().absolute()
+    target = at_home(file).absolute()
     folder = target.parent
     if target.is_dir():
         raise UsageError(f"{file}: this is a folder (name a file in it)")

@@ -7,6 +7,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+from whotop.config.places import at_home
 from whotop.errors import WhotopError
 
 
@@ -15,7 +16,7 @@ def write_file(path: str | Path, content: bytes) -> Path:
 
     A regular file appears whole or not at all. Raises WhotopError where it cannot be written.
     """
-    target = Path(path).expanduser().resolve()
+    target = at_home(path).resolve()
     try:
         if target.exists() and not target.is_file():
             target.write_bytes(content)  # a terminal, a pipe: nothing to replace

@@ -12,6 +12,7 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote, unquote
 
+from whotop.config.places import at_home
 from whotop.errors import StoreError, StoreTooNewError
 from whotop.store.version import SCHEMA_VERSION, VERSION_TABLE
 
@@ -27,7 +28,7 @@ def store_path(place: str | Path) -> Path:
         text = unquote(text.removeprefix(SQLITE_URL))
     elif "://" in text:
         raise StoreError(f"{text.split('@')[-1]}: this version keeps its store in an SQLite file (give a path)")
-    return Path(text).expanduser()
+    return at_home(text)
 
 
 def check_store(place: str | Path) -> None:
