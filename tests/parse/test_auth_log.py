@@ -49,6 +49,18 @@ FORMS = {
     "CRLF": "Nov 22 00:10:02 web-01 sshd[1200]: hello\r",
     "a stamp with a colon": "Nov 22 00:10:02: web-01 sshd[1200]: hello",
     "fractions without a year": "Nov 22 00:10:02.25 web-01 sshd[1200]: hello",
+    "a year within": "Nov 22 2026 00:10:02 web-01 sshd[1200]: hello",
+    "slashes": "2026/11/22 00:10:02 web-01 sshd[1200]: hello",
+    "a byte-order mark": "\ufeffNov 22 00:10:02 web-01 sshd[1200]: hello",
+    "counted by a relay": "62 <86>1 2026-11-22T00:10:02Z web-01 sshd 1200 - - hello",
+    "journalctl, short-full": "Sun 2026-11-22 00:10:02 UTC web-01 sshd[1200]: hello",
+    "journalctl, short-full, another zone": "Sun 2026-11-22 00:10:02 CET web-01 sshd[1200]: hello",
+    "journalctl, short-unix": "1795306202.123456 web-01 sshd[1200]: hello",
+    "AIX": "Nov 22 00:10:02 web-01 auth|security:info sshd[1200]: hello",
+    "AIX, from another": "Nov 22 00:10:02 hub-01 auth|security:info Message forwarded from web-01: sshd[1200]: hello",
+    "macOS, default": "2026-11-22 00:10:02.123456+0000 0x1a2b3c   Default     0x0     1200   0    sshd: hello",
+    "macOS, compact": "2026-11-22 00:10:02.123 Df sshd[1200:1a2b3c] (libpam.2.dylib) [com.apple.pam:x] hello",
+    "macOS, syslog": "2026-11-22 00:10:02.123456+0000  localhost sshd[1200]: hello",
 }
 
 

@@ -1,8 +1,9 @@
 """Text logs of syslog daemons (auth.log, secure, messages) into lines.
 
 The forms are those of rsyslog (RSYSLOG_TraditionalFileFormat, RSYSLOG_FileFormat,
-RSYSLOG_SyslogProtocol23Format), syslog-ng, BSD's and busybox's syslogd, OpenWrt's logread and
-metalog. Lines that cannot tell of a login are passed over before anything else is done with them.
+RSYSLOG_SyslogProtocol23Format), syslog-ng, BSD's, AIX's and busybox's syslogd, OpenWrt's logread,
+metalog, ``journalctl`` and macOS's ``log show`` (default, compact and syslog). Lines that cannot tell
+of a login are passed over before anything else is done with them.
 """
 
 from __future__ import annotations
@@ -21,13 +22,22 @@ MOST_REPEATS = 100
 _HEADER = re.compile(
     rb"(?:<[a-z0-9]+\.[a-z]+> )?"  # FreeBSD's syslogd -v
     rb"(?:([^\s\[\]]*[^\s\[\]:]) )?"
-    rb"(?:[a-z0-9]+\.[a-z]+ )?"  # busybox names facility and level
+    rb"(?:[a-z0-9]+\.[a-z]+ |[a-z|]+:[a-z]+ )?"  # busybox names facility and level, and so does AIX
+    rb"(?:Message forwarded from ([^\s:]+): )?"  # AIX, whose own name stands before
     rb"(?:([^\s\[\]:()]+)\]?(\(pam_\w+\))?(?:\[(\d{1,10})\])?:|\[([\w-]+)\]:?) *(.*)",  # metalog brackets the program
     re.DOTALL,
 )
 _RFC_5424 = re.compile(
     rb"(\S+) (\S+) (\d{1,10}|-) \S+ (?:-|(?:\[(?:[^\]\\\"]|\\.|\"(?:[^\"\\]|\\.)*\")*\])+) ?(?:\xef\xbb\xbf)?(.*)",
     re.DOTALL,
+)
+_MACOS_MESSAGE = rb"(?:\([\w.+-]+\) )?(?:\[[\w.:-]+\] )?(?P<message>.*)"
+_MACOS = re.compile(
+    rb"0x[0-9a-f]+ +[A-Z][a-z]+ +0x[0-9a-f]+ +(?P<pid>\d{1,10}) +\d+ +(?P<program>[^\s:]+): " + _MACOS_MESSAGE,
+    re.DOTALL,
+)
+_MACOS_COMPACT = re.compile(
+    rb"[A-Z][a-z]? +(?P<program>[^\s\[\]]+)\[(?P<pid>\d{1,10}):[0-9a-f]+\] " + _MACOS_MESSAGE, re.DOTALL
 )
 _WORDS = (*TELLING, b"repeated")
 _FOLDED = re.compile(rb"message repeated (\d{1,9}) times: \[ ?(.*)\]$", re.DOTALL)
@@ -139,14 +149,14 @@ def _spans(data: bytes) -> dict[int, int]:
 def _line(time_us: int, text: bytes) -> LogLine | None:
     found = _HEADER.match(text)
     if found is not None:
-        host, program, pam, pid, bracketed, message = found.groups()
+        host, forwarded, program, pam, pid, bracketed, message = found.groups()
         program = (program or bracketed).rpartition(b"/")[2]
         if pam is not None or message.startswith(b"(pam_unix) "):
             message = _as_pam_writes_now(program, message.removeprefix(b"(pam_unix) "))
-        return LogLine(time_us=time_us, program=program, message=message, pid=_pid(pid), host=host or b"")
+        return LogLine(time_us=time_us, program=program, message=message, pid=_pid(pid), host=forwarded or host or b"")
     found = _RFC_5424.match(text)
     if found is None:
-        return None
+        return _of_macos(time_us, text)
     host, program, pid, message = found.groups()
     return LogLine(
         time_us=time_us,
@@ -155,6 +165,13 @@ def _line(time_us: int, text: bytes) -> LogLine | None:
         pid=0 if pid == b"-" else _pid(pid),
         host=host,
     )
+
+
+def _of_macos(time_us: int, text: bytes) -> LogLine | None:
+    found = _MACOS.match(text) or _MACOS_COMPACT.match(text)
+    if found is None:
+        return None
+    return LogLine(time_us=time_us, program=found["program"], message=found["message"], pid=_pid(found["pid"]))
 
 
 def _as_pam_writes_now(program: bytes, message: bytes) -> bytes:

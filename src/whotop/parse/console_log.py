@@ -1,7 +1,7 @@
 """What login(1) writes at consoles.
 
-There are three of it: util-linux's (login-utils/login.c), shadow's (src/login.c) and busybox's
-(loginutils/login.c).
+There are four of it: util-linux's (login-utils/login.c), shadow's (src/login.c), busybox's
+(loginutils/login.c) and BSD's (usr.bin/login/login.c).
 """
 
 from __future__ import annotations
@@ -24,6 +24,12 @@ _FAILED_SHADOW = re.compile(
     re.DOTALL,
 )
 _INVALID = re.compile(rb"invalid password for '(.*)' +on '(?:/dev/)?([^']*)'(?: from '([^']*)')?$", re.DOTALL)
+_BSD_IN = re.compile(
+    rb"(?:login (?:from (?P<from>\S+) )?on (?P<tty>\S+) as (?P<user>.+)"
+    rb"|ROOT LOGIN \((?P<root>.+)\) ON (?P<root_tty>\S+)(?: FROM (?P<root_from>\S+))?)$",
+    re.DOTALL,
+)
+_BSD_FAILED = re.compile(rb"\d{1,4} LOGIN FAILURES? (?:FROM (?P<from>\S+)|ON (?P<tty>\S+)), (?P<user>.*)$", re.DOTALL)
 _TERMINAL = re.compile(rb"(?:tty|pts/|console|hvc|lxc/)\S*")
 
 
@@ -31,13 +37,13 @@ def sign(message: bytes) -> Sign | None:
     """Read one message; None where it says nothing of a login."""
     message = message.rstrip()
     if b"LOGIN" in message[:24] or b"login on" in message[:24]:
-        return _login(message) or _failure(message)
+        return _login(message) or _failure(message) or _of_bsd(message)
     found = _IN.match(message)
     if found is not None:
         return Sign(SignKind.ON_TERMINAL, found[1], source_of(found[4] or b""), tty=found[2] or found[3] or b"")
     found = _INVALID.match(message)
     if found is None:
-        return None
+        return _of_bsd(message)
     return Sign(SignKind.FAILED, found[1], source_of(found[3] or b""), tty=found[2], detail=b"password")
 
 
@@ -64,3 +70,16 @@ def _failure(message: bytes) -> Sign | None:
     on_terminal = _TERMINAL.fullmatch(place) is not None
     source = b"" if on_terminal or place == b"(null)" else source_of(place)
     return Sign(SignKind.FAILED, found[2], source, tty=place if on_terminal else b"", detail=b"password")
+
+
+def _of_bsd(message: bytes) -> Sign | None:
+    """It tells of failures when somebody gives up: how many there were, once without and once with the name."""
+    found = _BSD_IN.match(message)
+    if found is not None:
+        user, tty = found["user"] or found["root"], found["tty"] or found["root_tty"]
+        return Sign(SignKind.ON_TERMINAL, user, source_of(found["from"] or found["root_from"] or b""), tty=tty)
+    found = _BSD_FAILED.match(message)
+    if found is None:
+        return None
+    source = source_of(found["from"] or b"")
+    return Sign(SignKind.FAILED, found["user"], source, tty=found["tty"] or b"", detail=b"password")

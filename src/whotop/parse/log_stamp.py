@@ -1,8 +1,9 @@
 """The stamps that syslog daemons put before a line, as the machine's own time.
 
-RFC 3164 (``Nov 22 00:23:12``: no year, no zone), the same behind a week day and with a year behind
-(OpenWrt's logread), and RFC 3339 (``2026-11-22T00:23:12.123456+01:00``), each behind a priority
-(``<86>``) or not.
+RFC 3164 (``Nov 22 00:23:12``: no year, no zone), the same behind a week day and with a year behind it
+or within (OpenWrt's logread, Cisco's), and RFC 3339 (``2026-11-22T00:23:12.123456+01:00``), each behind
+a priority (``<86>``), also one that a relay counts bytes before (RFC 6587), or not. ``journalctl`` has
+two more: ``-o short-full`` (``Sun 2026-11-22 00:23:12 CET``) and ``-o short-unix`` (seconds since 1970).
 """
 
 from __future__ import annotations
@@ -18,14 +19,18 @@ _MONTHS = {
         (b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"), 1
     )
 }
+_BEFORE = rb"(?:\xef\xbb\xbf)?(?:(?:\d{1,5} )?<\d{1,3}>)?"
+_WEEK_DAY = rb"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) "
 _OLD = re.compile(
-    rb"(?:<\d{1,3}>)?(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) )?"
-    rb"([A-Z][a-z]{2}) +(\d{1,2}) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?: (\d{4})(?= ))?:? +"
+    _BEFORE + rb"(?:" + _WEEK_DAY + rb")?"
+    rb"([A-Z][a-z]{2}) +(\d{1,2})(?: (\d{4}))? (\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?: (\d{4})(?= ))?:? +"
 )
 _NEW = re.compile(
-    rb"(?:<\d{1,3}>)?(?:\d{1,3} )?"
-    rb"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?(?: ?(?:(Z)|([+-])(\d\d):?(\d\d)))? +"
+    _BEFORE + rb"(?:\d{1,3} )?(" + _WEEK_DAY + rb")?"
+    rb"(\d{4})[-/](\d\d)[-/](\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?"
+    rb"(?: ?(?:(Z|UTC(?= ))|([+-])(\d\d):?(\d\d))|(?(1) [A-Z]{3,5}(?= )))? +"
 )
+_UNIX = re.compile(rb"(\d{10})\.(\d{6}) +")
 _AHEAD_US = DAY_US
 """A line without a year may be so far ahead of our time: clocks go wrong, and zones differ."""
 _STEP_BACK_US = 5 * MINUTE_US
@@ -67,10 +72,14 @@ class Stamps:
         if found is not None:
             return self._old(line, found)
         found = _NEW.match(line)
-        return None if found is None else self._new(found)
+        if found is not None:
+            return self._new(found)
+        found = _UNIX.match(line)
+        return None if found is None else (int(found[1] + found[2]), found.end())
 
     def _old(self, line: bytes, found: re.Match[bytes]) -> tuple[int, int] | None:
-        month_name, day, hour, minute, second, fraction, year = found.groups()
+        month_name, day, year_within, hour, minute, second, fraction, year_behind = found.groups()
+        year = year_within or year_behind
         month = _MONTHS.get(month_name)
         if month is None:
             return None
@@ -86,7 +95,7 @@ class Stamps:
         return time_us, found.end()
 
     def _new(self, found: re.Match[bytes]) -> tuple[int, int] | None:
-        year, month, day, hour, minute, second, fraction, utc, sign, hours, minutes = found.groups()
+        _, year, month, day, hour, minute, second, fraction, utc, sign, hours, minutes = found.groups()
         clock = (int(year), int(month), int(day), int(hour), int(minute))
         try:
             if utc is None and sign is None:
