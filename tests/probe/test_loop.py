@@ -107,7 +107,7 @@ def test_it_ends_when_whotop_dies_before_it_has_begun() -> None:
 
 def test_it_refuses_what_is_no_frame_with_one_line(running: Any) -> None:
     running.next(Hello)
-    running._write(b"GET / HTTP/1.0\r\n\r\n")
+    running.write(b"GET / HTTP/1.0\r\n\r\n")
     assert running.status() == 1
     assert running.complaint() == "probe: whotop sent a frame that this probe does not know\n"
 

@@ -223,7 +223,7 @@ def test_no_records_are_sent_that_nobody_asked_for(machine: ShellMachine, begin:
     running = begin()
     running.next(Figures)
     running.next(Figures)
-    assert not any(type(one).__name__ == "Records" for one in running._received)
+    assert not any(type(one).__name__ == "Records" for one in running.received)
 
 
 def test_what_is_not_asked_for_any_more_is_left_until_it_is_asked_for_again(
@@ -388,7 +388,7 @@ def test_a_request_that_it_does_not_know_is_answered_with_an_error(begin: Begin)
 def test_it_refuses_a_line_that_it_does_not_know(begin: Begin) -> None:
     running = begin("bash")
     running.next(Hello)
-    running._write(b"$(reboot)\n")
+    running.write(b"$(reboot)\n")
     assert running.status() == 1
     assert running.complaint() == "probe: whotop sent a line that this probe does not know\n"
 

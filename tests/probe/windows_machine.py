@@ -7,15 +7,15 @@ import shutil
 import subprocess
 from pathlib import Path
 from secrets import token_hex
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 
+from tests.probe.spoken import SpokenProbe
 from whotop import probe
 from whotop.wire.frames import FrameEncoder, up_decoder
-from whotop.wire.messages import Acknowledge, Cursor, FileIdentity, Hello, Message, Read, Records, Start, Up
+from whotop.wire.messages import Acknowledge, Cursor, FileIdentity, Hello, Read, Records, Start
 
-MessageT = TypeVar("MessageT", bound=Message)
 NOON = 134_396_496_000_000_000
 """FILETIME of 2026-11-20T12:00Z."""
 LIBRARIES = ("wtsapi32.dll", "secur32.dll", "wevtapi.dll", "kernel32.dll", "advapi32.dll")
@@ -62,62 +62,23 @@ class WindowsMachine:
             one.close()
 
 
-class Running:
-    """A probe, spoken to as the collector does."""
+class Running(SpokenProbe):
+    """The probe of Windows, in the folder of its machine."""
 
     def __init__(self, program: Path, folder: Path, cursor: Cursor | None, history_bytes: int) -> None:
         nonce = token_hex(16)
-        self.process = subprocess.Popen(
-            ["mono", str(program)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            bufsize=0,
-            env={"STAND_IN": str(folder), "PATH": "/usr/bin:/bin", "HOME": str(folder)},
-        )
-        self._encoder, self._decoder = FrameEncoder(), up_decoder(nonce)
-        self.received: list[Up] = []
+        environment = {"STAND_IN": str(folder), "PATH": "/usr/bin:/bin", "HOME": str(folder)}
+        super().__init__(["mono", str(program)], FrameEncoder(), up_decoder(nonce), env=environment)
         cursors = {} if cursor is None else {"event log": cursor}
         self.send(Start(nonce=nonce, interval_ms=500, tick_ms=50, cursors=cursors, history_bytes=history_bytes))
         self.hello = self.next(Hello)
         self.send(Read(origins=("event log",)))
-
-    def send(self, message: Message) -> None:
-        assert self.process.stdin is not None
-        self.process.stdin.write(self._encoder.encode(message))
-
-    def next(self, kind: type[MessageT]) -> MessageT:
-        """The next message of a kind; others are put aside unread."""
-        while True:
-            while self.received:
-                message = self.received.pop(0)
-                if isinstance(message, kind):
-                    return message
-            assert self.process.stdout is not None
-            data = self.process.stdout.read(65_536)
-            assert data, f"the probe has ended: {self.complaint()}"
-            self.received += self._decoder.feed(data)
 
     def records(self) -> tuple[Records, list[dict[str, Any]]]:
         """The next piece, acknowledged, and its lines."""
         piece = self.next(Records)
         self.send(Acknowledge(origin="event log", offset=piece.cursor.offset))
         return piece, [json.loads(line) for line in piece.data.splitlines()]
-
-    def complaint(self) -> str:
-        assert self.process.stderr is not None
-        return self.process.stderr.read().decode()
-
-    def hang_up(self) -> None:
-        assert self.process.stdin is not None
-        self.process.stdin.close()
-
-    def close(self) -> None:
-        self.process.kill()
-        self.process.wait()
-        for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
-            if pipe is not None:
-                pipe.close()
 
 
 def event(record: int, event_id: int = 4625, time: str = "", **data: str) -> str:
