@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.core.conftest import make_event
-from whotop.core.failures import NEAR_KEPT, FailedOnce
+from whotop.core.failures import FailedOnce
 from whotop.core.keys import event_key
 from whotop.model import Event, Origin, RawText
 
@@ -102,11 +102,33 @@ def test_a_flood_of_names_is_forgotten_from_its_beginning() -> None:
     assert once.is_news(events[0])
 
 
-def test_a_flood_of_one_name_is_forgotten_from_its_beginning(count: Count) -> None:
-    events = [failure(number * 3) for number in range(NEAR_KEPT + 10)]
-    assert count(*events) == NEAR_KEPT + 10
-    assert count(events[-1]) == 0
-    assert count(events[0]) == 1
+def test_a_flood_of_one_name_is_forgotten_from_its_beginning() -> None:
+    once = FailedOnce(attempts_kept=100)
+    events = [failure(number * 3) for number in range(110)]
+    assert sum(map(once.is_news, events)) == 110
+    assert not once.is_news(events[-1])
+    assert once.is_news(events[0])
+
+
+def test_each_attempt_of_the_store_is_one_though_two_origins_tell_of_them(count: Count) -> None:
+    """The journal told of both; of the first btmp had told before."""
+    stored = failure(10), failure(10.6, Origin.JOURNAL)
+    assert all(map(count.once.remember, stored))
+    assert count(failure(10.2, Origin.JOURNAL), stored[1]) == 0
+    assert count(failure(10.8, Origin.JOURNAL)) == 1
+
+
+def test_what_is_remembered_twice_is_known_once(count: Count) -> None:
+    assert count.once.remember(failure(10))
+    assert not count.once.remember(failure(10))
+    assert count(failure(10, Origin.JOURNAL), failure(10.1, Origin.JOURNAL)) == 1
+
+
+def test_an_origin_may_tell_of_the_past_of_another_in_any_order(count: Count) -> None:
+    btmp = [failure(number, login_pid=number + 1) for number in range(0, 30, 3)]
+    journal = [failure(number + 0.4, Origin.JOURNAL) for number in range(0, 30, 3)]
+    assert count(*btmp) == 10
+    assert count(*reversed(journal)) == 0
 
 
 def test_a_machine_that_is_watched_no_longer_is_forgotten(count: Count) -> None:

@@ -8,96 +8,175 @@ Ubuntu 18.04 wrote each one twice, equal in all (elastic/beats pull request 1086
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import OrderedDict
+from typing import NamedTuple
 
 from whotop.clock import SECOND_US
 from whotop.core.identity import TOLERANCE_US
 from whotop.model import Event, Origin
 
 ATTEMPTS_KEPT = 50_000
-"""Over all machines, about 20 MB: what is older is told twice by nobody but whoever changes origins."""
-NEAR_KEPT = 256
-"""Of one user and source on one machine: within two seconds there are no more."""
+"""Over all machines, about 20 MB. Before a machine's origin changes, its older ones are remembered anew."""
+DOUBLED_WITHIN = 16
+"""Equal records of btmp follow each other with at most so many others between them."""
 BTMP_USER_BYTES = 32
 """``ut_user`` of a login record holds no more (utmp(5))."""
 
 Identity = tuple[str, bytes, str]
 
 
-class Attempt:
-    """One failed login, and the keys of the events that told of it, by origin."""
-
-    __slots__ = ("record", "time_us", "told")
-
-    def __init__(self, event: Event) -> None:
-        self.time_us = event.time_us
-        self.record = (event.tty, event.login_pid)
-        self.told = {event.origin: [event.key]}
-
-    def is_near(self, event: Event) -> bool:
-        """Whether two origins may date one attempt so."""
-        return -TOLERANCE_US <= self.time_us - event.time_us <= TOLERANCE_US
-
-    def is_told_by(self, event: Event) -> bool:
-        """Whether this very event was read before."""
-        return event.key in self.told.get(event.origin, ())
-
-    def is_doubled_by(self, event: Event) -> bool:
-        """Whether this is the second of two equal records of btmp."""
-        return (
-            event.origin is Origin.BTMP
-            and event.login_pid != 0
-            and self.record == (event.tty, event.login_pid)
-            and abs(self.time_us - event.time_us) < SECOND_US
-            and len(self.told.get(Origin.BTMP, ())) == 1
-        )
-
-
 class FailedOnce:
     """Remembers the newest attempts of all machines."""
 
     def __init__(self, *, attempts_kept: int = ATTEMPTS_KEPT) -> None:
-        self._attempts: OrderedDict[Identity, list[Attempt]] = OrderedDict()
+        self._lists: OrderedDict[Identity, _Attempts] = OrderedDict()
         """By identity, the one that failed last at the end."""
         self._count = 0
         self._attempts_kept = attempts_kept
 
     def is_news(self, event: Event) -> bool:
         """Take in a failed login with its key; false where it tells of an attempt that is known."""
-        identity = _identity(event)
-        attempts = self._attempts.pop(identity, [])
-        self._attempts[identity] = attempts
-        near = [attempt for attempt in attempts if attempt.is_near(event)]
-        if any(attempt.is_told_by(event) for attempt in near):
+        attempts = self._attempts(event)
+        if attempts.have_told(event) or attempts.told_again(event):
             return False
-        known = _same(near, event)
-        if known is not None:
-            known.told.setdefault(event.origin, []).append(event.key)
+        self._add(attempts, event)
+        return True
+
+    def remember(self, event: Event) -> bool:
+        """Take in what the store has, where each is an attempt of its own; false where it is known."""
+        attempts = self._attempts(event)
+        if attempts.have_told(event):
             return False
-        self._add(attempts, Attempt(event))
+        self._add(attempts, event)
         return True
 
     def forget(self, machine: str) -> None:
         """A machine is watched no longer."""
-        for identity in [identity for identity in self._attempts if identity[0] == machine]:
-            self._count -= len(self._attempts.pop(identity))
+        for identity in [identity for identity in self._lists if identity[0] == machine]:
+            self._count -= len(self._lists.pop(identity))
 
-    def _add(self, attempts: list[Attempt], attempt: Attempt) -> None:
-        attempts.append(attempt)
+    def _attempts(self, event: Event) -> _Attempts:
+        identity = _identity(event)
+        attempts = self._lists.get(identity)
+        if attempts is None:
+            attempts = self._lists[identity] = _Attempts()
+        else:
+            self._lists.move_to_end(identity)
+        return attempts
+
+    def _add(self, attempts: _Attempts, event: Event) -> None:
+        attempts.add(event)
         self._count += 1
-        if len(attempts) > NEAR_KEPT:
-            del attempts[0]
-            self._count -= 1
         while self._count > self._attempts_kept:
-            self._count -= len(self._attempts.pop(next(iter(self._attempts))))
+            identity, oldest = next(iter(self._lists.items()))
+            self._count -= oldest.drop_oldest(self._count - self._attempts_kept)
+            if not len(oldest):
+                del self._lists[identity]
 
 
-def _same(near: list[Attempt], event: Event) -> Attempt | None:
-    """The earliest attempt of which this origin has not told, else one that it tells twice."""
-    for attempt in near:
-        if event.origin not in attempt.told:
-            return attempt
-    return next((attempt for attempt in near if attempt.is_doubled_by(event)), None)
+class _Attempt:
+    """One failed login, and the events that told of it."""
+
+    __slots__ = ("record", "time_us", "told")
+
+    def __init__(self, event: Event) -> None:
+        self.time_us = event.time_us
+        self.record = (event.tty, event.login_pid)
+        self.told = [(event.origin, event.key)]
+
+    def times_told_by(self, origin: Origin) -> int:
+        """How many of those events are of this origin."""
+        return sum(teller is origin for teller, _ in self.told)
+
+    def is_doubled_by(self, event: Event) -> bool:
+        """Whether this is the second of two equal records of btmp."""
+        return (
+            self.record == (event.tty, event.login_pid)
+            and abs(self.time_us - event.time_us) < SECOND_US
+            and self.times_told_by(Origin.BTMP) == 1
+        )
+
+
+class _Searched(NamedTuple):
+    """Of the attempts from a time on, an origin has told of all that stand before this place."""
+
+    from_us: int
+    place: int
+
+
+class _Attempts:
+    """Those of one user from one source on one machine, by time."""
+
+    __slots__ = ("_all", "_searched", "_told")
+
+    def __init__(self) -> None:
+        self._told: set[tuple[Origin, bytes]] = set()
+        """All events that told of them; two origins may give theirs one key."""
+        self._all: list[_Attempt] = []
+        self._searched: dict[Origin, _Searched] = {}
+        """So that the attempts near each event of a flood need not be searched through."""
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def have_told(self, event: Event) -> bool:
+        """Whether this very event was read before."""
+        return (event.origin, event.key) in self._told
+
+    def add(self, event: Event) -> None:
+        """Take in an attempt of which nothing has told."""
+        attempt = _Attempt(event)
+        self._told.update(attempt.told)
+        place = bisect_right(self._all, event.time_us, key=_time_us)
+        if place < len(self._all):
+            self._searched.clear()
+        self._all.insert(place, attempt)
+
+    def told_again(self, event: Event) -> bool:
+        """Whether an event tells of a known attempt: one of which its origin has not told, or that it tells twice."""
+        known = self._first_untold(event) or self._doubled(event)
+        if known is None:
+            return False
+        known.told.append((event.origin, event.key))
+        self._told.add(known.told[-1])
+        return True
+
+    def drop_oldest(self, count: int) -> int:
+        """Forget so many at most; gives how many there were."""
+        dropped = self._all[:count]
+        del self._all[:count]
+        for origin, (from_us, place) in self._searched.items():
+            self._searched[origin] = _Searched(from_us, max(place - count, 0))
+        for attempt in dropped:
+            self._told.difference_update(attempt.told)
+        return len(dropped)
+
+    def _first_untold(self, event: Event) -> _Attempt | None:
+        """The earliest near an event of which its origin has not told."""
+        from_us = event.time_us - TOLERANCE_US
+        first = bisect_left(self._all, from_us, key=_time_us)
+        known = self._searched.get(event.origin)
+        if known is not None and known.from_us <= from_us and known.place >= first:
+            from_us, first = known
+        while first < len(self._all) and self._all[first].times_told_by(event.origin):
+            first += 1
+        self._searched[event.origin] = _Searched(from_us, first)
+        if first < len(self._all) and self._all[first].time_us <= event.time_us + TOLERANCE_US:
+            return self._all[first]
+        return None
+
+    def _doubled(self, event: Event) -> _Attempt | None:
+        """The attempt whose record this one of btmp repeats."""
+        if event.origin is not Origin.BTMP or not event.login_pid:
+            return None
+        last = bisect_right(self._all, event.time_us, key=_time_us)
+        near = self._all[max(last - DOUBLED_WITHIN, 0) : last]
+        return next((attempt for attempt in near if attempt.is_doubled_by(event)), None)
+
+
+def _time_us(attempt: _Attempt) -> int:
+    return attempt.time_us
 
 
 def _identity(event: Event) -> Identity:

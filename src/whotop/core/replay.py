@@ -50,7 +50,7 @@ class Replay:
     def know_failures(self, failures: Iterable[Event]) -> None:
         """Failed logins that are known, of about the time of the events to come."""
         for failure in failures:
-            self._failed_once.is_news(failure)
+            self._failed_once.remember(failure)
 
     def apply(self, event: Event) -> list[Transition]:
         """What an event changes; what is known already may be among it, under its own keys."""
