@@ -135,7 +135,8 @@ async def test_a_machine_that_went_away_is_connected_again(
     collect(machine.target())
     await sink.wait_for("hello")
     machine.connections[0].abort()
-    assert await sink.wait_for("lost") == "connection lost"
+    # With a word of ours unread at the far end TCP says "reset" rather than "end".
+    assert await sink.wait_for("lost") in {"connection lost", "connection reset"}
     await sink.wait_for("hello", count=2)
 
 

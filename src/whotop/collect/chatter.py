@@ -11,6 +11,8 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+from whotop.collect.envelope import Envelope
+
 BURST_BYTES = 524_288
 """A connection begins with a few KiB; an upload over SFTP is answered with some more."""
 BYTES_PER_SECOND = 16_384
@@ -89,7 +91,7 @@ class _Ear(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._unread = transport.get_write_buffer_size
-        self._session.connection_made(transport)
+        self._session.connection_made(Envelope(transport, asyncio.get_running_loop().call_soon))
 
     def data_received(self, data: bytes) -> None:
         # Behind it, because by then a session has said how much of it was for it.
