@@ -38,7 +38,7 @@ class Replica:
 
 
 async def main(plan: Plan, ssh_config: str) -> None:
-    """Connect all, then receive."""
+    """Connect all to a store that is open, then receive."""
     targets = [
         Target(
             name=address,
@@ -55,10 +55,12 @@ async def main(plan: Plan, ssh_config: str) -> None:
         collect = CollectSettings(own_known_hosts=known_hosts, ssh_config_files=files)
         settings = WatchSettings(collect=collect, store=Path(folder) / "whotop.db")
         replica = Replica()
-        watch = Watch(targets, settings, SystemClock())
-        memory, start = resident_kb(), cpu_seconds()
-        feed = await watch.open()
+        watch = Watch([], settings, SystemClock())
+        memory = resident_kb()
+        feed = await watch.open()  # a new store, its schema: once, however many machines there are
         following = asyncio.create_task(replica.follow(feed))
+        start = cpu_seconds()
+        await watch.retarget(targets)
         await settled(lambda: replica.up() == len(targets), 240)
         connected = cpu_seconds()
         await asyncio.sleep(plan.interval_seconds * 2)
