@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
-from functools import lru_cache
+from typing import Any
 
 import msgspec
 
@@ -26,7 +26,8 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d{1,6})?( ?(Z|[+-]\d\d
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
-MINUTES_KEPT = 10_000
+KEPT = 65_536
+"""Minutes, and texts, that are remembered: about 10 MB."""
 _SECONDS_US = {f"{second:02}": second * 1_000_000 for second in range(60)}
 
 Refuse = Callable[[InputError], None]
@@ -52,38 +53,59 @@ class TableForm:
 class RowReader:
     """Reads the rows of one file. Without ``refuse`` a wrong one raises InputError, with its line."""
 
-    __slots__ = ("_file", "_minutes", "_refuse", "_zone", "ignored")
+    __slots__ = ("_file", "_minutes", "_refuse", "_texts", "_zone", "ignored")
 
     def __init__(self, file: str, zone: tzinfo, refuse: Refuse | None = None) -> None:
         self._file, self._zone, self._refuse = file, zone, refuse
         self._minutes: dict[str, int] = {}
+        """By all of a date but its seconds."""
+        self._texts: dict[str, str] = {}
+        """By cells, as far as these show as they are."""
         self.ignored = 0
         """Rows of types other than login and logout."""
 
     def event(self, line: int, cells: Sequence[str]) -> Event | None:
         """The event of a row, whose cells stand in the order of NEEDED and OPTIONAL; None if it is left out."""
-        date, type_, *others = cells
+        date, type_, machine, user, tty, source = cells
         kind = KINDS.get(type_) or KINDS.get(type_.strip().lower())
         if kind is None:
             self.ignored += 1
             return None
+        known = self._texts
+        try:  # nearly all rows are of texts and of a minute that were read before
+            time_us = self._minutes[date[:17] + date[19:]] + _SECONDS_US[date[17:19]]
+            return _event(kind, time_us, known[machine], known[user], known[tty], known[source])
+        except (KeyError, ValueError):
+            pass
         try:
-            return _event(kind, self._time_us(date), tuple(others))
+            return _event(kind, self._time_us(date), *self._received((machine, user, tty, source)))
         except ValueError as wrong:
             self.refused(str(wrong), line)
             return None
 
     def _time_us(self, date: str) -> int:
-        """Most rows are of one minute with the row before: its reading is remembered."""
-        minute_us, seconds_us = self._minutes.get(date[:17]), _SECONDS_US.get(date[17:])
+        minute, seconds_us = date[:17] + date[19:], _SECONDS_US.get(date[17:19])
+        minute_us = self._minutes.get(minute)
         if minute_us is not None and seconds_us is not None:
             return minute_us + seconds_us
         time_us = time_us_of(date.strip(), self._zone)
-        if seconds_us is not None and len(date) == len("2020-01-21 12:45:56"):
-            if len(self._minutes) >= MINUTES_KEPT:
-                self._minutes.clear()
-            self._minutes[date[:17]] = time_us - seconds_us
+        if seconds_us is not None and date[13:14] == date[16:17] == ":" and "." not in date:
+            _make_room(self._minutes)
+            self._minutes[minute] = time_us - seconds_us
         return time_us
+
+    def _received(self, cells: tuple[str, ...]) -> tuple[str, str, str, str, RawText | None]:
+        """Machine, user, tty and source made safe, and those that this changed as received."""
+        received = [cell.strip() for cell in cells]
+        machine, user, tty, source = shown = [safe(text) for text in received]
+        for cell, text in zip(cells, shown, strict=True):
+            if cell == text:
+                _make_room(self._texts)
+                self._texts[cell] = text
+        names = zip(received[1:], shown[1:], strict=True)
+        changed = [_as_bytes(text) if text != shown else None for text, shown in names]
+        raw = RawText(*changed) if any(text is not None for text in changed) else None
+        return machine, user, tty, source, raw
 
     def refused(self, what: str, line: int) -> None:
         """A row is wrong: tell of it, or raise."""
@@ -108,8 +130,9 @@ def numbered(events: Iterable[Event]) -> Iterator[Event]:
         yield msgspec.structs.replace(event, ordinal=ordinal) if ordinal else event
 
 
-def _event(kind: EventKind, time_us: int, cells: tuple[str, ...]) -> Event:
-    machine, user, tty, source, raw = _texts(cells)
+def _event(
+    kind: EventKind, time_us: int, machine: str, user: str, tty: str, source: str, raw: RawText | None = None
+) -> Event:
     if not machine or not user:
         raise ValueError(f"a {kind} without a {'user' if machine else 'machine'}")
     return Event(
@@ -125,15 +148,9 @@ def _event(kind: EventKind, time_us: int, cells: tuple[str, ...]) -> Event:
     )
 
 
-@lru_cache(maxsize=65536)
-def _texts(cells: tuple[str, ...]) -> tuple[str, str, str, str, RawText | None]:
-    """Machine, user, tty and source made safe, and those that this changed as received."""
-    received = [cell.strip() for cell in cells]
-    machine, user, tty, source = (safe(text) for text in received)
-    names = tuple(zip(received[1:], (user, tty, source), strict=True))
-    changed = [_as_bytes(text) if text != shown else None for text, shown in names]
-    raw = RawText(*changed) if any(text is not None for text in changed) else None
-    return machine, user, tty, source, raw
+def _make_room(remembered: dict[str, Any]) -> None:
+    if len(remembered) >= KEPT:
+        remembered.clear()
 
 
 def _as_bytes(text: str) -> str:

@@ -55,12 +55,12 @@ def table_events(pieces: Iterable[bytes], rows: RowReader, *, file: str, form: T
     """The events of a table in its own order, as it is read. Raises InputError as ``parse_event_table``."""
     table = _Table(pieces, file, form)
     cells_of, width = table.columns()
+    blank, event_of = [""] * width, rows.event
     for line, row in table.rows():
         if len(row) != width:
-            del row[width:]
-            row += [""] * (width - len(row))
+            row = (row + blank)[:width]
         row.append("")  # what a column that is not there reads
-        event = rows.event(line, cells_of(row))
+        event = event_of(line, cells_of(row))
         if event is not None:
             yield event
 
@@ -91,16 +91,14 @@ class _Table:
         """Each row below the header that is not blank."""
         lines = iter(partial(self._text.readline, LONGEST_LINE), "")
         reader = csv.reader(lines, delimiter=self._delimiter, strict=True, skipinitialspace=True)
-        while True:
-            line = self._header_line + reader.line_num + 1
-            try:
-                row = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                raise self._wrong(f"this is no CSV: {error}", line) from None
-            if row:
-                yield line, row
+        line = first = self._header_line + 1
+        try:
+            for row in reader:
+                if row:
+                    yield line, row
+                line = first + reader.line_num
+        except csv.Error as error:
+            raise self._wrong(f"this is no CSV: {error}", line) from None
 
     def _cells(self, header: str) -> list[str]:
         try:
