@@ -16,7 +16,7 @@ _ENDING = re.compile(
     r"(?:\.(?:gz|xz|bz2|\d{1,3}|log|jsonl?|export|txt|out|csv|db|evtx|xml)|-\d{8}(?:T\d+)?)+$", re.IGNORECASE
 )
 _KIND_WORDS = re.compile(
-    r"(?:^|[._-])(?:wtmpx?|btmp|utmpx?|utx|lastb?|lastlog|auth|secure|messages|syslog|sshd?|journal|loginctl|who"
+    r"(?:^|[._-])(?:wtmpx?|btmp|utmpx?|utmpdump|utx|lastb?|lastlog|auth|secure|messages|syslog|sshd?|journal|loginctl|who"
     r"|events?|security|active|log|export|wtmpdb)(?=[._-]|$)",
     re.IGNORECASE,
 )

@@ -18,7 +18,7 @@ from whotop.analyse.opening import OpenedFile, Progress, opened, unseen
 from whotop.analyse.ownership import STANDARD_INPUT, Ownership
 from whotop.errors import InputError
 from whotop.model import Event, Origin, Standing
-from whotop.parse import journal, last_text, loginctl_text, utmp, utx, who_text
+from whotop.parse import journal, last_text, loginctl_text, utmp, utmpdump_text, utx, who_text
 from whotop.parse.auth_log import AuthLog
 from whotop.parse.event_lines import line_events
 from whotop.parse.event_row import Refuse, RowReader, TableForm
@@ -26,7 +26,7 @@ from whotop.parse.event_table import table_events
 from whotop.parse.journal_export import JournalExport
 from whotop.parse.log_line import LogLine
 from whotop.parse.record_kind import LOOKED_AT_BYTES, RecordKind, kind_of
-from whotop.parse.utmp_layout import layout_of
+from whotop.parse.utmp_foreign import file_layout_of
 
 WHOLE_BYTES = 1024 * 1024 * 1024
 """Longest file, uncompressed, of a kind that is not read in pieces."""
@@ -143,6 +143,9 @@ class RecordFile:
                 return last_text.events(data, machine, self._now_us, zone, origin=Origin.BTMP)
             case RecordKind.WHO:
                 return who_text.live_reports(data, machine, self._now_us, zone)
+            case RecordKind.UTMPDUMP:
+                origin = Origin.BTMP if _is_of_failures(data, self.name) else Origin.WTMP
+                return utmpdump_text.events(data.split(b"\n"), machine, origin, zone)
             case RecordKind.LOGINCTL:
                 return loginctl_text.live_reports(data, machine, self._now_us, zone)
         return last_text.events(data, machine, self._now_us, zone)
@@ -162,7 +165,7 @@ class RecordFile:
         machine, ordinals, layout, data = self._machine, utmp.Ordinals(), None, b""
         for piece in pieces:
             data += piece
-            layout = layout or layout_of(data)
+            layout = layout or file_layout_of(data)
             size = layout.record_bytes
             end = len(data) - len(data) % size
             for start in range(0, end, RECORDS_AT_ONCE * size):
@@ -184,6 +187,11 @@ class RecordFile:
         yield from logs.events(lines, origin, lambda host: self._reading.ownership.of_host(self.path, host))
         if self._logs is None:
             yield from logs.finish()
+
+
+def _is_of_failures(dump: bytes, name: str) -> bool:
+    """Whether what utmpdump has printed was btmp: sshd names no terminal there but this."""
+    return "btmp" in name or (b"[ssh:notty" in dump and "wtmp" not in name)
 
 
 def _journal_lines(pieces: Iterable[bytes]) -> Iterator[LogLine]:

@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable
 from enum import StrEnum
 
-from whotop.parse import last_text, utx, who_text
+from whotop.parse import last_text, utmpdump_text, utx, who_text
 from whotop.parse.log_stamp import Stamps
-from whotop.parse.utmp_layout import LAYOUTS, share_of_plausible
+from whotop.parse.utmp_foreign import ALL_LAYOUTS, MACOS_BEGINNING
+from whotop.parse.utmp_layout import share_of_plausible
 
 LOOKED_AT_BYTES = 65536
 
@@ -33,6 +34,7 @@ class RecordKind(StrEnum):
     LASTB = "output of lastb"
     WHO = "output of who"
     LOGINCTL = "output of loginctl"
+    UTMPDUMP = "output of utmpdump"
 
 
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a]")
@@ -67,11 +69,15 @@ def kind_of(beginning: bytes, name: str) -> RecordKind:
         return RecordKind.EVENT_LINES
     if _WIDE_TABLE.match(beginning):
         return RecordKind.EVENT_TABLE
-    if _XML_OR_JSON.match(beginning) and not _PRI.match(beginning):
+    if _XML_OR_JSON.match(beginning) and not (_PRI.match(beginning) or utmpdump_text.is_line(_first_line(beginning))):
         return RecordKind.LOGINCTL if _JSON_LOGINCTL.match(beginning) else RecordKind.WINDOWS_EXPORT
     if _BINARY.search(beginning) and (kind := _binary_kind(beginning, name)) is not None:
         return kind
     return _text_kind(beginning, name)
+
+
+def _first_line(beginning: bytes) -> bytes:
+    return beginning.partition(b"\n")[0]
 
 
 def _kind_named(name: str) -> RecordKind:
@@ -88,8 +94,10 @@ def _binary_kind(beginning: bytes, name: str) -> RecordKind | None:
         return RecordKind.UTX_LOG
     if utx.is_active(beginning):
         return RecordKind.UTX_ACTIVE
+    if beginning.startswith(MACOS_BEGINNING):
+        return RecordKind.UTMP
     is_named = any(word in name for word in ("wtmp", "btmp", "utmp"))
-    if not is_named and max(share_of_plausible(layout, beginning) for layout in LAYOUTS) < 0.5:
+    if not is_named and max(share_of_plausible(layout, beginning) for layout in ALL_LAYOUTS) < 0.5:
         return None
     if "btmp" in name or (b"ssh:notty" in beginning and "wtmp" not in name):
         return RecordKind.BTMP
@@ -106,6 +114,7 @@ def _text_kind(beginning: bytes, name: str) -> RecordKind:
         RecordKind.LOG: lambda line: stamps.read(line.lstrip(b"\0")) is not None,
         RecordKind.WHO: who_text.is_line,
         RecordKind.LAST: last_text.is_line,
+        RecordKind.UTMPDUMP: utmpdump_text.is_line,
     }
     shares = {kind: sum(map(form, lines)) for kind, form in forms.items()}
     best = max(shares, key=lambda kind: shares[kind])

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from whotop.model import Event, EventKind, Origin, Standing
 from whotop.parse.received import raw_text, received_field
-from whotop.parse.utmp_layout import Layout, layout_of
+from whotop.parse.utmp_layout import Layout, RecordFields, layout_of
 from whotop.parse.utmp_meaning import LATEST_US, USER_PROCESS, failed_logins, happenings, source_of
 
 
@@ -51,11 +51,34 @@ def events(
     ``ordinals`` goes from piece to piece of one file. Bytes behind the last whole record are left
     out; so is a record that says nothing or whose time is none.
     """
-    ordinals = Ordinals() if ordinals is None else ordinals
     layout = layout_of(data) if layout is None else layout
+    return events_of(
+        layout.records(data),
+        machine,
+        origin,
+        Ordinals() if ordinals is None else ordinals,
+        boot_id=boot_id,
+        standing=standing,
+        seen_us=seen_us,
+        skew_us=skew_us,
+    )
+
+
+def events_of(
+    records: Iterator[RecordFields],
+    machine: str,
+    origin: Origin,
+    ordinals: Ordinals,
+    *,
+    boot_id: str = "",
+    standing: Standing = Standing.LIVE,
+    seen_us: int = 0,
+    skew_us: int = 0,
+) -> list[Event]:
+    """The same of records that are taken apart."""
     read = failed_logins if origin is Origin.BTMP else happenings
     found: list[Event] = []
-    for kind, time_us, user, tty, source, pid, detail in read(layout.records(data)):
+    for kind, time_us, user, tty, source, pid, detail in read(records):
         ordinal = ordinals.next(time_us, (kind, user, tty, source))
         found.append(
             Event(
