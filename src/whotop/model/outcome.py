@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Outcome(StrEnum):
-    """The words are those of DESIGN; ``last`` prints ``crash``, ``down`` and ``gone - no logout``."""
+    """In whotop's own words: ``last`` prints ``crash``, ``down`` and ``gone - no logout``."""
 
     OPEN = "open"
     LOGOUT = "logout"

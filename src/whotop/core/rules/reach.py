@@ -2,8 +2,8 @@
 
 It opens as a warning when a machine is stale (two intervals without a sample), becomes high when it
 is down (three, or no connection), and resolves when the machine is up. There is no upstream default
-to follow (reference: detection defaults, "unreachable after 3 missed heartbeats"). When several are
-lost within a minute, behind one jump host or not, one alert tells of all of them.
+to follow. When several are lost within a minute, behind one jump host or not, one alert tells of all
+of them.
 """
 
 from __future__ import annotations
