@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from whotop.clock import DAY_US, SECOND_US, ManualClock
 from whotop.model import Event, EventKind, Standing
@@ -66,3 +67,12 @@ async def test_old_history_is_no_news(store: Store, clock: ManualClock) -> None:
         event(3, now_us - SECOND_US, Standing.HISTORY),
     )
     assert await after(store, 0, revision, now_us) == [(revision, 2), (revision, 3)]
+
+
+async def test_the_newest_failures_of_one_machine_come_in_their_order(store: Store, clock: ManualClock) -> None:
+    now_us = clock.now_us()
+    failures = [replace(event(number, now_us + number), kind=EventKind.FAILED_LOGIN) for number in range(6)]
+    failures[5] = replace(failures[5], machine="web-02")
+    await commit(store, *reversed(failures), event(6, now_us + 6))
+    assert [one.user for one in await store.events.newest_failures("web-01", 3)] == ["2", "3", "4"]
+    assert await store.events.newest_failures("web-03", 3) == []

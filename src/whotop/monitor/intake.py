@@ -13,6 +13,7 @@ import msgspec
 from whotop.clock import DAY_US, SECOND_US, Clock
 from whotop.core.life import Link
 from whotop.model import Event, Machine, MachineState, Origin, Standing, Target, Trouble
+from whotop.monitor.changeover import Changeover
 from whotop.monitor.introduction import introduced, with_origins
 from whotop.monitor.judgement import Judgement
 from whotop.monitor.open_reports import open_reports, seen_by_now
@@ -34,8 +35,16 @@ LIST_SETTLES_US = 2 * SECOND_US
 class Intake:
     """All machines' messages come here, and leave as changes for the feed and rows for the store."""
 
-    def __init__(self, outlet: Outlet, judgement: Judgement, clock: Clock, turns: Turns | None = None) -> None:
-        self._outlet, self._judgement, self._clock, self._turns = outlet, judgement, clock, turns
+    def __init__(
+        self,
+        outlet: Outlet,
+        judgement: Judgement,
+        clock: Clock,
+        turns: Turns | None = None,
+        changeover: Changeover | None = None,
+    ) -> None:
+        self._outlet, self._judgement, self._clock = outlet, judgement, clock
+        self._turns, self._changeover = turns, changeover
         self.watched: dict[str, Watched] = {}
         self.acknowledge: Callable[[str, str, int], None] = lambda machine, origin, offset: None
         """Where to tell what is in the store; the collector's, once there is one."""
@@ -58,6 +67,8 @@ class Intake:
         """A machine is watched no longer."""
         if self.watched.pop(name, None) is not None:
             self._take_back_turn(name)
+            if self._changeover is not None:
+                self._changeover.forget(name)
             self._judgement.forget(name, self._clock.now_us())
             self._outlet.machine_removed(name)
 
@@ -126,7 +137,18 @@ class Intake:
         watched = self.watched.get(machine)
         if watched is None or (self._turns is not None and not self._turns.has_one(machine)):
             return ()
-        return tuple(origin.value for origin in watched.choice.read)
+        return tuple(origin.value for origin in watched.choice.read if self._may_tell(watched, origin))
+
+    def _may_tell(self, watched: Watched, origin: Origin) -> bool:
+        """One that takes over to tell of failed logins must wait until it can be compared with the one before."""
+        if self._changeover is None or origin is not watched.choice.failures:
+            return True
+        return self._changeover.is_over(watched.target.name, origin, watched.cursors)
+
+    def is_waiting(self, machine: str) -> bool:
+        """Whether some of its records are still to be asked for."""
+        rooms = (self._turns, self._changeover)
+        return any(room is not None and room.is_waiting(machine) for room in rooms)
 
     def _take_back_turn(self, machine: str) -> None:
         if self._turns is not None:
@@ -195,6 +217,7 @@ class Intake:
             return
         if standing is Standing.HISTORY:
             events = [event for event in events if event.fleet_time_us >= received_us - HISTORY_US]
+            events = events if self._changeover is None else self._changeover.unread(machine, events)
         self._judge_tampering(machine, origin, records, reader.erased_count, received_us)
         self._judge_sense(watched, origin, received_us, is_corrupt=reader.is_corrupt)
         latest_us = self._take_in(watched, events, received_us)

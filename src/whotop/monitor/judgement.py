@@ -92,7 +92,7 @@ class Judgement:
 
     def known(self, event: Event, now_us: int) -> None:
         """Remember an event that the store has: should another origin tell of it, that is no news."""
-        if event.kind is EventKind.FAILED_LOGIN and self._failed_once.is_news(event):
+        if event.kind is EventKind.FAILED_LOGIN and self._failed_once.remember(event):
             self._rules.known_failure(event, now_us)
 
     def events(self, events: Iterable[Event], now_us: int) -> int | None:
@@ -131,6 +131,10 @@ class Judgement:
 
     def machine(self, machine: Machine, now_us: int) -> None:
         """A machine's row has changed."""
+    def remember_failure(self, failure: Event) -> None:
+        """The same of a failed login, where rules have been told of it."""
+        self._failed_once.remember(failure)
+
         self._alerts(self._rules.on_machine(machine, now_us))
 
     def rewritten(self, machine: str, origin: Origin, now_us: int, *, late: bool) -> None:

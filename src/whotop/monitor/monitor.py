@@ -14,6 +14,7 @@ from whotop.core.rules.book import RuleBook
 from whotop.core.tracker import SessionTracker
 from whotop.errors import AlertResolvedError, StoreError, UnreachableError
 from whotop.model import Process, Session, Target, Trouble
+from whotop.monitor.changeover import Changeover
 from whotop.monitor.intake import Intake
 from whotop.monitor.judgement import Judgement
 from whotop.monitor.mark_box import MarkBox
@@ -56,7 +57,9 @@ class Monitor:
             self._outlet, SessionTracker(), RuleBook(settings.rules, locate=settings.locate, zone=settings.zone)
         )
         self._turns = Turns(self._unwritten, self._ask_for_records)
-        self._intake = Intake(self._outlet, self._judgement, clock, self._turns)
+        remember = self._judgement.remember_failure
+        self._changeover = None if store is None else Changeover(store.events, remember, self._ask_for_records)
+        self._intake = Intake(self._outlet, self._judgement, clock, self._turns, self._changeover)
         self._resumption = Resumption(store, self._intake, self._judgement, self._outlet, self._post, clock)
         self._mark_box = None
         if store is not None and self._writer is not None:
@@ -79,6 +82,8 @@ class Monitor:
         if self._writer is not None:
             self._run(self._writer.run())
         if self._post is not None:
+        if self._changeover is not None:
+            self._run(self._changeover.run())
             self._run(self._post.run())
         if self._store is not None and self._settings.usage is not None:
             self._run(UsageJob(self._store.usage_record, self._settings.usage, self._clock).run())
@@ -198,7 +203,7 @@ class Monitor:
             name
             for name in machines
             if name not in unwritten
-            and not self._turns.is_waiting(name)
+            and not self._intake.is_waiting(name)
             and self._acknowledged.get(name, self._began) <= latest
         ]
 

@@ -74,6 +74,13 @@ class PastEvents:
         rows = await self._rows(failed.order_by(time.desc(), number.desc()).limit(limit))
         return [event_of(row, row["machine_name"]) for row in reversed(rows)]
 
+    async def newest_failures(self, machine: str, limit: int) -> list[Event]:
+        """The newest failed logins of a machine, oldest first. Raises StoreError."""
+        time, number = events.c.fleet_time_us, events.c.id
+        failed = _with_machine().where(machines.c.name == machine, events.c.kind == EventKind.FAILED_LOGIN.value)
+        rows = await self._rows(failed.order_by(time.desc(), number.desc()).limit(limit))
+        return [event_of(row, machine) for row in reversed(rows)]
+
     async def habits(self) -> list[Event]:
         """Of every user and source the first login and the last, for rules that learn. Raises StoreError."""
         time = sessions.c.fleet_login_us
