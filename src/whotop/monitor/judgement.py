@@ -95,6 +95,10 @@ class Judgement:
         if event.kind is EventKind.FAILED_LOGIN and self._failed_once.remember(event):
             self._rules.known_failure(event, now_us)
 
+    def remember_failure(self, failure: Event) -> None:
+        """The same of a failed login, where rules have been told of it."""
+        self._failed_once.remember(failure)
+
     def events(self, events: Iterable[Event], now_us: int) -> int | None:
         """Take in events in their order.
 
@@ -131,10 +135,6 @@ class Judgement:
 
     def machine(self, machine: Machine, now_us: int) -> None:
         """A machine's row has changed."""
-    def remember_failure(self, failure: Event) -> None:
-        """The same of a failed login, where rules have been told of it."""
-        self._failed_once.remember(failure)
-
         self._alerts(self._rules.on_machine(machine, now_us))
 
     def rewritten(self, machine: str, origin: Origin, now_us: int, *, late: bool) -> None:

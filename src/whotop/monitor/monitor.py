@@ -79,11 +79,11 @@ class Monitor:
         self._run(self._collector.run())
         self._run(self._sweep())
         self._run(self._turns.run())
+        if self._changeover is not None:
+            self._run(self._changeover.run())
         if self._writer is not None:
             self._run(self._writer.run())
         if self._post is not None:
-        if self._changeover is not None:
-            self._run(self._changeover.run())
             self._run(self._post.run())
         if self._store is not None and self._settings.usage is not None:
             self._run(UsageJob(self._store.usage_record, self._settings.usage, self._clock).run())
