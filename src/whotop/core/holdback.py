@@ -34,6 +34,10 @@ class Holdback:
         self._arrivals.append((now_us, fleet_time_us))
         heappush(self._held, (fleet_time_us, self._count, event))
 
+    def sessions(self) -> set[bytes]:
+        """The keys of the sessions whose logins are held."""
+        return {event.session_key for _, _, event in self._held}
+
     def due(self, now_us: int) -> list[Event]:
         """The events whose wait is over, and every earlier one with them, by fleet time."""
         ripe_us = None

@@ -7,13 +7,17 @@ depends on the order of events across machines waits for stragglers in the hold-
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from datetime import tzinfo
+from typing import NamedTuple
 
 from whotop.clock import DAY_US, SECOND_US
 from whotop.core.alert_marks import Mark
 from whotop.core.failures import FailedOnce
 from whotop.core.fleet import EVENTS_SINCE_US
 from whotop.core.holdback import Holdback
+from whotop.core.locate import Locate
 from whotop.core.rules.book import RuleBook
+from whotop.core.rules.settings import RuleSettings
 from whotop.core.tracker import SessionTracker
 from whotop.core.transition import Transition
 from whotop.model import Alert, Event, EventKind, Machine, Origin, Sample, Session, Standing
@@ -27,6 +31,19 @@ STRAGGLERS_US = 5 * SECOND_US
 """A window that ended so short a time ago may hold logins that nobody has judged yet."""
 
 
+class Past(NamedTuple):
+    """What a rule that is made anew has to know of what was before it, and of what is."""
+
+    states: dict[StateKey, object]
+    habits: Iterable[Event]
+    """Logins of the past, where a rule has to learn."""
+    failures: Iterable[Event]
+    logins: Iterable[Event]
+    """In their order, those that are still held back included."""
+    machines: Iterable[Machine]
+    open_sessions: Iterable[Session]
+
+
 class Judgement:
     """Tracker, hold-back and rules of all machines."""
 
@@ -36,6 +53,8 @@ class Judgement:
         self._failed_once = FailedOnce()
         self._remembered: set[StateKey] = set()
         """What the rules of this process have taken up or said themselves."""
+        self._unsaid: dict[StateKey, object] = {}
+        """What rules that were replaced by others had still to say."""
         self._expired_us = 0
 
     def resume(self, sessions: list[Session], alerts: list[Alert], now_us: int) -> None:
@@ -64,7 +83,7 @@ class Judgement:
             if session.standing is Standing.HISTORY or session.fleet_login_us < since_us:
                 continue
             judge = self._rules.on_login if session.seen_us >= held_back_us else self._rules.known_login
-            self._alerts(judge(_login_of(session), now_us))
+            self._alerts(judge(login_of(session), now_us))
 
     def take_up(self, states: Mapping[StateKey, object]) -> None:
         """Let rules remember what the store has of them, but for what they know better by now."""
@@ -73,9 +92,26 @@ class Judgement:
 
     def rule_states(self) -> Mapping[StateKey, object]:
         """What rules must remember over a restart and have not said before."""
-        states = self._rules.state()
+        states, self._unsaid = self._unsaid | self._rules.state(), {}
         self._remembered.update(states)
         return states
+
+    def settle(self, settings: RuleSettings, locate: Locate, zone: tzinfo, past: Past, now_us: int) -> None:
+        """Judge by these settings from now on. Rules that change are told of the past what a start tells them."""
+        newcomers, self._unsaid = self._rules.settle(settings, locate, zone)
+        newcomers.restore_state(_known(past.states | self._unsaid))
+        for login in past.habits:
+            newcomers.learn(login)
+        for failure in past.failures:
+            newcomers.known_failure(failure, now_us)
+        for machine in past.machines:
+            self._alerts(newcomers.on_machine(machine, now_us))
+        for session in past.open_sessions:
+            self._alerts(newcomers.on_session(session, now_us))
+        since_us, held = newcomers.needs_logins_since_us(now_us), self._holdback.sessions()
+        for login in past.logins:
+            if login.fleet_time_us >= since_us and login.session_key not in held:
+                self._alerts(newcomers.known_login(login, now_us))
 
     def needs_failures_since_us(self, now_us: int) -> int:
         """From when on ``known`` needs to be told of failed logins."""
@@ -220,7 +256,11 @@ def _login_us(session: Session) -> int:
     return session.login_us
 
 
-def _login_of(session: Session) -> Event:
+def _known(states: Mapping[StateKey, object]) -> dict[StateKey, object]:
+    return {key: state for key, state in states.items() if state is not None}
+
+
+def login_of(session: Session) -> Event:
     """The login event of a session that the store gave back."""
     return Event(
         machine=session.machine,

@@ -24,6 +24,7 @@ from whotop.monitor.post import Post
 from whotop.monitor.publisher import Publisher
 from whotop.monitor.resumption import Resumption
 from whotop.monitor.settings import MonitorSettings
+from whotop.monitor.settling import past_of
 from whotop.monitor.turns import Turns
 from whotop.monitor.usage_job import UsageJob
 from whotop.notify.settings import NotifySettings
@@ -70,6 +71,8 @@ class Monitor:
         self._acknowledged: dict[str, float] = {}
         """When records of each machine were last written to the store, on the monotonic clock."""
         self._tasks: list[asyncio.Task[None]] = []
+        self._recording: asyncio.Task[None] | None = None
+        """The job that records usage."""
         self._began = clock.monotonic()
 
     async def start(self) -> None:
@@ -85,19 +88,24 @@ class Monitor:
             self._run(self._writer.run())
         if self._post is not None:
             self._run(self._post.run())
+        self._begin_to_record()
+
+    def _begin_to_record(self) -> None:
         if self._store is not None and self._settings.usage is not None:
-            self._run(UsageJob(self._store.usage_record, self._settings.usage, self._clock).run())
+            job = UsageJob(self._store.usage_record, self._settings.usage, self._clock)
+            self._recording = self._run(job.run())
 
     def _post_of(self, settings: NotifySettings | None) -> Post | None:
-        if settings is None or not settings.tells_anybody(self._targets.values()):
+        if settings is None:
             return None
         deliveries = None if self._store is None else self._store.deliveries
         return Post(settings, self._targets.values(), self._publisher.fleet, self._clock, self._writer, deliveries)
 
-    def _run(self, work: Coroutine[None, None, None]) -> None:
+    def _run(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
         task.add_done_callback(self._ended)
         self._tasks.append(task)
+        return task
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         """A fault of whotop itself ends the feed: no screen goes on to show a fleet that stands still."""
@@ -239,6 +247,31 @@ class Monitor:
         for target in (*new, *changed):
             self._collector.add(target)
         await self._release(removed)
+
+    async def settle(self, settings: MonitorSettings) -> None:
+        """Judge, tell and record usage as these settings say from now on; machines are reached as before.
+
+        What rules remember, the alerts that stand, what was said of them and what waits to be sent stay.
+        Raises StoreError; then nothing has changed.
+        """
+        before = self._settings
+        if (settings.rules, settings.zone) != (before.rules, before.zone):
+            await self.flush()
+            past = await past_of(settings.rules, self._targets.keys(), self._publisher, self._store, self._clock)
+            self._judgement.settle(settings.rules, settings.locate, settings.zone, past, self._clock.now_us())
+        self._settings = settings
+        if self._post is not None and settings.notify is not None and settings.notify != before.notify:
+            await self._post.settle(settings.notify)
+        if settings.usage != before.usage:
+            await self._record_anew()
+
+    async def _record_anew(self) -> None:
+        if self._recording is not None:
+            self._recording.cancel()
+            await asyncio.gather(self._recording, return_exceptions=True)
+            self._tasks.remove(self._recording)
+            self._recording = None
+        self._begin_to_record()
 
     def _let_go(self, names: Iterable[str]) -> None:
         for name in names:

@@ -13,7 +13,7 @@ import contextlib
 import importlib
 import logging
 from collections.abc import AsyncIterator, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from whotop.monitor.monitor import Monitor
     from whotop.store.store import Store
 
+RULES_NAMED = 3
 TAKE_OVER_SECONDS = 1.0
 """How often it is tried whether machines that another process polls are free: one lock each."""
 
@@ -161,12 +162,31 @@ class Watch:
         polled = f", of which another whotop polls {others}" if others else ""
         return f"{machines} machine{'s' * (machines != 1)}{polled}"
 
-    async def retarget(self, targets: Sequence[Target]) -> str:
-        """Watch these from now on; one line that says what became of it."""
+    async def retarget(self, targets: Sequence[Target], settings: WatchSettings | None = None) -> str:
+        """Watch these from now on, and as ``settings`` say; one line that says what became of it.
+
+        Where it is kept, and how machines are reached, stays as it was.
+        """
         async with self._turning:
             if self._feed is None:
                 return "nothing was changed: the store is still being opened"
-            return await self._retarget(self._feed, targets)
+            try:
+                changed = await self._settle(settings or self._settings)
+            except WhotopError as error:
+                return f"nothing was changed: {error}"
+            told = await self._retarget(self._feed, targets)
+            return f"{told}; changed: {', '.join(changed)}" if changed else told
+
+    async def _settle(self, settings: WatchSettings) -> list[str]:
+        """Take up settings; gives which of them are different. Raises StoreError; then nothing has changed."""
+        before = self._settings
+        after = replace(settings, collect=before.collect, store=before.store)
+        if self._monitor is not None:
+            await self._monitor.settle(after)
+        if self._store is not None:
+            self._store.keep_for(after.retention)
+        self._settings = after
+        return _changes(before, after)
 
     async def _retarget(self, feed: HandoverFeed, targets: Sequence[Target]) -> str:
         told = difference(self._targets, targets)
@@ -198,6 +218,21 @@ class Watch:
         finally:
             if store is not None:
                 await store.close()
+
+
+def _changes(before: WatchSettings, after: WatchSettings) -> list[str]:
+    """What is set in another way: ``[rules.cpu]``, ``[notify]``; three rules by name, more by their number."""
+    old, new = before.rules.tables(), after.rules.tables()
+    rules = [f"[rules.{name}]" for name in new if new[name] != old[name]]
+    others = {
+        "[rules]": before.rules.reopen_seconds == after.rules.reopen_seconds,
+        "time_zone": before.zone == after.zone,
+        "[notify]": before.notify == after.notify,
+        "[usage]": before.usage == after.usage,
+        "[store.keep]": before.retention == after.retention,
+    }
+    named = rules if len(rules) <= RULES_NAMED else [f"{len(rules)} rules"]
+    return named + [name for name, is_the_same in others.items() if not is_the_same]
 
 
 def _words(told: Difference) -> str:

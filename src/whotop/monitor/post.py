@@ -51,17 +51,30 @@ class Post:
         self._fleet, self._clock, self._writer, self._stored = fleet, clock, writer, deliveries
         self._recipients = Recipients(table, targets)
         self._notifier = Notifier(table, zone, fleet, self._recipients)
-        every_us = round(table.event_log_interval_seconds * SECOND_US)
-        self._security_events = SecurityEvents(every_us, zone, self._recipients, clock.now_us())
+        self._security_events = SecurityEvents(_every_us(settings), zone, self._recipients, clock.now_us())
         self._memory = MemoryQueue()
-        queue: Queue = self._memory if deliveries is None else deliveries
-        self._sender = Sender(routes_of(table), queue, table, zone, clock)
+        self._sender = self._sender_of(settings)
+        self._settled = asyncio.Event()
+        """There is another sender."""
         self._ticked_us = 0
+
+    def _sender_of(self, settings: NotifySettings) -> Sender:
+        queue: Queue = self._memory if self._stored is None else self._stored
+        return Sender(routes_of(settings.table), queue, settings.table, settings.zone, self._clock)
 
     @property
     def troubles(self) -> list[str]:
         """What cannot be sent, for the banner."""
         return self._sender.troubles
+
+    async def settle(self, settings: NotifySettings) -> None:
+        """Tell whom these settings say from now on. What waits goes on waiting, and who knows of what stays known."""
+        self._recipients.settle(settings.table)
+        self._notifier.settle(settings.table, settings.zone)
+        self._security_events.settle(_every_us(settings), settings.zone)
+        before, self._sender = self._sender, self._sender_of(settings)
+        await before.close(CLOSING_SECONDS)
+        self._settled.set()
 
     def watch(self, targets: Iterable[Target]) -> None:
         """The machines are these from now on."""
@@ -96,7 +109,10 @@ class Post:
 
     async def run(self) -> None:
         """Send for ever, until cancelled."""
-        await self._sender.run()
+        while True:
+            self._settled.clear()
+            await self._sender.run()
+            await self._settled.wait()
 
     def queue_round(self, reached: Iterable[str]) -> None:
         """A single round is over: the security events of each Windows machine that was reached are told."""
@@ -124,6 +140,10 @@ class Post:
                 self._writer.delivery(delivery)
             if delivery.due_us is not None:
                 self._sender.expect(delivery.due_us)
+
+
+def _every_us(settings: NotifySettings) -> int:
+    return round(settings.table.event_log_interval_seconds * SECOND_US)
 
 
 def has_event_log(machine: Machine) -> bool:

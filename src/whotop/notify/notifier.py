@@ -29,13 +29,18 @@ class Notifier:
     """Tells of alerts. ``fleet`` is only looked at, for who is on a machine while its alert is told."""
 
     def __init__(self, table: NotifyTable, zone: tzinfo, fleet: Fleet, recipients: Recipients) -> None:
-        self._zone, self._fleet, self._recipients = zone, fleet, recipients
-        self._remind_us = None if table.remind_seconds is None else round(table.remind_seconds * SECOND_US)
+        self._fleet, self._recipients = fleet, recipients
+        self.settle(table, zone)
         self._open: dict[bytes, Alert] = {}
         self._told: dict[bytes, dict[Recipient, int]] = {}
         """Of each open alert who was told, and when last."""
         self._over_us: dict[tuple[bytes, Recipient], int] = {}
         """When who was told that an alert was over, if it was lately; the latest at the end."""
+
+    def settle(self, table: NotifyTable, zone: tzinfo) -> None:
+        """Remind as this table says from now on. Whoever was told of what stays known."""
+        self._zone = zone
+        self._remind_us = None if table.remind_seconds is None else round(table.remind_seconds * SECOND_US)
 
     def resume(self, alerts: Iterable[Alert], told: Iterable[Delivery]) -> None:
         """Take up alerts as the store has them, open ones and those that may come back, and what was queued of them."""

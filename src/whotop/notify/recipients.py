@@ -27,6 +27,10 @@ class Recipients:
         """The machines are these from now on."""
         self._machines = {target.name: target for target in targets}
 
+    def settle(self, table: NotifyTable) -> None:
+        """The targets are these from now on."""
+        self._table = table
+
     def of_alert(self, alert: Alert) -> list[Recipient]:
         """Who is told of an alert."""
         return list(dict.fromkeys(self._of_alert(alert)))

@@ -42,10 +42,14 @@ class SecurityEvents:
     """Gathers events machine by machine, and makes the mails."""
 
     def __init__(self, interval_us: int, zone: tzinfo, recipients: Recipients, start_us: int) -> None:
-        self._interval_us, self._zone, self._recipients = interval_us, zone, recipients
-        self._start_us = start_us
+        self._recipients, self._start_us = recipients, start_us
+        self.settle(interval_us, zone)
         self._gathered: dict[str, _Gathered] = {}
         self._mailed_us: dict[str, int] = {}
+
+    def settle(self, interval_us: int, zone: tzinfo) -> None:
+        """Mail as often as this from now on; what has been gathered stays."""
+        self._interval_us, self._zone = interval_us, zone
 
     def resume(self, events: Iterable[Event], mailed_us: dict[str, int]) -> None:
         """Take up what had been collected and not mailed, and when each machine's last mail was made."""

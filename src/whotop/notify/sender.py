@@ -129,11 +129,12 @@ class _Line:
     async def close(self) -> None:
         """Wait for the message that is just going out."""
         self._is_stopping = True
+        self._wake.set()
         async with self._sending:
             pass
 
     async def _until_due(self) -> None:
-        while True:
+        while not self._is_stopping:
             pause = min((self._due_us - self._clock.now_us()) / SECOND_US, LOOK_SECONDS)
             self._wake.clear()
             try:

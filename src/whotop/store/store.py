@@ -63,6 +63,10 @@ class Store:
         self.marks = Marks(reading, writing, path)
         self.usage_record = UsageRecord(reading, writing, path)
 
+    def keep_for(self, retention: RetentionSettings) -> None:
+        """Keep things for so long from now on."""
+        self._retention = retention
+
     def claim(self, machines: Iterable[str]) -> set[str]:
         """Those of ``machines`` that this process may write for, until it releases them or ends."""
         return self._claims.claim(machines)

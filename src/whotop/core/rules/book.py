@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from datetime import UTC, tzinfo
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -18,6 +19,8 @@ from whotop.model import Alert, Event, Machine, Origin, Sample, Session, Standin
 _HISTORY = Standing.HISTORY
 _Facts = ParamSpec("_Facts")
 _Answer = TypeVar("_Answer")
+StateKey = tuple[str, str]
+"""Rule and subject."""
 
 
 class RuleBook:
@@ -39,8 +42,12 @@ class RuleBook:
     ) -> None:
         self._alerts = OpenAlerts(restored, round(settings.reopen_seconds * SECOND_US))
         self._context = RuleContext(settings, self._alerts, locate, zone)
-        self._on = frozenset(name for name, table in settings.tables().items() if table.is_on_somewhere)
-        self._rules = tuple(rule(self._context) for rule in RULES if not self._on.isdisjoint(rule.names))
+        self._on = _names_of_rules_that_are_on(settings)
+        self._ask(rule(self._context) for rule in RULES if not self._on.isdisjoint(rule.names))
+
+    def _ask(self, rules: Iterable[Rule]) -> None:
+        """Have these judge, and no others."""
+        self._rules = tuple(rules)
         self._rule_named = {name: rule for rule in self._rules for name in rule.names}
         self._login = self._asked(Rule.on_login)
         self._failed_login = self._asked(Rule.on_failed_login)
@@ -58,20 +65,39 @@ class RuleBook:
         name = method.__name__
         return tuple(getattr(rule, name) for rule in self._rules if getattr(type(rule), name) is not method)
 
+    def settle(self, settings: RuleSettings, locate: Locate, zone: tzinfo) -> tuple[RuleBook, dict[StateKey, object]]:
+        """Judge by these settings from now on. Rules whose own are the same go on as they are.
+
+        Gives the rules that are made anew, as a book over the same alerts, to be told what they would be
+        told at a start; and what those that they replace had not said yet of what must outlive them.
+        Alerts of rules that are off now resolve with the next ``tick``.
+        """
+        before, self._on = self._context.settings, _names_of_rules_that_are_on(settings)
+        self._context.settings, self._context.locate, self._context.zone = settings, locate, zone
+        self._alerts.reopen_within(round(settings.reopen_seconds * SECOND_US))
+        kept = {type(rule): rule for rule in self._rules if _is_the_same(type(rule), before, settings)}
+        wanted = [rule for rule in RULES if not self._on.isdisjoint(rule.names)]
+        unsaid = {key: state for rule in self._rules if type(rule) not in kept for key, state in rule.state().items()}
+        made = {rule: rule(self._context) for rule in wanted if rule not in kept}
+        self._ask(kept.get(rule) or made[rule] for rule in wanted)
+        newcomers = copy(self)
+        newcomers._ask(made.values())
+        return newcomers, unsaid
+
     # --- what outlives this process --------------------------------------------------------------
 
     def restore(self, alerts: Iterable[Alert]) -> None:
         """Take up alerts of machines that are new here, as the store has them."""
         self._alerts.restore(alerts)
 
-    def state(self) -> dict[tuple[str, str], object]:
+    def state(self) -> dict[StateKey, object]:
         """What rules must remember besides their alerts, by rule and subject: what has changed since the last call.
 
         None for what is to be forgotten.
         """
         return {key: state for rule in self._rules for key, state in rule.state().items()}
 
-    def restore_state(self, states: Mapping[tuple[str, str], object]) -> None:
+    def restore_state(self, states: Mapping[StateKey, object]) -> None:
         """Take up what ``state`` gave before; what belongs to no rule of now is left alone."""
         for (name, subject), state in states.items():
             rule = self._rule_named.get(name)
@@ -101,7 +127,7 @@ class RuleBook:
         """From when on rules need to be told again of failures that were judged before a start."""
         return min((rule.needs_failures_since_us(now_us) for rule in self._rules), default=now_us)
 
-    def has_to_learn(self, states: Iterable[tuple[str, str]]) -> bool:
+    def has_to_learn(self, states: Iterable[StateKey]) -> bool:
         """Whether a rule that learns from history is not among those that remember something."""
         remember = {rule for rule, _ in states}
         return any(remember.isdisjoint(rule.names) for rule in self._rules if type(rule).learn is not Rule.learn)
@@ -193,3 +219,12 @@ class RuleBook:
         """Resolve what the store had of rules that judge no longer."""
         stale = [alert for alert in self._alerts.all() if alert.rule not in self._on]
         return [done for alert in stale for done in self._alerts.over(alert.rule, alert.machine, alert.subject, now_us)]
+
+
+def _names_of_rules_that_are_on(settings: RuleSettings) -> frozenset[str]:
+    return frozenset(name for name, table in settings.tables().items() if table.is_on_somewhere)
+
+
+def _is_the_same(rule: type[Rule], before: RuleSettings, after: RuleSettings) -> bool:
+    """Whether nothing that a rule is told has changed."""
+    return all(getattr(before, name) == getattr(after, name) for name in rule.names)

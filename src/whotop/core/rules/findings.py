@@ -75,6 +75,10 @@ class OpenAlerts:
             elif self.get(alert.rule, alert.machine, alert.subject) is None:
                 self._keep(alert)
 
+    def reopen_within(self, reopen_us: int) -> None:
+        """What comes back within this time after it resolved is the same alert, from now on."""
+        self._reopen_us = reopen_us
+
     def get(self, rule: str, machine: str, subject: str = "") -> Alert | None:
         """The open alert of a rule about a machine and subject."""
         of_machine = self._open.get((rule, machine))

@@ -26,7 +26,7 @@ class OutOfHours(LoginRule[HoursTable]):
 
     def __init__(self, context: RuleContext) -> None:
         super().__init__(context, context.settings.hours)
-        self._zone = context.zone
+        self._context = context
         self._quiet_minute: tuple[HoursTable | None, int] = (None, 0)
         """The minute of which it was last found that people work then, by which settings."""
 
@@ -50,7 +50,7 @@ class OutOfHours(LoginRule[HoursTable]):
     def _moment(self, table: HoursTable, time_us: int) -> datetime | None:
         """None for a time that no calendar has: a machine may claim any."""
         try:
-            zone = _zone(table.time_zone) if table.time_zone else self._zone
+            zone = _zone(table.time_zone) if table.time_zone else self._context.zone
             return datetime.fromtimestamp(time_us / SECOND_US, zone)
         except (OverflowError, ValueError, OSError):
             return None

@@ -6,9 +6,10 @@ does not override. All of them are pure; ``now_us`` is the time at which whotop 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, tzinfo
-from typing import ClassVar
+from typing import Any, ClassVar
+from weakref import WeakSet
 
 from whotop.clock import SECOND_US
 from whotop.core.locate import Locate, nowhere
@@ -27,12 +28,13 @@ class RuleContext:
         self.settings, self.alerts, self.locate, self.zone = settings, alerts, locate, zone
         self._intervals_us: dict[str, int] = {}
         self._tags: dict[str, tuple[str, ...]] = {}
-        self._forget_fits: list[Callable[[str], None]] = []
+        self._scoped: WeakSet[Scoped[Any]] = WeakSet()
+        """Those of rules that judge; a rule that other settings have replaced is gone, and its own with it."""
 
     def scoped(self, table: Table) -> Scoped[Table]:
         """A rule's settings, place by place."""
         scoped = Scoped(table, self._tags)
-        self._forget_fits.append(scoped.forget)
+        self._scoped.add(scoped)
         return scoped
 
     def interval_us(self, machine: str) -> int:
@@ -53,8 +55,8 @@ class RuleContext:
         self._refit(machine)
 
     def _refit(self, machine: str) -> None:
-        for forget in self._forget_fits:
-            forget(machine)
+        for scoped in self._scoped:
+            scoped.forget(machine)
 
 
 class Rule:
