@@ -85,7 +85,7 @@ class SshLink:
         """
         try:
             if start.uploads and not start.through_sudo:
-                # Through sudo it is root who runs it, and makes a folder of his own.
+                # Through sudo it is root who runs it, and makes its folder.
                 start = found_in(await uploaded(self._connection), start)
             channel, _ = await self._connection.create_session(
                 lambda: ProbeSession(conversation, self._client),

@@ -86,7 +86,7 @@ def _history(there: _Origins) -> tuple[Origin, ...]:
     """Files of records, and a log where they do not tell of every logout.
 
     Without utmp, wtmp may still be written to, but with logins alone (Ubuntu 26.04). lastlog says
-    when each user came last and never when he left: no sessions can be made of that.
+    when each user came last and never when they left: no sessions can be made of that.
     """
     if there.is_readable(Origin.EVENT_LOG):
         return (Origin.EVENT_LOG,)

@@ -1,8 +1,8 @@
 """What any front end reads: a fleet at revision N, then batches of changes to N+1, N+2….
 
-Three feeds speak this: live (this process polls), follow (another polls, we read its store) and
-rewind (the store at a time). A front end keeps a ``Fleet`` of its own and applies batches to it;
-not applying them is what "pause" means.
+Two feeds speak this: live (this process polls) and follow (another polls, we read its store). A
+front end keeps a ``Fleet`` of its own and applies batches to it; not applying them is what "pause"
+means.
 """
 
 from __future__ import annotations
@@ -164,7 +164,7 @@ class Feed(Protocol):
 
     @property
     def kind(self) -> str:
-        """``live``, ``follow`` or ``rewind``."""
+        """``live`` or ``follow``."""
         ...
 
     @property

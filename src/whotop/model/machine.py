@@ -17,7 +17,7 @@ class MachineState(StrEnum):
     STALE = "stale"
     DOWN = "down"
     NOT_WATCHED = "not watched"
-    """Nobody polls it at the moment shown (rewind into a gap, a follower whose writer has ended)."""
+    """Nobody polls it at the moment shown (a follower whose writer has ended)."""
 
 
 class Trouble(StrEnum):

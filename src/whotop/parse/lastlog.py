@@ -2,8 +2,8 @@
 
     ["alice",1763770000,"pts/0","192.0.2.7","sshd"]
 
-Name, time in seconds, tty, host, service. Such an event says when somebody came last, not that he is
-there: no record tells when he left, so a session must not be opened by it.
+Name, time in seconds, tty, host, service. Such an event says when somebody came last, not that they are
+there: no record tells when they left, so a session must not be opened by it.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from whotop.tui.views.totals import Totals
 
 _ALERT_ROLES = {Level.HIGH: "alert_high", Level.WARN: "alert_warn", Level.INFO: "alert_info", None: "dim"}
 LONGEST_CRUMB = 24
-_WORDS = {"live": "live", "follow": "following", "rewind": "rewind"}
+_WORDS = {"live": "live", "follow": "following"}
 
 
 class StatusLine(SpanLine):

@@ -130,7 +130,7 @@ def _seals(shared: bytes, connection: str, source_digest: bytes, psk: bytes) -> 
 
 
 def encapsulated(ephemeral: X25519PrivateKey, recipient: bytes) -> tuple[bytes, bytes]:
-    """Give the secret shared with the owner of a public key, and ``enc``, which tells him of it (§4.1)."""
+    """Give the secret shared with the owner of a public key, and ``enc``, which tells them of it (§4.1)."""
     enc = ephemeral.public_key().public_bytes_raw()
     return _shared(_agreed(ephemeral, recipient), enc + recipient), enc
 

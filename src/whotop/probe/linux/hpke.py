@@ -25,7 +25,7 @@ def expanded(suite: bytes, secret: bytes, label: bytes, info: bytes, size: int) 
 
 
 def encapsulated(private: bytes, recipient: bytes) -> "tuple[bytes, bytes]":
-    """Give the secret shared with the owner of a public key, and ``enc``, which tells him of it (§4.1)."""
+    """Give the secret shared with the owner of a public key, and ``enc``, which tells them of it (§4.1)."""
     enc = x25519(private, X25519_BASE)
     agreed = extracted(KEM_SUITE, b"", b"eae_prk", x25519(private, recipient))
     return expanded(KEM_SUITE, agreed, b"shared_secret", enc + recipient, KEY_BYTES), enc

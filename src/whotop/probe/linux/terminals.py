@@ -7,7 +7,7 @@ from whotop.probe.linux.files import base64_text, file_names
 TERMINAL_FOLDER = b"/dev/pts"
 TERMINAL_LIMIT = 1024
 LATEST_US = 2**53
-"""What the protocol can hold: a terminal's owner may date it as he likes, and must not end the link with that."""
+"""What the protocol can hold: a terminal's owner may date it at will, and must not end the link with that."""
 CONSOLES = [b"tty%d" % number for number in range(1, 13)] + [b"ttyS0", b"ttyS1", b"ttyAMA0", b"hvc0", b"console"]
 
 
