@@ -56,10 +56,15 @@ def windows_log(path: Path) -> WindowsLog:
         with path.open("rb") as file:
             beginning = file.read(len(EVTX_MAGIC))
             if not is_evtx(beginning):
-                return _log(exported_events(beginning + file.read()), 0)
+                return export_log(beginning + file.read())
     except OSError as error:
         raise InputError(error.strerror or str(error), file=str(path)) from error
     return read_records(_evtx(path))
+
+
+def export_log(content: bytes) -> WindowsLog:
+    """Read what was exported from a log, as ``windows_export`` knows it."""
+    return _log(exported_events(content), 0)
 
 
 def read_records(reader: RecordReader) -> WindowsLog:

@@ -10,6 +10,8 @@ from whotop.parse import last_text, utmpdump_text, utx, who_text
 from whotop.parse.log_stamp import Stamps
 from whotop.parse.utmp_foreign import ALL_LAYOUTS, MACOS_BEGINNING
 from whotop.parse.utmp_layout import share_of_plausible
+from whotop.parse.windows_rows import is_table
+from whotop.parse.windows_text import is_windows_text
 
 LOOKED_AT_BYTES = 65536
 
@@ -68,12 +70,17 @@ def kind_of(beginning: bytes, name: str) -> RecordKind:
     if _JSON_EVENT.match(beginning.removeprefix(b"\xef\xbb\xbf")):
         return RecordKind.EVENT_LINES
     if _WIDE_TABLE.match(beginning):
-        return RecordKind.EVENT_TABLE
+        is_windows = _is_windows(beginning.decode("utf-16", "replace"))
+        return RecordKind.WINDOWS_EXPORT if is_windows else RecordKind.EVENT_TABLE
     if _XML_OR_JSON.match(beginning) and not (_PRI.match(beginning) or utmpdump_text.is_line(_first_line(beginning))):
         return RecordKind.LOGINCTL if _JSON_LOGINCTL.match(beginning) else RecordKind.WINDOWS_EXPORT
     if _BINARY.search(beginning) and (kind := _binary_kind(beginning, name)) is not None:
         return kind
     return _text_kind(beginning, name)
+
+
+def _is_windows(text: str) -> bool:
+    return is_table(text) or is_windows_text(text)
 
 
 def _first_line(beginning: bytes) -> bytes:
@@ -108,6 +115,8 @@ def _text_kind(beginning: bytes, name: str) -> RecordKind:
     """By the form that most of the first lines have."""
     if _LOGINCTL.search(beginning):
         return RecordKind.LOGINCTL
+    if _is_windows(beginning.decode("utf-8", "replace")):
+        return RecordKind.WINDOWS_EXPORT
     lines = [line for line in beginning.split(b"\n", _LINES)[:_LINES] if line.strip(b"\0\r ")]
     stamps = Stamps()
     forms: dict[RecordKind, Callable[[bytes], bool]] = {

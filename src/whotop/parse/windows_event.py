@@ -21,6 +21,7 @@ LATEST_US = 2**53
 _TIME = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?\s?(Z|[+-]\d\d:?\d\d)?(?: ?UTC)?", re.ASCII
 )
+_FOR_PEOPLE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}),? (\d{1,2}):(\d\d):(\d\d)(?:\.(\d{1,9}))? ([AP])M", re.ASCII)
 _DATE = re.compile(r"/Date\((\d{1,16})(?:[+-]\d{4})?\)/", re.ASCII)
 _NUMBER = re.compile(r"-?\d{1,20}|0[xX][0-9a-fA-F]{1,16}", re.ASCII)
 
@@ -69,12 +70,12 @@ def number(text: str) -> int:
 def time_us(text: str) -> int:
     """Give a moment in µs, UTC where it names no offset; 0 if it is none.
 
-    Forms: ``2020-01-21T12:45:56.1234567Z`` (100 ns steps), ``/Date(1579610756123)/``.
+    Forms: ``2020-01-21T12:45:56.1234567Z`` (100 ns steps), ``/Date(1579610756123)/``, ``1/21/2020 12:45:56 PM``.
     """
     date = _DATE.fullmatch(text)
     if date:
         return _within(int(date[1]) * 1000)
-    found = _TIME.fullmatch(text)
+    found = _TIME.fullmatch(text) or _TIME.fullmatch(_from_american(text))
     if not found:
         return 0
     year, month, day, hour, minute, second = map(int, found.groups()[:6])
@@ -83,6 +84,15 @@ def time_us(text: str) -> int:
     micro = int((found[7] or "0").ljust(6, "0")[:6])
     seconds = timegm((year, month, day, hour, minute, second)) - _offset_seconds(found[8])
     return _within(seconds * 1_000_000 + micro)
+
+
+def _from_american(text: str) -> str:
+    found = _FOR_PEOPLE.fullmatch(text)
+    if found is None:
+        return ""
+    month, day, year, hour, minute, second, fraction, half = found.groups()
+    hour_of_day = int(hour) % 12 + 12 * (half == "P")
+    return f"{year}-{month:0>2}-{day:0>2} {hour_of_day:02}:{minute}:{second}.{fraction or 0}"
 
 
 def _offset_seconds(text: str | None) -> int:

@@ -1,4 +1,4 @@
-"""A Windows log that somebody exported into a file: XML or JSON, in any of the usual encodings.
+"""A Windows log that somebody exported into a file: XML, JSON, a table or text, in any of the usual encodings.
 
 PowerShell's ``>`` writes UTF-16; wevtutil writes no root element; JSON comes as one array, as lines,
 or as objects between lines of other text (evtx_dump).
@@ -7,24 +7,31 @@ or as objects between lines of other text (evtx_dump).
 from __future__ import annotations
 
 import codecs
-import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from whotop.parse.json_values import json_objects
 from whotop.parse.windows_event import WindowsEvent
 from whotop.parse.windows_event_json import json_event
 from whotop.parse.windows_event_xml import xml_events
+from whotop.parse.windows_rows import is_table, row_events
+from whotop.parse.windows_text import is_windows_text, text_events
 
-BROKEN_PLACES = 1_000
-"""After so many places at which JSON begins and is none, the rest is not looked at."""
-
+LOOKED_AT_CHARACTERS = 65_536
+_LISTS = ("hits", "expected", "events")
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-_decoder = json.JSONDecoder()
 
 
 def exported_events(content: bytes) -> Iterator[WindowsEvent]:
     """Give the events of an exported log in its order; what is none is left out."""
     text = exported_text(content)
-    return xml_events(text) if text.lstrip()[:1] == "<" else _json_events(text)
+    first = text.lstrip()[:1]
+    if first == "<":
+        return xml_events(text)
+    if first in ("{", "["):
+        return _json_events(text)
+    if is_table(text):
+        return row_events(text)
+    return text_events(text) if is_windows_text(text[:LOOKED_AT_CHARACTERS]) else _json_events(text)
 
 
 def exported_text(content: bytes) -> str:
@@ -38,37 +45,18 @@ def exported_text(content: bytes) -> str:
 
 
 def _json_events(text: str) -> Iterator[WindowsEvent]:
-    for value in _json_values(text):
-        for item in value if isinstance(value, list) else (value,):
+    for value in json_objects(text):
+        for item in _unpacked(value):
             event = json_event(item)
             if event is not None:
                 yield event
 
 
-def _json_values(text: str) -> Iterator[object]:
-    """Each array or object that begins a line; what is between them is passed over."""
-    place, broken = _next_beginning(text, 0), 0
-    while place >= 0 and broken < BROKEN_PLACES:
-        try:
-            value, end = _decoder.raw_decode(text, place)
-        except (ValueError, RecursionError):
-            broken, end = broken + 1, _line_end(text, place)
-        else:
-            yield value
-        place = _next_beginning(text, end)
-
-
-def _line_end(text: str, place: int) -> int:
-    end = text.find("\n", place)
-    return len(text) if end < 0 else end
-
-
-def _next_beginning(text: str, place: int) -> int:
-    """Where the next line begins with a bracket; -1 nowhere."""
-    while place < len(text):
-        end = _line_end(text, place)
-        line = text[place:end]
-        if line.lstrip(" \t\r,\ufeff")[:1] in ("{", "["):
-            return place + min(at for at in (line.find("{"), line.find("[")) if at >= 0)
-        place = end + 1
-    return -1
+def _unpacked(value: object) -> Iterable[object]:
+    """An object that does nothing but hold a list of events, or of what Elasticsearch calls hits."""
+    while isinstance(value, dict):
+        inner = next((value[name] for name in _LISTS if isinstance(value.get(name), list | dict)), None)
+        if inner is None:
+            break
+        value = inner
+    return value if isinstance(value, list) else (value,)

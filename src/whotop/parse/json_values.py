@@ -1,0 +1,52 @@
+"""The objects in a text of JSON, however it is laid out: lines, one array, or written over many lines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+BROKEN_PLACES = 1_000
+"""After so many places at which JSON begins and is none, the rest is not looked at."""
+
+_BEFORE = " \t\r,\ufeff\x1e"
+"""What may stand before a value in its line; a record separator is that of RFC 7464."""
+_decoder = json.JSONDecoder()
+
+
+def json_objects(text: str) -> Iterator[object]:
+    """Give each value, those of an array one by one; lines of other text between them are passed over."""
+    for value in _json_values(text):
+        if isinstance(value, list):
+            yield from value
+        else:
+            yield value
+
+
+def _json_values(text: str) -> Iterator[object]:
+    """Each array or object that begins a line."""
+    place, broken = _next_beginning(text, 0), 0
+    while place >= 0 and broken < BROKEN_PLACES:
+        try:
+            value, end = _decoder.raw_decode(text, place)
+        except (ValueError, RecursionError):
+            broken, end = broken + 1, _line_end(text, place)
+        else:
+            yield value
+        place = _next_beginning(text, end)
+
+
+def _line_end(text: str, place: int) -> int:
+    end = text.find("\n", place)
+    return len(text) if end < 0 else end
+
+
+def _next_beginning(text: str, place: int) -> int:
+    """Where the next line begins with a bracket; -1 nowhere."""
+    while place < len(text):
+        end = _line_end(text, place)
+        line = text[place:end].lstrip(_BEFORE)
+        # journalctl -o json-sse
+        if line.removeprefix("data: ")[:1] in ("{", "["):
+            return min(at for at in (text.find("{", place, end), text.find("[", place, end)) if at >= 0)
+        place = end + 1
+    return -1
