@@ -57,10 +57,22 @@ async def _cut(machine: RigMachine, seconds: float) -> None:
     machine.mend()
 
 
-async def rotate_without_a_link(rotated: RotatedMachine) -> None:
+async def rename_without_a_link(rotated: RotatedMachine) -> None:
+    await _without_a_link(rotated, rotated.rename)
+
+
+async def copy_and_truncate_without_a_link(rotated: RotatedMachine) -> None:
+    await _without_a_link(rotated, rotated.copy_and_truncate)
+
+
+async def compress_without_a_link(rotated: RotatedMachine) -> None:
+    await _without_a_link(rotated, rotated.compress)
+
+
+async def _without_a_link(rotated: RotatedMachine, rotate: Callable[[], None]) -> None:
     rotated.machine.cut()
     await asyncio.sleep(1)
-    rotated.rename()
+    rotate()
     await asyncio.sleep(1)
     rotated.machine.mend()
 
@@ -73,12 +85,13 @@ OF_THE_LINK: list[Disturbance] = [
     cut_for_2_s,
 ]
 OF_THE_FILE: list[Disturbance] = [
-    rotate_without_a_link,
+    rename_without_a_link,
     RotatedMachine.rename,
     RotatedMachine.copy_and_truncate,
     RotatedMachine.compress,
 ]
-OFTEN = [*OF_THE_LINK, *OF_THE_FILE]
+OF_BOTH: list[Disturbance] = [copy_and_truncate_without_a_link, compress_without_a_link]
+OFTEN = [*OF_THE_LINK, *OF_THE_FILE, *OF_BOTH]
 
 
 def name_of(value: object) -> str:
