@@ -344,3 +344,11 @@ async def test_what_is_typed_ahead_lands_in_the_filter(trial: Trial) -> None:
         await trial.settle()
         assert trial.line("machines /web")
         assert len(trial.pane(1).keys) == 3
+
+
+async def test_enter_typed_ahead_of_the_screen_opens_in_the_pane_that_was_asked_for(trial: Trial) -> None:
+    async with trial.run():
+        for key in ("2", "enter"):
+            trial.app.post_message(Key(key, None))
+        await trial.settle()
+        assert trial.line("fleet › alice")

@@ -183,7 +183,7 @@ class TiledScreen(Screen[None]):
             return
         self._current = number
         self._lay_out()
-        self.current.focus()
+        self.set_focus(self.current, scroll_visible=False)  # at once: what is typed ahead is about this tile
 
     def leading_actions(self) -> Collection[str]:
         """What can be done with what is in focus, by id: said first in the line of keys."""
