@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from whotop.cli.account import account
+from whotop.cli.precheck import store_place
 from whotop.cli.prepare import Prepared
-from whotop.cli.secrets import Secrets, keys_left_locked
+from whotop.cli.secrets import Secrets
 from whotop.clock import SystemClock
 from whotop.collect.settings import CollectSettings
 from whotop.config.geo import locate_by
 from whotop.config.places import accepted_host_keys, config_folder
 from whotop.config.settings import KeepTable
 from whotop.config.ssh_config import ssh_config_files
-from whotop.errors import WhotopError
+from whotop.core.rules.settings import RuleSettings
 from whotop.monitor.opening import Watch, WatchSettings
 from whotop.notify.settings import NotifySettings
 from whotop.store.retention import RetentionSettings
@@ -23,7 +23,7 @@ from whotop.store.retention import RetentionSettings
 if TYPE_CHECKING:
     from whotop.cli.reports import Reports
     from whotop.core.usage import UsageReport
-    from whotop.tui.options import ScreenOptions
+    from whotop.tui.options import Limits, ScreenOptions
 
 
 def watch_settings(prepared: Prepared, secrets: Secrets, store: str | None) -> WatchSettings:
@@ -45,25 +45,25 @@ def watch_settings(prepared: Prepared, secrets: Secrets, store: str | None) -> W
     )
 
 
-def watch_on_screen(prepared: Prepared, settings: WatchSettings, read_again: Callable[[], Prepared]) -> int:
+def watch_on_screen(prepared: Prepared, secrets: Secrets, read_again: Callable[[], Prepared]) -> int:
     """Show the screen until it is left; its exit code."""
+    from whotop.cli.reload import READ_BY_A_SCREEN, Reload
     from whotop.cli.reports import Reports
     from whotop.cli.screen import Screen
 
-    clock = SystemClock()
+    clock, settings = SystemClock(), watch_settings(prepared, secrets, store_place(prepared))
     watch = Watch(prepared.targets, settings, clock)
     reports = Reports(prepared.settings.report, prepared.zone, clock, clock.now_us(), _usage(prepared, settings))
 
-    async def reload() -> str:
-        try:
-            again = await asyncio.to_thread(read_again)
-            told = await watch.retarget(again.targets)
-            locked = await asyncio.to_thread(keys_left_locked, again, settings.collect.passphrases.keys())
-            return f"{told}; {locked}" if locked else told
-        except WhotopError as error:
-            return f"nothing was changed: {error}"
+    reading = Reload(watch, prepared, secrets, read_again, READ_BY_A_SCREEN)
 
-    return Screen(watch, _screen_options(prepared, reports), reports, clock, reload).run()
+    async def reload() -> str:
+        again, told = await reading.again()
+        screen.judged_by(again.rules, _limits(again.rules))
+        return told
+
+    screen = Screen(watch, _screen_options(prepared, reports), reports, clock, reload)
+    return screen.run()
 
 
 def _usage(prepared: Prepared, settings: WatchSettings) -> Callable[[], UsageReport] | None:
@@ -78,23 +78,29 @@ def _usage(prepared: Prepared, settings: WatchSettings) -> Callable[[], UsageRep
 
 def _screen_options(prepared: Prepared, reports: Reports) -> ScreenOptions:
     from whotop.collect.open_files import raise_open_file_limit
-    from whotop.tui.options import AlertCalls, Limits, ScreenOptions
+    from whotop.tui.options import AlertCalls, ScreenOptions
 
-    rules, alerts = prepared.rules, prepared.settings.alerts
+    alerts = prepared.settings.alerts
     warning = raise_open_file_limit(len(prepared.targets))
     return ScreenOptions(
         theme=prepared.settings.theme,
         theme_folder=config_folder() / "themes",
         keys=prepared.settings.keys,
         zone=prepared.zone,
-        limits=Limits(rules.cpu.percent, rules.memory.percent, rules.disk.percent),
-        rules=rules,
+        limits=_limits(prepared.rules),
+        rules=prepared.rules,
         usage=prepared.settings.usage,
         table_folder=reports.folder,
         account=account(),
         alerts=AlertCalls(bell=alerts.bell, flash=alerts.flash, level=alerts.level),
         warnings=(warning,) if warning else (),
     )
+
+
+def _limits(rules: RuleSettings) -> Limits:
+    from whotop.tui.options import Limits
+
+    return Limits(rules.cpu.percent, rules.memory.percent, rules.disk.percent)
 
 
 def retention(keep: KeepTable) -> RetentionSettings:

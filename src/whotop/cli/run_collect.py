@@ -14,7 +14,8 @@ from whotop.cli.options import ConfigOptions
 from whotop.cli.precheck import check_before_collecting, store_place
 from whotop.cli.prepare import Prepared, prepare
 from whotop.cli.progress import shown_progress
-from whotop.cli.secrets import Secrets, ask_secrets, configured_passwords
+from whotop.cli.reload import READ_BY_A_SERVICE, Reload
+from whotop.cli.secrets import Secrets, ask_secrets
 from whotop.cli.service_log import LogFormat, start_service_log
 from whotop.cli.warnings import mend_of_keys, warn_of_exposed_files, warn_of_mail_without_server
 from whotop.clock import SystemClock
@@ -25,7 +26,6 @@ from whotop.monitor.round import Round, collect_round
 from whotop.monitor.service_manager import ServiceManager
 
 NOT_REACHED = 3
-RULES_WAIT = "; changed [rules], [notify], [usage] and [store] take effect when whotop is started anew"
 
 log = logging.getLogger(__name__)
 
@@ -41,11 +41,10 @@ def run_daemon(machines: Sequence[str], chosen: ConfigOptions, log_format: LogFo
     clock = SystemClock()
     watch = Watch(prepared.targets, watch_settings(prepared, secrets, store_place(prepared)), clock)
 
+    reading = Reload(watch, prepared, secrets, read, READ_BY_A_SERVICE)
+
     async def reload() -> str:
-        again = await asyncio.to_thread(read)
-        secrets.passwords.update(await asyncio.to_thread(configured_passwords, again))
-        told = await watch.retarget(again.targets)
-        return told + (RULES_WAIT if _differs_beyond_machines(prepared, again) else "")
+        return (await reading.again())[1]
 
     daemon = Daemon(watch, ServiceManager(os.environ), reload, clock)
     asyncio.run(_until_signalled(daemon))
@@ -102,12 +101,3 @@ def _ready(prepared: Prepared, log_format: LogFormat, level: int) -> Secrets:
     if not prepared.settings.notify.smtp.host and any(target.mail for target in prepared.targets):
         log.warning("machines have mail addresses, but no mail server is named: [notify.smtp]")
     return ask_secrets(prepared)
-
-
-def _differs_beyond_machines(before: Prepared, after: Prepared) -> bool:
-    return before.rules != after.rules or _kept(before) != _kept(after)
-
-
-def _kept(prepared: Prepared) -> tuple[object, ...]:
-    settings = prepared.settings
-    return settings.notify, settings.store, settings.usage

@@ -17,10 +17,11 @@ from whotop.cli.reports import Reports
 from whotop.clock import Clock
 from whotop.core.feed import Feed
 from whotop.core.fleet import Fleet
+from whotop.core.rules.settings import RuleSettings
 from whotop.errors import ConfigError, WhotopError
 from whotop.tui.app import Reload, WhotopApp
 from whotop.tui.no_color import drop_empty_no_color
-from whotop.tui.options import ScreenOptions
+from whotop.tui.options import Limits, ScreenOptions
 
 SIGNALLED = 130
 
@@ -57,6 +58,10 @@ class Screen:
         """Why there is nothing to watch: a full disk under a new store, say."""
         snapshot = self._snapshot if reports.table.on_exit else None
         self._app = WhotopApp(self._open, clock=clock, options=options, snapshot=snapshot, reload=reload)
+
+    def judged_by(self, rules: RuleSettings, limits: Limits) -> None:
+        """Alerts come of these rules from now on."""
+        self._app.judged_by(rules, limits)
 
     def run(self) -> int:
         """Show it until it is left; the exit code.

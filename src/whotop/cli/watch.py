@@ -64,13 +64,6 @@ def on_terminal() -> bool:
 
 def run_screen(prepared: Prepared, secrets: Secrets, read_again: Callable[[], Prepared]) -> int:
     """Show the screen until it is left; its exit code. ``read_again`` is what SIGHUP calls."""
-    from whotop.cli.live import watch_on_screen, watch_settings
-    from whotop.cli.precheck import store_place
-    from whotop.cli.secrets import configured_passwords
+    from whotop.cli.live import watch_on_screen
 
-    def read_with_passwords() -> Prepared:
-        again = read_again()
-        secrets.passwords.update(configured_passwords(again))
-        return again
-
-    return watch_on_screen(prepared, watch_settings(prepared, secrets, store_place(prepared)), read_with_passwords)
+    return watch_on_screen(prepared, secrets, read_again)

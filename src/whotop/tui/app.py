@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import ClassVar, TypeAlias
 
+import msgspec
 from textual.binding import BindingType
 from textual.events import Key
 from textual.widgets import Input
@@ -19,13 +20,14 @@ from textual.worker import WorkerFailed
 from whotop.clock import Clock, SystemClock
 from whotop.core.feed import Feed
 from whotop.core.fleet import Fleet
+from whotop.core.rules.settings import RuleSettings
 from whotop.errors import WhotopError
 from whotop.tui.actions import ACTION_BY_ID, bindings
 from whotop.tui.desk import Desk
 from whotop.tui.fleet_screen import FleetScreen
 from whotop.tui.intake import Intake, News
 from whotop.tui.keymap import for_textual, keymap
-from whotop.tui.options import ScreenOptions
+from whotop.tui.options import Limits, ScreenOptions
 from whotop.tui.pane_screen import PaneScreen
 from whotop.tui.places_app import PlacesApp
 from whotop.tui.views.scene import Scene
@@ -86,6 +88,11 @@ class WhotopApp(PlacesApp):
     def _draw_all(self, _: object) -> None:
         """After ``fg`` the terminal is empty, which Textual does not take into account."""
         self.refresh(layout=True)
+
+    def judged_by(self, rules: RuleSettings, limits: Limits) -> None:
+        """Alerts come of these rules from now on, and figures from these limits on wear ``▲``."""
+        self.desk.scene.limits = limits
+        self.desk.options = msgspec.structs.replace(self.desk.options, rules=rules, limits=limits)
 
     # The feed
 
