@@ -83,6 +83,18 @@ async def machines(user_key: asyncssh.SSHKey) -> AsyncIterator[MachineMaker]:
 
 
 @pytest.fixture
+def trusted(machines: MachineMaker, home: Home) -> MachineMaker:
+    """Makes machines as ``machines`` does, the last of which is the one whose host key is known."""
+
+    async def make(script: Script = greet_and_stay, **options: Any) -> FakeMachine:
+        machine = await machines(script, **options)
+        home.trust(machine.known_hosts_line())
+        return machine
+
+    return make
+
+
+@pytest.fixture
 async def sink() -> RecordingSink:
     return RecordingSink()
 

@@ -28,20 +28,18 @@ Collect = Callable[..., Collector]
 
 
 async def test_a_password_comes_from_the_environment(
-    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect, monkeypatch: pytest.MonkeyPatch
+    trusted: MachineMaker, sink: RecordingSink, collect: Collect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DB_PASSWORD", "sesame")
-    machine = await machines(password="sesame")
-    home.trust(machine.known_hosts_line())
+    machine = await trusted(password="sesame")
     collect(machine.target(password_environment="DB_PASSWORD"))
     await sink.wait_for("hello")
 
 
 async def test_a_password_comes_from_the_first_line_of_a_command_that_runs_once_for_all(
-    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect
+    trusted: MachineMaker, home: Home, sink: RecordingSink, collect: Collect
 ) -> None:
-    machine = await machines(password="sesame")
-    home.trust(machine.known_hosts_line())
+    machine = await trusted(password="sesame")
     command = f"echo run >> {home.folder}/runs; printf 'sesame\\nmore'"
     collect(*(machine.target(f"m{number}", password_command=command) for number in range(5)))
     await sink.wait_for("hello", count=5)
@@ -74,14 +72,12 @@ def asked_of_keyring() -> Iterator[list[tuple[str, str]]]:
 
 
 async def test_a_password_comes_from_the_keyring_which_is_asked_once_for_all(
-    machines: MachineMaker,
-    home: Home,
+    trusted: MachineMaker,
     sink: RecordingSink,
     collect: Collect,
     asked_of_keyring: list[tuple[str, str]],
 ) -> None:
-    machine = await machines(password="sesame")
-    home.trust(machine.known_hosts_line())
+    machine = await trusted(password="sesame")
     collect(*(machine.target(f"m{number}", password_keyring="switches/ops/lane") for number in range(3)))
     await sink.wait_for("hello", count=3)
     assert asked_of_keyring == [("switches", "ops/lane")]
@@ -96,17 +92,16 @@ async def test_a_password_comes_from_the_keyring_which_is_asked_once_for_all(
 )
 @pytest.mark.usefixtures("asked_of_keyring")
 async def test_a_keyring_without_the_password_is_said(
-    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect, place: str, complaint: str
+    trusted: MachineMaker, sink: RecordingSink, collect: Collect, place: str, complaint: str
 ) -> None:
-    machine = await machines(password="sesame")
-    home.trust(machine.known_hosts_line())
+    machine = await trusted(password="sesame")
     collect(machine.target(password_keyring=place))
     assert await sink.wait_for("lost") == complaint
 
 
 @pytest.mark.parametrize("is_typed", [True, False], ids=["question", "password"])
 async def test_no_secret_is_in_the_log_whatever_its_level(
-    machines: MachineMaker,
+    trusted: MachineMaker,
     home: Home,
     sink: RecordingSink,
     collect: Collect,
@@ -115,8 +110,7 @@ async def test_no_secret_is_in_the_log_whatever_its_level(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     key = home.key("locked", passphrase="open-sesame-key")
-    machine = await machines(password="open-sesame-password", authorized_client_keys=authorized(key))
-    home.trust(machine.known_hosts_line())
+    machine = await trusted(password="open-sesame-password", authorized_client_keys=authorized(key))
     path = home.ssh / "locked"
     target = machine.target(identity_files=(str(path),))
     if is_typed:
@@ -143,7 +137,7 @@ async def test_no_password_is_sent_before_the_host_key_is_known_to_be_right(
 
 
 async def test_a_key_on_a_security_key_says_what_it_needs(
-    machines: MachineMaker,
+    trusted: MachineMaker,
     home: Home,
     sink: RecordingSink,
     collect: Collect,
@@ -154,8 +148,7 @@ async def test_a_key_on_a_security_key_says_what_it_needs(
     monkeypatch.setattr(sk_eddsa, "sk_enroll", lambda *_: (point, b"handle"))
     held = asyncssh.generate_private_key("sk-ssh-ed25519@openssh.com")
     (home.ssh / "on-a-stick").write_bytes(held.export_private_key("openssh"))
-    machine = await machines()
-    home.trust(machine.known_hosts_line())
+    machine = await trusted()
     collect(machine.target(identity_files=(str(home.ssh / "on-a-stick"),)))
     assert await sink.wait_for("lost") == (
         "authentication refused for watcher: there is no key or password to try; "
@@ -164,17 +157,15 @@ async def test_a_key_on_a_security_key_says_what_it_needs(
 
 
 async def test_a_password_that_was_asked_for_goes_first(
-    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect
+    trusted: MachineMaker, sink: RecordingSink, collect: Collect
 ) -> None:
-    machine = await machines(password="sesame")
-    home.trust(machine.known_hosts_line())
+    machine = await trusted(password="sesame")
     collect(machine.target(password_command="false"), passwords={"db-02": "sesame"})
     await sink.wait_for("hello")
 
 
 async def test_what_was_tried_is_said_when_it_is_refused_but_never_the_password(
-    machines: MachineMaker,
-    home: Home,
+    trusted: MachineMaker,
     sink: RecordingSink,
     collect: Collect,
     monkeypatch: pytest.MonkeyPatch,
@@ -182,8 +173,7 @@ async def test_what_was_tried_is_said_when_it_is_refused_but_never_the_password(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     monkeypatch.setenv("DB_PASSWORD", "not-sesame")
-    machine = await machines(password="sesame")
-    home.trust(machine.known_hosts_line())
+    machine = await trusted(password="sesame")
     collect(machine.target(password_environment="DB_PASSWORD"))
     reason = await sink.wait_for("lost")
     assert reason == "authentication refused for watcher: tried id_ed25519, the password"
@@ -199,36 +189,32 @@ async def test_what_was_tried_is_said_when_it_is_refused_but_never_the_password(
     ],
 )
 async def test_a_password_that_is_not_where_it_should_be_is_said(
-    machines: MachineMaker,
-    home: Home,
+    trusted: MachineMaker,
     sink: RecordingSink,
     collect: Collect,
     changes: dict[str, str],
     complaint: str,
 ) -> None:
-    machine = await machines(password="sesame")
-    home.trust(machine.known_hosts_line())
+    machine = await trusted(password="sesame")
     collect(machine.target(**changes))
     assert await sink.wait_for("lost") == complaint
 
 
 async def test_an_encrypted_key_opens_with_the_passphrase_that_was_asked_for(
-    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect
+    trusted: MachineMaker, home: Home, sink: RecordingSink, collect: Collect
 ) -> None:
     key = home.key("locked", passphrase="open")
-    machine = await machines(authorized_client_keys=authorized(key))
-    home.trust(machine.known_hosts_line())
+    machine = await trusted(authorized_client_keys=authorized(key))
     path = home.ssh / "locked"
     collect(machine.target(identity_files=(str(path),)), passphrases={path: "open"})
     await sink.wait_for("hello")
 
 
 async def test_an_encrypted_key_without_its_passphrase_is_named(
-    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect
+    trusted: MachineMaker, home: Home, sink: RecordingSink, collect: Collect
 ) -> None:
     key = home.key("locked", passphrase="open")
-    machine = await machines(authorized_client_keys=authorized(key))
-    home.trust(machine.known_hosts_line())
+    machine = await trusted(authorized_client_keys=authorized(key))
     collect(machine.target(identity_files=(str(home.ssh / "locked"), "/nonexistent/key")))
     assert await sink.wait_for("lost") == (
         "authentication refused for watcher: there is no key or password to try; "
@@ -252,13 +238,12 @@ async def test_a_certificate_beside_a_key_is_offered(
     await sink.wait_for("hello")
 
 
-async def test_few_keys_are_offered(machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect) -> None:
+async def test_few_keys_are_offered(trusted: MachineMaker, home: Home, sink: RecordingSink, collect: Collect) -> None:
     names = [f"key{number}" for number in range(9)]
     for name in names:
         home.key(name)
     files = tuple(str(home.ssh / name) for name in names)
-    machine = await machines()
-    home.trust(machine.known_hosts_line())
+    machine = await trusted()
     collect(machine.target(identity_files=files))
     assert await sink.wait_for("lost") == ("authentication refused for watcher: tried key0, key1, key2, key3, key4")
 
@@ -282,13 +267,12 @@ def add_to_agent(path: Path, key: Path) -> None:
 
 
 async def test_a_key_that_only_the_agent_holds_is_used(
-    agent: Path, machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect
+    agent: Path, trusted: MachineMaker, home: Home, sink: RecordingSink, collect: Collect
 ) -> None:
     key = home.key("held")
     add_to_agent(agent, home.ssh / "held")
     (home.ssh / "held").unlink()
-    machine = await machines(authorized_client_keys=authorized(key))
-    home.trust(machine.known_hosts_line())
+    machine = await trusted(authorized_client_keys=authorized(key))
     collect(*(machine.target(f"m{number}") for number in range(5)))
     await sink.wait_for("hello", count=5)
 

@@ -31,10 +31,9 @@ Speak = Callable[[bytes], Awaitable[int]]
 
 
 async def test_a_machine_is_connected_and_its_messages_are_handed_on_in_order(
-    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect
+    trusted: MachineMaker, sink: RecordingSink, collect: Collect
 ) -> None:
-    machine = await machines()
-    home.trust(machine.known_hosts_line())
+    machine = await trusted()
     collect(machine.target())
     assert await sink.wait_for("figures") == FIGURES
     assert [kind for kind, _, _ in sink.calls] == ["connecting", "starting", "hello", "figures"]
@@ -43,7 +42,7 @@ async def test_a_machine_is_connected_and_its_messages_are_handed_on_in_order(
 
 
 async def test_the_start_frame_carries_the_cursors_and_the_interval(
-    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect
+    trusted: MachineMaker, sink: RecordingSink, collect: Collect
 ) -> None:
     starts = []
 
@@ -53,8 +52,7 @@ async def test_the_start_frame_carries_the_cursors_and_the_interval(
 
     cursor = Cursor(file=FileIdentity(device=1, inode=2, head=b"h"), offset=384, tail=b"t")
     sink.known_cursors = {"wtmp": cursor}
-    machine = await machines(script)
-    home.trust(machine.known_hosts_line())
+    machine = await trusted(script)
     collect(machine.target(interval_seconds=2.5), tick_ms=100, history_bytes=0)
     await sink.wait_for("hello")
     (start,) = starts
@@ -64,7 +62,7 @@ async def test_the_start_frame_carries_the_cursors_and_the_interval(
 
 
 async def test_what_is_in_the_store_is_acknowledged_to_the_machine_and_the_probe_is_told_of_the_end(
-    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect
+    trusted: MachineMaker, sink: RecordingSink, collect: Collect
 ) -> None:
     heard: list[Any] = []
 
@@ -79,8 +77,7 @@ async def test_what_is_in_the_store_is_acknowledged_to_the_machine_and_the_probe
                 far.send(Goodbye(reason=b"asked to stop"))
                 return
 
-    machine = await machines(script)
-    home.trust(machine.known_hosts_line())
+    machine = await trusted(script)
     collector = collect(machine.target())
     await sink.wait_for("records", count=3)
     collector.acknowledge("db-02", "wtmp", 768)
@@ -92,7 +89,7 @@ async def test_what_is_in_the_store_is_acknowledged_to_the_machine_and_the_probe
 
 
 async def test_the_processes_of_a_session_are_asked_for_and_answered(
-    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect
+    trusted: MachineMaker, sink: RecordingSink, collect: Collect
 ) -> None:
     async def script(far: FakeProbe) -> None:
         await far.greet()
@@ -102,8 +99,7 @@ async def test_the_processes_of_a_session_are_asked_for_and_answered(
         far.send(Answer(id=request.id, processes=(ProcessReport(stat=b"42 (bash) S", cmdline=b"-bash\0"),)))
         await far.received()
 
-    machine = await machines(script)
-    home.trust(machine.known_hosts_line())
+    machine = await trusted(script)
     collector = collect(machine.target())
     await sink.wait_for("hello")
     answer = await collector.processes("db-02", 42)
@@ -111,14 +107,13 @@ async def test_the_processes_of_a_session_are_asked_for_and_answered(
 
 
 async def test_a_question_to_a_machine_that_goes_away_is_answered_with_why(
-    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect
+    trusted: MachineMaker, sink: RecordingSink, collect: Collect
 ) -> None:
     async def script(far: FakeProbe) -> None:
         await far.greet()
         await far.received()
 
-    machine = await machines(script)
-    home.trust(machine.known_hosts_line())
+    machine = await trusted(script)
     collector = collect(machine.target())
     await sink.wait_for("hello")
     with pytest.raises(UnreachableError, match="the connection ended before the answer"):
@@ -128,10 +123,9 @@ async def test_a_question_to_a_machine_that_goes_away_is_answered_with_why(
 
 
 async def test_a_machine_that_went_away_is_connected_again(
-    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect
+    trusted: MachineMaker, sink: RecordingSink, collect: Collect
 ) -> None:
-    machine = await machines()
-    home.trust(machine.known_hosts_line())
+    machine = await trusted()
     collect(machine.target())
     await sink.wait_for("hello")
     machine.connections[0].abort()
@@ -141,10 +135,9 @@ async def test_a_machine_that_went_away_is_connected_again(
 
 
 async def test_reconnect_drops_a_silent_machine_and_dials_at_once(
-    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect
+    trusted: MachineMaker, sink: RecordingSink, collect: Collect
 ) -> None:
-    machine = await machines()
-    home.trust(machine.known_hosts_line())
+    machine = await trusted()
     collector = collect(machine.target(), first_delay_seconds=1000.0, slowest_delay_seconds=1000.0)
     await sink.wait_for("hello")
     collector.reconnect("db-02")
@@ -169,8 +162,7 @@ async def test_one_failing_machine_never_disturbs_another(
 
 
 async def test_a_fault_in_the_sink_ends_that_link_alone_and_is_logged(
-    machines: MachineMaker,
-    home: Home,
+    trusted: MachineMaker,
     sink: RecordingSink,
     collect: Collect,
     monkeypatch: pytest.MonkeyPatch,
@@ -180,8 +172,7 @@ async def test_a_fault_in_the_sink_ends_that_link_alone_and_is_logged(
         raise KeyError("a fault")
 
     monkeypatch.setattr(sink, "figures", fail)
-    machine = await machines()
-    home.trust(machine.known_hosts_line())
+    machine = await trusted()
     collect(machine.target())
     assert "whotop could not handle its message: KeyError" in await sink.wait_for("lost")
     assert "a message could not be handled" in caplog.text
@@ -202,21 +193,19 @@ async def test_a_machine_may_be_added_and_removed_while_others_are_watched(
 
 
 async def test_many_machines_are_all_connected_within_the_limits(
-    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect
+    trusted: MachineMaker, sink: RecordingSink, collect: Collect
 ) -> None:
-    machine = await machines()
-    home.trust(machine.known_hosts_line())
+    machine = await trusted()
     collect(*(machine.target(f"m{number}") for number in range(60)), reaching=8, exchanging=2)
     await sink.wait_for("figures", count=60, seconds=60)
     assert sink.of("lost") == []
 
 
 async def test_a_silent_machine_holds_no_place_in_the_key_exchange(
-    speak: Speak, machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect
+    speak: Speak, trusted: MachineMaker, sink: RecordingSink, collect: Collect
 ) -> None:
     port = await speak(b"")
-    machine = await machines()
-    home.trust(machine.known_hosts_line())
+    machine = await trusted()
     mute = [Target(name=f"mute{number}", host="127.0.0.1", port=port) for number in range(5)]
     collect(*mute, machine.target(), exchanging=1, reach_seconds=0.5)
     await sink.wait_for("hello", "db-02")
@@ -224,11 +213,10 @@ async def test_a_silent_machine_holds_no_place_in_the_key_exchange(
 
 
 async def test_a_machine_that_stalls_in_its_key_exchange_gives_up_its_place(
-    speak: Speak, machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect
+    speak: Speak, trusted: MachineMaker, sink: RecordingSink, collect: Collect
 ) -> None:
     port = await speak(b"SSH-2.0-tarpit\r\n")
-    machine = await machines()
-    home.trust(machine.known_hosts_line())
+    machine = await trusted()
     collect(Target(name="tarpit", host="127.0.0.1", port=port), machine.target(), exchanging=1, exchange_seconds=0.3)
     assert await sink.wait_for("lost", "tarpit") == "its key exchange took longer than 0 s"
     await sink.wait_for("hello", "db-02")

@@ -120,16 +120,15 @@ async def floods(far: FakeProbe) -> None:
     ],
 )
 async def test_what_went_wrong_with_the_probe_is_said_in_one_safe_line(
-    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect, script: Script, reason: str
+    trusted: MachineMaker, sink: RecordingSink, collect: Collect, script: Script, reason: str
 ) -> None:
-    machine = await machines(script)
-    home.trust(machine.known_hosts_line())
+    machine = await trusted(script)
     collect(machine.target())
     assert await sink.wait_for("lost") == reason
 
 
 async def test_a_banner_and_a_noisy_shell_do_no_harm(
-    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect
+    trusted: MachineMaker, sink: RecordingSink, collect: Collect
 ) -> None:
     async def noisy(far: FakeProbe) -> None:
         far.process.stdout.write(b"Last login: yesterday\r\n" * 1_000)
@@ -139,21 +138,19 @@ async def test_a_banner_and_a_noisy_shell_do_no_harm(
         far.send(HELLO)
         await far.received()
 
-    machine = await machines(noisy)
-    home.trust(machine.known_hosts_line())
+    machine = await trusted(noisy)
     collect(machine.target())
     await sink.wait_for("hello")
 
 
 async def test_a_probe_that_never_says_hello_is_given_up(
-    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect
+    trusted: MachineMaker, sink: RecordingSink, collect: Collect
 ) -> None:
     async def mute(far: FakeProbe) -> None:
         await far.start()
         await far.received()
 
-    machine = await machines(mute)
-    home.trust(machine.known_hosts_line())
+    machine = await trusted(mute)
     collect(machine.target(), hello_seconds=0.2)
     assert (await sink.wait_for("lost")).startswith("no answer from the probe")
 
@@ -187,7 +184,7 @@ async def test_what_takes_long_to_understand_is_read_more_slowly_and_not_refused
 
 
 async def test_standard_error_counts_too(
-    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect, monkeypatch: pytest.MonkeyPatch
+    trusted: MachineMaker, sink: RecordingSink, collect: Collect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     taken: list[int] = []
     is_full = asyncio.Event()
@@ -205,8 +202,7 @@ async def test_standard_error_counts_too(
             taken.append(60_000)
 
     monkeypatch.setattr(Quota.__init__, "__defaults__", (50_000, 1.0))
-    machine = await machines(complains_without_end)
-    home.trust(machine.known_hosts_line())
+    machine = await trusted(complains_without_end)
     collect(machine.target())
     async with asyncio.timeout(20):
         await is_full.wait()
@@ -215,7 +211,7 @@ async def test_standard_error_counts_too(
 
 
 async def test_a_frame_that_opens_to_far_too_much_is_refused(
-    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect, monkeypatch: pytest.MonkeyPatch
+    trusted: MachineMaker, sink: RecordingSink, collect: Collect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def sends_a_bomb(far: FakeProbe) -> None:
         await far.greet()
@@ -223,14 +219,13 @@ async def test_a_frame_that_opens_to_far_too_much_is_refused(
         await far.received()
 
     monkeypatch.setattr(Quota.__init__, "__defaults__", (100_000, 1_000.0))
-    machine = await machines(sends_a_bomb)
-    home.trust(machine.known_hosts_line())
+    machine = await trusted(sends_a_bomb)
     collect(machine.target())
     assert (await sink.wait_for("lost")).startswith("it sends too much")
 
 
 async def test_a_machine_that_sends_a_little_too_much_is_read_more_slowly(
-    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect, monkeypatch: pytest.MonkeyPatch
+    trusted: MachineMaker, sink: RecordingSink, collect: Collect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def sends_much(far: FakeProbe) -> None:
         await far.greet()
@@ -240,8 +235,7 @@ async def test_a_machine_that_sends_a_little_too_much_is_read_more_slowly(
         await far.received()
 
     monkeypatch.setattr(Quota.__init__, "__defaults__", (40_000, 200_000.0))
-    machine = await machines(sends_much)
-    home.trust(machine.known_hosts_line())
+    machine = await trusted(sends_much)
     collect(machine.target())
     await sink.wait_for("figures", count=1_001)
     assert sink.of("lost") == []

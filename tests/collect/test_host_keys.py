@@ -86,11 +86,8 @@ async def test_the_key_on_record_is_asked_for_where_a_machine_has_several(
     await sink.wait_for("hello")
 
 
-async def test_hashed_names_are_found(
-    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect
-) -> None:
-    machine = await machines()
-    home.trust(machine.known_hosts_line())
+async def test_hashed_names_are_found(trusted: MachineMaker, home: Home, sink: RecordingSink, collect: Collect) -> None:
+    machine = await trusted()
     home.hash_names()
     assert "127.0.0.1" not in (home.ssh / "known_hosts").read_text()
     collect(machine.target())
@@ -138,10 +135,9 @@ async def test_an_alias_names_the_key(
 
 
 async def test_a_known_hosts_file_of_none_or_one_that_is_missing_knows_no_keys(
-    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect
+    trusted: MachineMaker, home: Home, sink: RecordingSink, collect: Collect
 ) -> None:
-    machine = await machines()
-    home.trust(machine.known_hosts_line())
+    machine = await trusted()
     home.config(
         "Host a\n UserKnownHostsFile none\nHost b\n UserKnownHostsFile /nonexistent/known\n"
         "Host *\n HostName 127.0.0.1\n GlobalKnownHostsFile none\n"

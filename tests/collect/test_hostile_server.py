@@ -35,7 +35,7 @@ TCP_ORIGIN = (String(b"127.0.0.1"), UInt32(22), String(b"127.0.0.1"), UInt32(1))
     ids=lambda value: value.decode() if isinstance(value, bytes) else "",
 )
 async def test_no_channel_is_opened_from_there(
-    machines: MachineMaker,
+    trusted: MachineMaker,
     home: Home,
     sink: RecordingSink,
     collect: Collect,
@@ -56,8 +56,7 @@ async def test_no_channel_is_opened_from_there(
             answers.set_result(refusal)
         await far.received()
 
-    machine = await machines(ask_back)
-    home.trust(machine.known_hosts_line())
+    machine = await trusted(ask_back)
     collect(machine.target())
     assert isinstance(await asyncio.wait_for(answers, 20), asyncssh.ChannelOpenError)
     assert sink.of("lost") == []
@@ -65,7 +64,7 @@ async def test_no_channel_is_opened_from_there(
 
 @pytest.mark.parametrize("request_name", [b"exec", b"shell", b"env", b"pty-req", b"auth-agent-req@openssh.com"])
 async def test_nothing_is_run_or_set_here_at_its_request(
-    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect, request_name: bytes
+    trusted: MachineMaker, sink: RecordingSink, collect: Collect, request_name: bytes
 ) -> None:
     granted: asyncio.Future[bool | None] = asyncio.get_running_loop().create_future()
 
@@ -74,15 +73,14 @@ async def test_nothing_is_run_or_set_here_at_its_request(
         granted.set_result(await far.process.channel._make_request(request_name, String(b"id"), String(b"")))
         await far.received()
 
-    machine = await machines(ask_back)
-    home.trust(machine.known_hosts_line())
+    machine = await trusted(ask_back)
     collect(machine.target())
     assert await asyncio.wait_for(granted, 20) is False
     assert sink.of("lost") == []
 
 
 async def test_neither_a_terminal_nor_anything_of_our_environment_is_sent(
-    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect, monkeypatch: pytest.MonkeyPatch
+    trusted: MachineMaker, home: Home, sink: RecordingSink, collect: Collect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LC_SECRET", "sesame")
     home.config("Host *\n  SendEnv LC_*\n  SetEnv LC_MORE=sesame\n  RequestTTY force\n  ForwardAgent yes\n")
@@ -94,8 +92,7 @@ async def test_neither_a_terminal_nor_anything_of_our_environment_is_sent(
         await far.greet()
         await far.received()
 
-    machine = await machines(look, agent_forwarding=True)
-    home.trust(machine.known_hosts_line())
+    machine = await trusted(look, agent_forwarding=True)
     collect(machine.target())
     await sink.wait_for("hello")
     assert seen == [({}, None, None)]

@@ -8,7 +8,6 @@ from collections.abc import Callable
 import pytest
 
 from tests.collect.fake_machine import FIGURES, FakeProbe, MachineMaker, Script
-from tests.collect.home import Home
 from tests.collect.recording_sink import RecordingSink
 from tests.hello import HELLO
 from whotop.collect.collector import Collector
@@ -70,26 +69,22 @@ async def is_cut_off(far: FakeProbe) -> None:
     ],
 )
 async def test_what_is_not_as_it_was_sealed_ends_the_link_and_is_said_in_one_line(
-    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect, script: Script, reason: str
+    trusted: MachineMaker, sink: RecordingSink, collect: Collect, script: Script, reason: str
 ) -> None:
-    machine = await machines(script)
-    home.trust(machine.known_hosts_line())
+    machine = await trusted(script)
     collect(machine.target())
     assert await sink.wait_for("lost") == reason
 
 
-async def test_a_machine_that_seals_is_known_to(
-    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect
-) -> None:
-    machine = await machines()
-    home.trust(machine.known_hosts_line())
+async def test_a_machine_that_seals_is_known_to(trusted: MachineMaker, sink: RecordingSink, collect: Collect) -> None:
+    machine = await trusted()
     collect(machine.target())
     await sink.wait_for("hello")
     assert sink.sealed == {"db-02": True}
 
 
 async def test_each_connection_is_offered_keys_of_its_own(
-    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect
+    trusted: MachineMaker, sink: RecordingSink, collect: Collect
 ) -> None:
     offers = []
 
@@ -98,8 +93,7 @@ async def test_each_connection_is_offered_keys_of_its_own(
         offers.append(start.seal)
         far.process.exit(1)
 
-    machine = await machines(script)
-    home.trust(machine.known_hosts_line())
+    machine = await trusted(script)
     collect(machine.target(), first_delay_seconds=0.01, slowest_delay_seconds=0.01)
     await sink.wait_for("lost", count=2)
     first, second = offers[:2]
@@ -110,7 +104,7 @@ async def test_each_connection_is_offered_keys_of_its_own(
 
 
 async def test_what_is_in_the_store_is_not_told_to_a_probe_that_has_not_answered(
-    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect
+    trusted: MachineMaker, sink: RecordingSink, collect: Collect
 ) -> None:
     async def script(far: FakeProbe) -> None:
         start = await far.start()
@@ -119,8 +113,7 @@ async def test_what_is_in_the_store_is_not_told_to_a_probe_that_has_not_answered
         far.send(HELLO)
         await far.received()
 
-    machine = await machines(script)
-    home.trust(machine.known_hosts_line())
+    machine = await trusted(script)
     collector = collect(machine.target())
     await sink.wait_for("hello")
     assert sink.of("lost") == []

@@ -7,7 +7,6 @@ from collections.abc import Callable
 import pytest
 
 from tests.collect.fake_machine import FIGURES, FakeProbe, MachineMaker, Script, greet_and_stay
-from tests.collect.home import Home
 from tests.collect.recording_sink import RecordingSink
 from tests.hello import HELLO
 from whotop import probe
@@ -64,10 +63,9 @@ SUDO_REFUSES = ends(1, b"sudo: a password is required\n")
 
 @pytest.mark.parametrize("python", [NO_PYTHON, OLD_PYTHON, BROKEN_PYTHON, ANCIENT_PYTHON])
 async def test_where_no_python_runs_the_probe_the_shell_does(
-    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect, python: Script
+    trusted: MachineMaker, sink: RecordingSink, collect: Collect, python: Script
 ) -> None:
-    machine = await machines(by_command({probe.LOADER: python, probe.POSIX_LOADER: shell_greets}))
-    home.trust(machine.known_hosts_line())
+    machine = await trusted(by_command({probe.LOADER: python, probe.POSIX_LOADER: shell_greets}))
     collect(machine.target())
     await sink.wait_for("figures")
     assert machine.commands == [probe.LOADER, probe.POSIX_LOADER]
@@ -75,11 +73,10 @@ async def test_where_no_python_runs_the_probe_the_shell_does(
 
 
 async def test_a_machine_that_is_given_a_python_runs_it_at_the_next_connection(
-    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect
+    trusted: MachineMaker, sink: RecordingSink, collect: Collect
 ) -> None:
     scripts = {probe.LOADER: NO_PYTHON, probe.POSIX_LOADER: shell_greets}
-    machine = await machines(by_command(scripts))
-    home.trust(machine.known_hosts_line())
+    machine = await trusted(by_command(scripts))
     collector = collect(machine.target())
     await sink.wait_for("hello")
     scripts[probe.LOADER] = greet_and_stay
@@ -89,10 +86,9 @@ async def test_a_machine_that_is_given_a_python_runs_it_at_the_next_connection(
 
 
 async def test_what_turned_out_to_be_windows_is_asked_for_powershell_at_once_the_next_time(
-    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect
+    trusted: MachineMaker, sink: RecordingSink, collect: Collect
 ) -> None:
-    machine = await machines(by_command({probe.LOADER: ends(1, CMD), probe.WINDOWS_LOADER: powershell_greets}))
-    home.trust(machine.known_hosts_line())
+    machine = await trusted(by_command({probe.LOADER: ends(1, CMD), probe.WINDOWS_LOADER: powershell_greets}))
     collector = collect(machine.target())
     await sink.wait_for("hello")
     collector.reconnect("db-02")
@@ -101,11 +97,10 @@ async def test_what_turned_out_to_be_windows_is_asked_for_powershell_at_once_the
 
 
 async def test_what_is_windows_no_longer_is_tried_as_any_other(
-    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect
+    trusted: MachineMaker, sink: RecordingSink, collect: Collect
 ) -> None:
     scripts = {probe.LOADER: ends(1, CMD), probe.WINDOWS_LOADER: powershell_greets}
-    machine = await machines(by_command(scripts))
-    home.trust(machine.known_hosts_line())
+    machine = await trusted(by_command(scripts))
     collector = collect(machine.target())
     await sink.wait_for("hello")
     scripts |= {probe.LOADER: greet_and_stay, probe.WINDOWS_LOADER: ends(127)}
@@ -115,10 +110,9 @@ async def test_what_is_windows_no_longer_is_tried_as_any_other(
 
 
 async def test_a_machine_where_nothing_runs_says_why_in_one_line(
-    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect
+    trusted: MachineMaker, sink: RecordingSink, collect: Collect
 ) -> None:
-    machine = await machines(by_command({probe.LOADER: NO_PYTHON, probe.POSIX_LOADER: ends(2, b"sh: dd: not found\n")}))
-    home.trust(machine.known_hosts_line())
+    machine = await trusted(by_command({probe.LOADER: NO_PYTHON, probe.POSIX_LOADER: ends(2, b"sh: dd: not found\n")}))
     collect(machine.target())
     assert await sink.wait_for("lost") == ("no probe runs there: Python: no Python 3.6 or later; sh: sh: dd: not found")
 
@@ -133,10 +127,9 @@ async def powershell_greets(far: FakeProbe) -> None:
 
 
 async def test_a_server_that_says_it_is_windows_is_asked_for_powershell_at_once(
-    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect
+    trusted: MachineMaker, sink: RecordingSink, collect: Collect
 ) -> None:
-    machine = await machines(powershell_greets, server_version="OpenSSH_for_Windows_9.5")
-    home.trust(machine.known_hosts_line())
+    machine = await trusted(powershell_greets, server_version="OpenSSH_for_Windows_9.5")
     collect(machine.target(sudo=True))
     await sink.wait_for("hello")
     assert machine.commands == [probe.WINDOWS_LOADER]
@@ -152,10 +145,9 @@ POWERSHELL_IN_FRENCH = "Le terme «exec» n'est pas reconnu comme nom d'applet d
 
 @pytest.mark.parametrize("answer", [CMD, CMD_IN_GERMAN, POWERSHELL_5, POWERSHELL_IN_FRENCH])
 async def test_a_login_shell_that_answers_like_windows_is_asked_for_powershell(
-    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect, answer: bytes
+    trusted: MachineMaker, sink: RecordingSink, collect: Collect, answer: bytes
 ) -> None:
-    machine = await machines(by_command({probe.LOADER: ends(1, answer), probe.WINDOWS_LOADER: powershell_greets}))
-    home.trust(machine.known_hosts_line())
+    machine = await trusted(by_command({probe.LOADER: ends(1, answer), probe.WINDOWS_LOADER: powershell_greets}))
     collect(machine.target())
     await sink.wait_for("hello")
     assert machine.commands == [probe.LOADER, probe.WINDOWS_LOADER]
@@ -172,20 +164,18 @@ async def test_a_login_shell_that_answers_like_windows_is_asked_for_powershell(
     ],
 )
 async def test_an_account_that_lets_nothing_run_is_not_tried_in_other_ways(
-    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect, refusal: Script
+    trusted: MachineMaker, sink: RecordingSink, collect: Collect, refusal: Script
 ) -> None:
-    machine = await machines(refusal)
-    home.trust(machine.known_hosts_line())
+    machine = await trusted(refusal)
     collect(machine.target(), slowest_delay_seconds=60, first_delay_seconds=60)
     await sink.wait_for("lost")
     assert machine.commands == [probe.LOADER]
 
 
 async def test_where_it_is_asked_for_the_probe_runs_through_sudo(
-    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect
+    trusted: MachineMaker, sink: RecordingSink, collect: Collect
 ) -> None:
-    machine = await machines(by_command({SUDO_PYTHON: greet_and_stay}))
-    home.trust(machine.known_hosts_line())
+    machine = await trusted(by_command({SUDO_PYTHON: greet_and_stay}))
     collect(machine.target(sudo=True))
     await sink.wait_for("hello")
     assert machine.commands == [SUDO_PYTHON]
@@ -211,10 +201,9 @@ async def test_where_it_is_asked_for_the_probe_runs_through_sudo(
     ],
 )
 async def test_where_sudo_refuses_the_probe_runs_without_it_and_that_is_said(
-    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect, refusal: Script, note: str
+    trusted: MachineMaker, sink: RecordingSink, collect: Collect, refusal: Script, note: str
 ) -> None:
-    machine = await machines(by_command({SUDO_PYTHON: refusal, probe.LOADER: greet_and_stay}))
-    home.trust(machine.known_hosts_line())
+    machine = await trusted(by_command({SUDO_PYTHON: refusal, probe.LOADER: greet_and_stay}))
     collect(machine.target(sudo=True))
     await sink.wait_for("hello")
     assert machine.commands == [SUDO_PYTHON, probe.LOADER]
@@ -222,11 +211,10 @@ async def test_where_sudo_refuses_the_probe_runs_without_it_and_that_is_said(
 
 
 async def test_sudo_is_asked_again_at_the_next_connection(
-    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect
+    trusted: MachineMaker, sink: RecordingSink, collect: Collect
 ) -> None:
     scripts = {SUDO_PYTHON: SUDO_REFUSES, probe.LOADER: greet_and_stay}
-    machine = await machines(by_command(scripts))
-    home.trust(machine.known_hosts_line())
+    machine = await trusted(by_command(scripts))
     collector = collect(machine.target(sudo=True))
     await sink.wait_for("hello")
     scripts[SUDO_PYTHON] = greet_and_stay
@@ -236,10 +224,9 @@ async def test_sudo_is_asked_again_at_the_next_connection(
 
 
 async def test_root_without_python_has_the_shell_through_sudo(
-    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect
+    trusted: MachineMaker, sink: RecordingSink, collect: Collect
 ) -> None:
-    machine = await machines(by_command({SUDO_PYTHON: NO_PYTHON, SUDO_SHELL: shell_greets}))
-    home.trust(machine.known_hosts_line())
+    machine = await trusted(by_command({SUDO_PYTHON: NO_PYTHON, SUDO_SHELL: shell_greets}))
     collect(machine.target(sudo=True))
     await sink.wait_for("hello")
     assert machine.commands == [SUDO_PYTHON, SUDO_SHELL]

@@ -11,7 +11,6 @@ import asyncssh
 import pytest
 
 from tests.collect.fake_machine import FakeProbe, MachineMaker
-from tests.collect.home import Home
 from tests.collect.recording_sink import RecordingSink
 from whotop import probe
 from whotop.collect import upload
@@ -70,17 +69,16 @@ def folders_in(temporary: Path) -> list[Path]:
 
 
 async def test_without_sftp_the_source_goes_through_standard_input_into_a_file(
-    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect, temporary: Path
+    trusted: MachineMaker, sink: RecordingSink, collect: Collect, temporary: Path
 ) -> None:
-    machine = await machines(runs_it)
-    home.trust(machine.known_hosts_line())
+    machine = await trusted(runs_it)
     collect(machine.target(start="upload"))
     assert (await sink.wait_for("hello")).probe == "linux"
     assert folders_in(temporary) == []
 
 
 async def test_with_sftp_it_is_uploaded_there_and_taken_from_there(
-    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect, temporary: Path
+    trusted: MachineMaker, sink: RecordingSink, collect: Collect, temporary: Path
 ) -> None:
     seen: list[tuple[int, int]] = []
 
@@ -89,8 +87,7 @@ async def test_with_sftp_it_is_uploaded_there_and_taken_from_there(
         seen.append((folder.stat().st_mode & 0o777, (folder / "probe").stat().st_mode & 0o777))
         await runs_it(far)
 
-    machine = await machines(looks_and_runs_it, sftp_factory=True)
-    home.trust(machine.known_hosts_line())
+    machine = await trusted(looks_and_runs_it, sftp_factory=True)
     collect(machine.target(start="upload"))
     assert (await sink.wait_for("hello")).probe == "linux"
     assert seen == [(0o700, 0o600)]
@@ -98,27 +95,24 @@ async def test_with_sftp_it_is_uploaded_there_and_taken_from_there(
 
 
 async def test_an_sftp_server_that_does_not_see_that_folder_is_not_used(
-    machines: MachineMaker,
-    home: Home,
+    trusted: MachineMaker,
     sink: RecordingSink,
     collect: Collect,
     temporary: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(upload, "PARENT", "/no/such/folder")
-    machine = await machines(runs_it, sftp_factory=True)
-    home.trust(machine.known_hosts_line())
+    machine = await trusted(runs_it, sftp_factory=True)
     collect(machine.target(start="upload"))
     await sink.wait_for("hello")
     assert folders_in(temporary) == []
 
 
 async def test_where_nothing_can_be_written_that_is_the_machines_reason(
-    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect, monkeypatch: pytest.MonkeyPatch
+    trusted: MachineMaker, sink: RecordingSink, collect: Collect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TMPDIR", "/proc/self")
-    machine = await machines(runs_it)
-    home.trust(machine.known_hosts_line())
+    machine = await trusted(runs_it)
     collect(machine.target(start="upload"))
     reason = await sink.wait_for("lost")
     assert reason.startswith("the probe cannot be uploaded: /proc/self: ")
@@ -127,22 +121,20 @@ async def test_where_nothing_can_be_written_that_is_the_machines_reason(
 
 
 async def test_what_sftp_cannot_write_the_machine_writes_itself_or_says_why_not(
-    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect, temporary: Path
+    trusted: MachineMaker, sink: RecordingSink, collect: Collect, temporary: Path
 ) -> None:
     class Full(asyncssh.SFTPServer):
         def write(self, file_obj: object, offset: int, data: bytes) -> int:
             raise asyncssh.SFTPFailure("Failure")
 
-    machine = await machines(runs_it, sftp_factory=Full)
-    home.trust(machine.known_hosts_line())
+    machine = await trusted(runs_it, sftp_factory=Full)
     collect(machine.target(start="upload"))
     await sink.wait_for("hello")
     assert folders_in(temporary) == []
 
 
 async def test_an_sftp_server_that_hangs_is_given_up(
-    machines: MachineMaker,
-    home: Home,
+    trusted: MachineMaker,
     sink: RecordingSink,
     collect: Collect,
     temporary: Path,
@@ -153,8 +145,7 @@ async def test_an_sftp_server_that_hangs_is_given_up(
             await asyncio.Event().wait()
 
     monkeypatch.setattr(upload, "UPLOAD_SECONDS", 0.2)
-    machine = await machines(runs_it, sftp_factory=Hanging)
-    home.trust(machine.known_hosts_line())
+    machine = await trusted(runs_it, sftp_factory=Hanging)
     collect(machine.target(start="upload"))
     assert (await sink.wait_for("lost")).startswith("the probe cannot be uploaded: SFTP took longer")
     assert folders_in(temporary) == []
@@ -162,37 +153,34 @@ async def test_an_sftp_server_that_hangs_is_given_up(
 
 @pytest.mark.usefixtures("rearrangeable")
 async def test_a_folder_that_others_may_rearrange_is_not_uploaded_to(
-    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect
+    trusted: MachineMaker, sink: RecordingSink, collect: Collect
 ) -> None:
-    machine = await machines(runs_it, sftp_factory=True)
-    home.trust(machine.known_hosts_line())
+    machine = await trusted(runs_it, sftp_factory=True)
     collect(machine.target(start="upload"))
     assert "others could exchange what lies there" in await sink.wait_for("lost")
 
 
 async def test_what_is_exchanged_between_upload_and_start_is_not_run(
-    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect, temporary: Path
+    trusted: MachineMaker, sink: RecordingSink, collect: Collect, temporary: Path
 ) -> None:
     async def exchanges_and_runs_it(far: FakeProbe) -> None:
         (folder,) = folders_in(temporary)
         (folder / "probe").write_bytes(b"import os; os.abort()")
         await runs_it(far)
 
-    machine = await machines(exchanges_and_runs_it, sftp_factory=True)
-    home.trust(machine.known_hosts_line())
+    machine = await trusted(exchanges_and_runs_it, sftp_factory=True)
     collect(machine.target(start="upload"))
     assert "the uploaded probe is not the one that was sent" in await sink.wait_for("lost")
 
 
 async def test_through_sudo_it_is_root_who_makes_the_folder(
-    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect, temporary: Path
+    trusted: MachineMaker, sink: RecordingSink, collect: Collect, temporary: Path
 ) -> None:
     async def shows_no_folder_yet(far: FakeProbe) -> None:
         assert folders_in(temporary) == []
         far.process.exit(137)
 
-    machine = await machines(shows_no_folder_yet, sftp_factory=True)
-    home.trust(machine.known_hosts_line())
+    machine = await trusted(shows_no_folder_yet, sftp_factory=True)
     collect(machine.target(start="upload", sudo=True))
     await sink.wait_for("lost")
     assert machine.commands[0] == probe.through_sudo(probe.LOADER)
