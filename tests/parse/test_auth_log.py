@@ -261,3 +261,35 @@ def test_a_time_written_without_its_year_is_found_again_within_a_year(seconds: i
     time_us = round(moment.timestamp() * SECOND_US)
     (line,) = read(f"{moment:%b %d %H:%M:%S} w sshd[1]: x", now_us=time_us + late_us)
     assert line.time_us == time_us
+
+
+STAMPS = st.sampled_from(
+    [
+        "2026-11-22T00:10:0{}.12345{}+01:00 ",
+        "2026-11-22T00:10:0{}.12345{}+01:00  ",
+        "2026-11-22T00:10:0{}.12345{}-01:00 ",
+        "2026-11-22T00:10:0{},12345{}+01:00 ",
+        "2026-11-22T00:10:0{}.1234567{}+01:00 ",
+        "2026-11-22 00:10:0{}.12345{} ",
+        "2026-11-22T00:10:6{}.12345{}Z ",
+        "<86>2026-11-22T00:10:0{}.12345{}Z ",
+        "Nov 22 00:10:0{} ",
+    ]
+)
+TAGS = st.sampled_from(
+    [
+        "w sshd[1]: ",
+        "w sshd[1]:  ",
+        "w sshd[1]:",
+        "w sshd(pam_unix)[1]: ",
+        "w fwd: Message forwarded from v: sshd[1]: ",
+        "[sshd] a: ",
+        "",
+    ]
+)
+
+
+@given(st.lists(st.tuples(STAMPS, st.integers(0, 9), TAGS, st.sampled_from(["sshd", "(pam_unix) sshd", ": x: sshd"]))))
+def test_a_line_says_the_same_whatever_stood_before_it(parts: list[tuple[str, int, str, str]]) -> None:
+    texts = [stamp.format(number, number) + tag + message for stamp, number, tag, message in parts]
+    assert read(*texts) == [line for text in texts for line in read(text)]

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, tzinfo
+from functools import lru_cache
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -27,6 +29,7 @@ _HEADER = re.compile(
     rb"(?:([^\s\[\]:()]+)\]?(\(pam_\w+\))?(?:\[(\d{1,10})\])?:|\[([\w-]+)\]:?) *(.*)",  # metalog brackets the program
     re.DOTALL,
 )
+_LONGEST_HEADER_BYTES = 256
 _RFC_5424 = re.compile(
     rb"(\S+) (\S+) (\d{1,10}|-) \S+ (?:-|(?:\[(?:[^\]\\\"]|\\.|\"(?:[^\"\\]|\\.)*\")*\])+) ?(?:\xef\xbb\xbf)?(.*)",
     re.DOTALL,
@@ -107,7 +110,7 @@ class AuthLog:
             return None
         time_us, start = stamp
         told = _line(time_us, line[start:].rstrip())
-        if told is None or not self._is_ours(told.host):
+        if told is None or (self._host and not self._is_ours(told.host)):
             return None
         folded = _FOLDED.match(told.message) if told.message.startswith(b"message repeated") else None
         if folded is None:
@@ -123,9 +126,7 @@ class AuthLog:
         return None if found is None else replace(self._previous, time_us=stamp[0], repeats=_repeats(found[1]))
 
     def _is_ours(self, host: bytes) -> bool:
-        if not self._host or not host:
-            return True
-        return _first_label(host) in (self._host, b"localhost")
+        return not host or _first_label(host) in (self._host, b"localhost")
 
 
 def _spans(data: bytes) -> dict[int, int]:
@@ -146,14 +147,23 @@ def _spans(data: bytes) -> dict[int, int]:
     return spans
 
 
+class _Header(NamedTuple):
+    """What stands between stamp and message."""
+
+    host: bytes
+    program: bytes
+    pid: int
+    is_of_old_pam: bool
+
+
 def _line(time_us: int, text: bytes) -> LogLine | None:
+    end = text.find(b": ") + 1
+    header = _header(text[:end]) if 0 < end <= _LONGEST_HEADER_BYTES else None
+    if header is not None:
+        return _with_header(time_us, header, text[end:].lstrip(b" "))
     found = _HEADER.match(text)
     if found is not None:
-        host, forwarded, program, pam, pid, bracketed, message = found.groups()
-        program = (program or bracketed).rpartition(b"/")[2]
-        if pam is not None or message.startswith(b"(pam_unix) "):
-            message = _as_pam_writes_now(program, message.removeprefix(b"(pam_unix) "))
-        return LogLine(time_us=time_us, program=program, message=message, pid=_pid(pid), host=forwarded or host or b"")
+        return _with_header(time_us, _header_of(found), found[7])
     found = _RFC_5424.match(text)
     if found is None:
         return _of_macos(time_us, text)
@@ -165,6 +175,29 @@ def _line(time_us: int, text: bytes) -> LogLine | None:
         pid=0 if pid == b"-" else _pid(pid),
         host=host,
     )
+
+
+@lru_cache(maxsize=4096)
+def _header(beginning: bytes) -> _Header | None:
+    """What a line's beginning up to its first colon and space says, if the message begins there.
+
+    All lines of one process begin alike: remembered, a header takes a tenth of the time.
+    """
+    found = _HEADER.match(beginning)
+    return None if found is None or found[7] else _header_of(found)
+
+
+def _header_of(found: re.Match[bytes]) -> _Header:
+    host, forwarded, program, pam, pid, bracketed, _ = found.groups()
+    program = (program or bracketed).rpartition(b"/")[2]
+    return _Header(forwarded or host or b"", program, _pid(pid), pam is not None)
+
+
+def _with_header(time_us: int, header: _Header, message: bytes) -> LogLine:
+    host, program, pid, is_of_old_pam = header
+    if is_of_old_pam or message.startswith(b"(pam_unix) "):
+        message = _as_pam_writes_now(program, message.removeprefix(b"(pam_unix) "))
+    return LogLine(time_us=time_us, program=program, message=message, pid=pid, host=host)
 
 
 def _of_macos(time_us: int, text: bytes) -> LogLine | None:

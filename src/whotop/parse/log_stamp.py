@@ -31,6 +31,8 @@ _NEW = re.compile(
     rb"(?: ?(?:(Z|UTC(?= ))|([+-])(\d\d):?(\d\d))|(?(1) [A-Z]{3,5}(?= )))? +"
 )
 _UNIX = re.compile(rb"(\d{10})\.(\d{6}) +")
+_FRACTION_ENDS = len("2026-11-22T00:23:12.123456")
+"""In what rsyslog, systemd and ``log show`` write."""
 _AHEAD_US = DAY_US
 """A line without a year may be so far ahead of our time: clocks go wrong, and zones differ."""
 _STEP_BACK_US = 5 * MINUTE_US
@@ -47,7 +49,17 @@ class Stamps:
     ``zone`` is the machine's, for stamps that name none.
     """
 
-    __slots__ = ("_key", "_minute_us", "_newest_us", "_now_us", "_zone")
+    __slots__ = (
+        "_key",
+        "_minute_us",
+        "_new_end",
+        "_new_key",
+        "_new_minute_us",
+        "_new_rest",
+        "_newest_us",
+        "_now_us",
+        "_zone",
+    )
 
     def __init__(self, zone: tzinfo = UTC) -> None:
         self._zone = zone
@@ -55,6 +67,8 @@ class Stamps:
         self._newest_us = 0
         self._key = b""
         self._minute_us = 0
+        self._new_key = self._new_rest = b""
+        self._new_minute_us = self._new_end = 0
 
     def expect(self, now_us: int) -> None:
         """Say what time it is, or when the file was last written to: no line is from much later."""
@@ -68,12 +82,16 @@ class Stamps:
             seconds = int(line[13:15])
             if seconds < 60:
                 return self._minute_us + seconds * SECOND_US, 16
+        if self._new_end and line[:17] == self._new_key:
+            again = self._of_new_minute(line)
+            if again is not None:
+                return again
         found = _OLD.match(line)
         if found is not None:
             return self._old(line, found)
         found = _NEW.match(line)
         if found is not None:
-            return self._new(found)
+            return self._new(line, found)
         found = _UNIX.match(line)
         return None if found is None else (int(found[1] + found[2]), found.end())
 
@@ -94,7 +112,7 @@ class Stamps:
         self._newest_us = max(self._newest_us, time_us)
         return time_us, found.end()
 
-    def _new(self, found: re.Match[bytes]) -> tuple[int, int] | None:
+    def _new(self, line: bytes, found: re.Match[bytes]) -> tuple[int, int] | None:
         _, year, month, day, hour, minute, second, fraction, utc, sign, hours, minutes = found.groups()
         clock = (int(year), int(month), int(day), int(hour), int(minute))
         try:
@@ -107,8 +125,25 @@ class Stamps:
         if base_us is None or int(second) > 60:
             return None
         offset_us = (int(hours) * 60 + int(minutes)) * 60 * SECOND_US if sign else 0
-        time_us = base_us + (offset_us if sign == b"-" else -offset_us)
-        return time_us + min(int(second), 59) * SECOND_US + _fraction_us(fraction), found.end()
+        minute_us = base_us + (offset_us if sign == b"-" else -offset_us)
+        if found.span(7) == (20, _FRACTION_ENDS) and (utc or sign):
+            self._new_key, self._new_minute_us = line[:17], minute_us
+            self._new_end, self._new_rest = found.end(), line[_FRACTION_ENDS : found.end()]
+        return minute_us + min(int(second), 59) * SECOND_US + _fraction_us(fraction), found.end()
+
+    def _of_new_minute(self, line: bytes) -> tuple[int, int] | None:
+        """The stamp of a line that has all but seconds and fraction in common with one before."""
+        end = self._new_end
+        microseconds = line[17:19] + line[20:_FRACTION_ENDS]
+        if (
+            line[_FRACTION_ENDS:end] != self._new_rest
+            or line[19:20] != b"."
+            or line[end : end + 1] == b" "
+            or not microseconds.isdigit()
+            or microseconds >= b"6"
+        ):
+            return None
+        return self._new_minute_us + int(microseconds), end
 
     def _latest(self, clock: tuple[int, int, int, int]) -> int | None:
         """The latest minute of that date and time that is not after now; a 29th of February has its year."""

@@ -67,17 +67,22 @@ _PLAIN = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"a": b"\a", b"b": b"\b", b"v":
 
 def sign(message: bytes) -> Sign | None:
     """Read one message; None where it says nothing of a login."""
+    word, _, rest = message.partition(b" ")
+    reader = _READERS.get(word)
+    if reader is not None:  # no prefix, as nearly always
+        return reader(_without_end(rest))
     prefix = _PREFIX.match(message)
     assert prefix is not None
-    text = message[prefix.end() :].rstrip()
-    before = text.endswith(b" [preauth]")
-    if before:
-        text = text[:-10].rstrip()
+    text = _without_end(message[prefix.end() :])
     if prefix[1]:
         return _pam_error(text)
     word, _, rest = text.partition(b" ")
     reader = _READERS.get(word)
     return None if reader is None else reader(rest)
+
+
+def _without_end(text: bytes) -> bytes:
+    return text.rstrip().removesuffix(b" [preauth]").rstrip()
 
 
 def _accepted(rest: bytes) -> Sign | None:
