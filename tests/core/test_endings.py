@@ -13,10 +13,7 @@ def logout(**fields: object) -> Event:
 
 
 def endings(*sessions: Session) -> Endings:
-    held = Endings({session.key: session for session in sessions})
-    for session in sessions:
-        held.add(session.key)
-    return held
+    return Endings({session.key: session for session in sessions})
 
 
 def test_those_that_share_a_mark_with_the_logout_are_found_the_latest_first() -> None:
@@ -33,8 +30,17 @@ def test_a_mark_of_one_kind_is_none_of_another() -> None:
 
 def test_who_has_left_is_not_found_whether_it_was_asked_for_before_or_not() -> None:
     one, other = ended(1), ended(2)
-    held = endings(one, other)
-    held.leave(one)
+    sessions = {session.key: session for session in (one, other)}
+    held = Endings(sessions)
+    held.leave(sessions.pop(one.key))
     assert held.keys() == {b"2"}
-    held.leave(other)
+    held.leave(sessions.pop(other.key))
     assert list(held.like(logout(tty="pts/0"), 9)) == []
+
+
+def test_who_ended_after_it_was_asked_for_is_found_first() -> None:
+    sessions = {b"1": ended(1)}
+    held = Endings(sessions)
+    assert held.keys() == {b"1"}
+    sessions[b"2"] = ended(2)
+    assert [session.login_us for session in held.like(logout(tty="pts/0"), 9)] == [2, 1]

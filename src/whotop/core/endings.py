@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from itertools import islice
+from collections.abc import Iterator
+from itertools import islice, takewhile
 
 from whotop.core.identity import is_bare
 from whotop.model import Event, Session
 
 
 class Endings:
-    """Asked when a logout ends no open session, which is rare: until then a new one only waits in a queue."""
+    """Asked when a logout ends no open session, which is rare: only then it takes in those that have ended since."""
 
-    __slots__ = ("_by_mark", "_ended", "_waiting")
+    __slots__ = ("_by_mark", "_ended", "_taken_in")
 
-    def __init__(self, ended: Mapping[bytes, Session]) -> None:
+    def __init__(self, ended: dict[bytes, Session]) -> None:
         self._ended = ended
-        """The ledger's own."""
+        """The ledger's own: new ones come at the end, and so does one that is better known."""
         self._by_mark: dict[str | int, list[bytes]] = {}
         """The one that ended last at the end."""
-        self._waiting: dict[bytes, None] = {}
-
-    def add(self, key: bytes) -> None:
-        """A session has ended, or is better known: it ended last."""
-        self._waiting[key] = None
+        self._taken_in: set[bytes] = set()
 
     def leave(self, session: Session) -> None:
-        """It is ended no longer, or not as this says."""
-        if session.key in self._waiting:
-            del self._waiting[session.key]
+        """It is no longer among the ended ones, or not as this says."""
+        if session.key not in self._taken_in:
             return
+        self._taken_in.remove(session.key)
         for mark in _marks(session):
             keys = self._by_mark[mark]
             keys.remove(session.key)
@@ -48,10 +44,14 @@ class Endings:
         return {key for keys in self._by_mark.values() for key in keys}
 
     def _take_in(self) -> None:
-        for key in self._waiting:
+        new = list(takewhile(self._is_new, reversed(self._ended)))
+        for key in reversed(new):
             for mark in _marks(self._ended[key]):
                 self._by_mark.setdefault(mark, []).append(key)
-        self._waiting.clear()
+        self._taken_in.update(new)
+
+    def _is_new(self, key: bytes) -> bool:
+        return key not in self._taken_in
 
 
 def _marks(report: Session | Event) -> list[str | int]:

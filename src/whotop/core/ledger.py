@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
-from typing import TypeVar
 
 from whotop.core.beginnings import Beginnings
 from whotop.core.endings import Endings
@@ -25,7 +24,6 @@ CANDIDATES = 64
 CORRECTION_US = 60_000_000
 """A logout dated so much later than its session was found gone is that of another session."""
 _OPEN, _GONE = Outcome.OPEN, Outcome.GONE
-_Place = TypeVar("_Place", int, str)
 
 
 class Ledger:
@@ -51,7 +49,7 @@ class Ledger:
     def __init__(self) -> None:
         self.open: dict[bytes, Session] = {}
         self.ended: dict[bytes, Session] = {}
-        """In the order in which they ended."""
+        """In the order in which they ended, or became better known."""
         self.provisional: dict[bytes, None] = {}
         """Those of ``ended`` whose end a record may correct."""
         self.unmatched: dict[bytes, Event] = {}
@@ -79,16 +77,16 @@ class Ledger:
         """The session that this login event tells of, if it is known already."""
         if not login.tty and is_bare(login):
             return self._open_by_user.get(login.user)
-        time_us = login.time_us
-        if time_us > self.begun.latest_us + TOLERANCE_US:
+        if login.time_us > self.begun.latest_us + TOLERANCE_US:
             return None
-        for session in (
-            self._open_by_id.get(login.session_id) if login.session_id else None,
-            self.open_by_tty.get(login.tty),
-        ):
+        if login.session_id:
+            session = self._open_by_id.get(login.session_id)
             if session is not None and same_login(session, login):
                 return session
-        near = self.begun.near(time_us, TOLERANCE_US, CANDIDATES)
+        session = self.open_by_tty.get(login.tty)
+        if session is not None and same_login(session, login):
+            return session
+        near = self.begun.near(login.time_us, TOLERANCE_US, CANDIDATES)
         return self._same_among(near, login) if near else None
 
     def _same_among(self, keys: list[bytes], login: Event) -> Session | None:
@@ -117,14 +115,19 @@ class Ledger:
         """The session that this logout ends: an open one, else the latest whose end was only concluded."""
         if logout.duration_us is not None:
             return self._begun_with(logout, logout.time_us - logout.duration_us)
-        for session in (
-            self._open_by_id.get(logout.session_id) if logout.session_id else None,
-            self._open_by_leader.get(logout.leader_pid) if logout.leader_pid else None,
-            self.open_by_tty.get(logout.tty),
-            self._open_by_user.get(logout.user) if logout.user else None,
-        ):
+        if logout.session_id:
+            session = self._open_by_id.get(logout.session_id)
             if session is not None and ends(session, logout):
                 return session
+        if logout.leader_pid:
+            session = self._open_by_leader.get(logout.leader_pid)
+            if session is not None and ends(session, logout):
+                return session
+        session = self.open_by_tty.get(logout.tty)
+        if session is None and logout.user:
+            session = self._open_by_user.get(logout.user)
+        if session is not None and ends(session, logout):
+            return session
         if self.provisional:
             return self._latest_provisional(logout)
         return None
@@ -180,25 +183,24 @@ class Ledger:
                 self.provisional.pop(key, None)
             self._keep_open(session)
         else:
-            self._endings.leave(self.ended[key])
+            self._endings.leave(self.ended.pop(key))
             self.ended[key] = session
-            self._endings.add(key)
             if session.outcome is not _GONE:
                 self.provisional.pop(key, None)
 
-    def end(self, session: Session) -> None:
+    def end(self, ended: Session) -> None:
         """Move a session, in its ended version, from the open ones to the ended ones."""
-        key = session.key
-        del self.open[key]
-        if session.tty:
-            _leave(self.open_by_tty, session.tty, key)
-        if session.session_id:
-            _leave(self._open_by_id, session.session_id, key)
-        if session.leader_pid:
-            _leave(self._open_by_leader, session.leader_pid, key)
-        if self._open_by_user:
-            _leave(self._open_by_user, session.user, key)
-        self._keep_ended(session)
+        session = self.open.pop(ended.key)
+        # Another one may have its place by now.
+        if self.open_by_tty.get(session.tty) is session:
+            del self.open_by_tty[session.tty]
+        if self._open_by_id.get(session.session_id) is session:
+            del self._open_by_id[session.session_id]
+        if self._open_by_leader.get(session.leader_pid) is session:
+            del self._open_by_leader[session.leader_pid]
+        if self._open_by_user and self._open_by_user.get(session.user) is session:
+            del self._open_by_user[session.user]
+        self._keep_ended(ended)
 
     def _keep_open(self, session: Session) -> None:
         key = session.key
@@ -214,7 +216,6 @@ class Ledger:
 
     def _keep_ended(self, session: Session) -> None:
         self.ended[session.key] = session
-        self._endings.add(session.key)
         if session.outcome is _GONE:
             self.provisional[session.key] = None
         if len(self.ended) > ENDED_KEPT:
@@ -266,13 +267,6 @@ class Ledger:
                 self.unmatched_count -= 1
                 return key, self.unmatched.pop(key)
         return None
-
-
-def _leave(index: dict[_Place, Session], place: _Place, key: bytes) -> None:
-    """Take a session from its place, unless another one has it now."""
-    held = index.get(place)
-    if held is not None and held.key == key:
-        del index[place]
 
 
 def _login_us(session: Session) -> int:

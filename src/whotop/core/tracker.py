@@ -7,7 +7,7 @@ process_wtmp_file): the next login on a terminal ends the one before, a boot or 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
@@ -48,22 +48,21 @@ class SessionTracker:
 
     def apply(self, event: Event) -> list[Transition]:
         """Take in one event. Nothing comes of a login or a logout that another origin told before."""
-        kind = event.kind
-        if kind is _LOGIN:
-            return self._login(self._ledgers[event.machine], event)
-        if kind is _LOGOUT:
-            return self._logout(self._ledgers[event.machine], event)
-        noted = Transition(_NOTED, None, replace(event, key=event_key(event)))
-        if kind is _BOOT:
-            return [*end_all(self._ledgers[event.machine], event, Outcome.CRASH), noted]
-        if kind is _SHUTDOWN:
-            return [*end_all(self._ledgers[event.machine], event, Outcome.SHUTDOWN), noted]
-        return [noted]
+        return self.apply_all((event,))
 
-    def apply_all(self, events: Iterable[Event]) -> Iterator[Transition]:
-        """Take in the events of a file, ordered by time (equal times in input order) by the caller."""
+    def apply_all(self, events: Iterable[Event]) -> list[Transition]:
+        """Take in events in their order; those of a file are ordered by time (equal times in input order)."""
+        ledgers = self._ledgers
+        transitions: list[Transition] = []
         for event in events:
-            yield from self.apply(event)
+            kind = event.kind
+            if kind is _LOGIN:
+                _login(ledgers[event.machine], event, transitions)
+            elif kind is _LOGOUT:
+                _logout(ledgers[event.machine], event, transitions)
+            else:
+                _note(ledgers, event, transitions)
+        return transitions
 
     def observe(
         self,
@@ -131,33 +130,42 @@ class SessionTracker:
         ledger = self._ledgers.get(machine)
         return 0 if ledger is None else ledger.unmatched_count
 
-    def _login(self, ledger: Ledger, event: Event) -> list[Transition]:
-        known = ledger.told_before(event)
-        if known is not None:
-            return _improve(ledger, known, event)
-        key = event_key(event)
-        if event.time_us <= ledger.begun.latest_us and ledger.get(key) is not None:
-            return []
-        transitions: list[Transition] = []
-        outcome = _OPEN
-        if event.tty and (ledger.provisional or event.tty in ledger.open_by_tty):
-            transitions = make_room(ledger, event)
-            if _tty_was_given_on(ledger, event):
-                outcome = _GONE
-        if ledger.listed_us is not None and event.time_us < ledger.listed_us - TOLERANCE_US:
-            outcome = _GONE
-        return _open(ledger, event, key, outcome, transitions)
 
-    def _logout(self, ledger: Ledger, event: Event) -> list[Transition]:
-        session = ledger.ended_by(event)
-        if session is not None:
-            return [close(ledger, session, completed(event, session, logout_key(session.key)))]
-        if ledger.has_ended_by(event):
-            return []
+def _login(ledger: Ledger, event: Event, transitions: list[Transition]) -> None:
+    known = ledger.told_before(event)
+    if known is not None:
+        _improve(ledger, known, event, transitions)
+        return
+    key = event_key(event)
+    if event.time_us <= ledger.begun.latest_us and ledger.get(key) is not None:
+        return
+    outcome = _OPEN
+    if event.tty and (ledger.provisional or event.tty in ledger.open_by_tty):
+        transitions += make_room(ledger, event)
+        if _tty_was_given_on(ledger, event):
+            outcome = _GONE
+    if ledger.listed_us is not None and event.time_us < ledger.listed_us - TOLERANCE_US:
+        outcome = _GONE
+    _open(ledger, event, key, outcome, transitions)
+
+
+def _logout(ledger: Ledger, event: Event, transitions: list[Transition]) -> None:
+    session = ledger.ended_by(event)
+    if session is not None:
+        transitions.append(close(ledger, session, completed(event, session, logout_key(session.key))))
+    elif not ledger.has_ended_by(event):
         key = event_key(event)
-        if not ledger.remember_unmatched(key, event):
-            return []
-        return [Transition(_NOTED, None, replace(event, key=key))]
+        if ledger.remember_unmatched(key, event):
+            transitions.append(Transition(_NOTED, None, replace(event, key=key)))
+
+
+def _note(ledgers: Mapping[str, Ledger], event: Event, transitions: list[Transition]) -> None:
+    """Hand on what is no login or logout; a boot and a shutdown end the sessions that were open."""
+    if event.kind is _BOOT:
+        transitions += end_all(ledgers[event.machine], event, Outcome.CRASH)
+    elif event.kind is _SHUTDOWN:
+        transitions += end_all(ledgers[event.machine], event, Outcome.SHUTDOWN)
+    transitions.append(Transition(_NOTED, None, replace(event, key=event_key(event))))
 
 
 def _tty_was_given_on(ledger: Ledger, login: Event) -> bool:
@@ -168,9 +176,7 @@ def _tty_was_given_on(ledger: Ledger, login: Event) -> bool:
     return now_there.login_us > login.time_us
 
 
-def _open(
-    ledger: Ledger, login: Event, key: bytes, outcome: Outcome, transitions: list[Transition]
-) -> list[Transition]:
+def _open(ledger: Ledger, login: Event, key: bytes, outcome: Outcome, transitions: list[Transition]) -> None:
     """Record a new session; ``outcome`` is ``gone`` when it is known to be over, but not since when."""
     session = _session(login, key)
     if outcome is not _OPEN or len(ledger.open) >= OPEN_KEPT:
@@ -179,7 +185,6 @@ def _open(
     transitions.append(Transition(_OPENED, session, replace(login, key=key, session_key=key)))
     if login.time_us < ledger.newest_unmatched_us:
         _close_by_earlier_told_logout(ledger, session, transitions)
-    return transitions
 
 
 def _session(login: Event, key: bytes) -> Session:
@@ -211,12 +216,11 @@ def _close_by_earlier_told_logout(ledger: Ledger, session: Session, transitions:
         transitions.append(close(ledger, session, completed(logout, session, key)))
 
 
-def _improve(ledger: Ledger, known: Session, report: Event) -> list[Transition]:
+def _improve(ledger: Ledger, known: Session, report: Event, transitions: list[Transition]) -> None:
     better = improved(known, report)
-    if better is known:
-        return []
-    ledger.replace(better)
-    return [Transition(_IMPROVED, better, None)]
+    if better is not known:
+        ledger.replace(better)
+        transitions.append(Transition(_IMPROVED, better, None))
 
 
 def _listed(ledger: Ledger, report: Event, transitions: list[Transition]) -> Session:
@@ -232,7 +236,7 @@ def _listed(ledger: Ledger, report: Event, transitions: list[Transition]) -> Ses
         ledger.replace(reopened)
         transitions.append(Transition(What.CORRECTED, reopened, None))
         return reopened
-    transitions.extend(_improve(ledger, known, report))
+    _improve(ledger, known, report, transitions)
     return known
 
 
