@@ -85,7 +85,7 @@ def of_wazuh() -> Mapping[str, object]:
 SHAPES = {
     "Go's evtx": json.dumps(of_go()),
     "Wazuh's event": json.dumps(of_wazuh()),
-    "Wazuh's alert": json.dumps({"id": "17", "data": of_wazuh()}),
+    "Wazuh's alert": json.dumps({"rule": {"id": "60122"}, "data": of_wazuh()}),
     "Sentinel": json.dumps({"EventID": 4625, "TimeGenerated": TIME, **SYSTEM, **DATA}),
     "Splunk's fields": json.dumps({"EventCode": "4625", "_time": TIME, "ComputerName": "ws-07", **DATA}),
     "the data apart": json.dumps({"EventID": 4625, "TimeCreated": TIME, **SYSTEM, "EventData": DATA}),

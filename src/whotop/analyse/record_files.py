@@ -24,6 +24,7 @@ from whotop.parse.event_lines import line_events
 from whotop.parse.event_row import Refuse, RowReader, TableForm
 from whotop.parse.event_table import table_events
 from whotop.parse.journal_export import JournalExport
+from whotop.parse.json_log import json_log_lines
 from whotop.parse.log_line import LogLine
 from whotop.parse.record_kind import LOOKED_AT_BYTES, RecordKind, kind_of
 from whotop.parse.utmp_foreign import file_layout_of
@@ -32,7 +33,7 @@ WHOLE_BYTES = 1024 * 1024 * 1024
 """Longest file, uncompressed, of a kind that is not read in pieces."""
 RECORDS_AT_ONCE = 4096
 
-LOG_KINDS = frozenset({RecordKind.LOG, RecordKind.JOURNAL, RecordKind.JOURNAL_EXPORT})
+LOG_KINDS = frozenset({RecordKind.LOG, RecordKind.JOURNAL, RecordKind.JOURNAL_EXPORT, RecordKind.JSON_LOG})
 """Those whose lines name their machine, and may go on in the next file."""
 TABLE_KINDS = frozenset({RecordKind.EVENT_TABLE, RecordKind.EVENT_LINES})
 """Those that number nothing: equal rows are told apart by their order."""
@@ -92,6 +93,8 @@ class RecordFile:
                 return self._of_lines(_journal_lines(pieces), Origin.JOURNAL)
             case RecordKind.JOURNAL_EXPORT:
                 return self._of_lines(_export_lines(pieces), Origin.JOURNAL)
+            case RecordKind.JSON_LOG:
+                return self._of_lines(json_log_lines(self._whole(pieces)), Origin.JOURNAL)
             case RecordKind.WTMP | RecordKind.UTMP:
                 return self._of_records(pieces, Origin.WTMP)
             case RecordKind.BTMP:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from whotop.parse import last_text, utmpdump_text, utx, who_text
+from whotop.parse.json_log import is_json_log
 from whotop.parse.log_stamp import Stamps
 from whotop.parse.utmp_foreign import ALL_LAYOUTS, MACOS_BEGINNING
 from whotop.parse.utmp_layout import share_of_plausible
@@ -31,6 +32,7 @@ class RecordKind(StrEnum):
     WINDOWS_EXPORT = "exported log of Windows"
     JOURNAL = "journal in JSON"
     JOURNAL_EXPORT = "journal in its export format"
+    JSON_LOG = "log in JSON"
     LOG = "text log"
     LAST = "output of last"
     LASTB = "output of lastb"
@@ -65,6 +67,8 @@ def kind_of(beginning: bytes, name: str) -> RecordKind:
         return RecordKind.EVTX
     if _JSON_JOURNAL.match(beginning):
         return RecordKind.JOURNAL
+    if is_json_log(beginning):
+        return RecordKind.JSON_LOG
     if _EXPORT.match(beginning):
         return RecordKind.JOURNAL_EXPORT
     if _JSON_EVENT.match(beginning.removeprefix(b"\xef\xbb\xbf")):

@@ -30,15 +30,12 @@ def json_event(value: object) -> WindowsEvent | None:
     for form, reader in _FORMS.items():
         if isinstance(value.get(form), Mapping):
             return reader(value)
+    data = fields_in(value.get("data"))
+    if isinstance(data.get("win"), Mapping):
+        return _of_wazuh(data)
     if "id" in value and "data" in value:
-        return _of_data(value)
+        return _of_probe(value)
     return _of_powershell(value) if "Properties" in value and "Id" in value else flat_event(value)
-
-
-def _of_data(value: Fields) -> WindowsEvent | None:
-    """Our probe's, or an alert of Wazuh, which has the event among its data."""
-    alert = fields_in(value["data"])
-    return _of_wazuh(alert) if isinstance(alert.get("win"), Mapping) else _of_probe(value)
 
 
 def _of_probe(value: Fields) -> WindowsEvent | None:

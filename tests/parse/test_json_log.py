@@ -1,0 +1,64 @@
+"""Logs in JSON, however their entries are laid out."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from whotop.parse.json_log import json_log_lines
+from whotop.parse.record_kind import RecordKind, kind_of
+
+MESSAGE = "Failed password for root from 203.0.113.9 port 4000 ssh2"
+ENTRY = {
+    "__CURSOR": "s=0639cb9d3d5a4b2c8f1e5a7c9b0d1e2f;i=1a;b=1",
+    "__REALTIME_TIMESTAMP": "1795306202000000",
+    "_HOSTNAME": "web-01",
+    "SYSLOG_IDENTIFIER": "sshd",
+    "_PID": "1200",
+    "_UID": "0",
+    "MESSAGE": MESSAGE,
+}
+MACOS = {
+    "timestamp": "2026-11-22 01:10:02.000000+0100",
+    "processID": 1200,
+    "processImagePath": "/usr/libexec/sshd",
+    "eventMessage": MESSAGE,
+}
+LAYOUTS = {
+    "json-pretty": json.dumps(ENTRY, indent=8) + "\n" + json.dumps(ENTRY, indent=8) + "\n",
+    "json-sse": f"data: {json.dumps(ENTRY)}\n\n" * 2,
+    "json-seq": f"\x1e{json.dumps(ENTRY)}\n" * 2,
+    "an array": json.dumps([ENTRY, ENTRY]),
+    "an array over many lines": json.dumps([ENTRY, ENTRY], indent=2),
+    "macOS, ndjson": f"{json.dumps(MACOS)}\n" * 2,
+    "macOS, json": json.dumps([MACOS, MACOS], indent=2),
+}
+
+
+@pytest.mark.parametrize("text", LAYOUTS.values(), ids=LAYOUTS.keys())
+def test_entries_are_the_same_in_every_layout(text: str) -> None:
+    assert kind_of(text.encode(), "export") is RecordKind.JSON_LOG
+    lines = list(json_log_lines(text.encode()))
+    assert len(lines) == 2
+    told = {(line.program, line.pid, line.time_us, line.message) for line in lines}
+    assert told == {(b"sshd", 1200, 1_795_306_202_000_000, MESSAGE.encode())}
+
+
+def test_one_entry_a_line_stays_the_journal_that_is_read_in_pieces() -> None:
+    assert kind_of(f"{json.dumps(ENTRY)}\n".encode(), "export") is RecordKind.JOURNAL
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=9),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*ENTRY, *MACOS]), inner, max_size=7),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=40)
+@given(JSON)
+def test_no_json_can_stop_the_reader(value: object) -> None:
+    assert all(line.time_us > 0 for line in json_log_lines(json.dumps(value).encode()))
