@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 from whotop.clock import Clock
 from whotop.collect.last_words import LastWords, why_not_started
+from whotop.collect.questions import Questions
 from whotop.collect.sink import Sink
 from whotop.collect.starts import PYTHON, Encoder, ProbeStart
 from whotop.errors import MachineError, ProbeError, UnreachableError, WireError
@@ -33,7 +34,6 @@ from whotop.wire.messages import (
     Origins,
     Read,
     Records,
-    Request,
     Sessions,
     Start,
     Stop,
@@ -41,7 +41,6 @@ from whotop.wire.messages import (
 
 COMPLAINT_BYTES = 4096
 """How much of the end of standard error is kept, to say why the probe died."""
-OPEN_REQUESTS = 16
 PIECES_ACKNOWLEDGED_TOGETHER = 2
 """A probe has up to four under way, a shell's but one; what is not acknowledged costs it nothing but that."""
 SMALL_BYTES = 2_048
@@ -104,8 +103,7 @@ class Conversation:
         self._pieces: Counter[str] = Counter()
         """By origin: those of which no acknowledgement was sent yet."""
         self._acknowledged_after = 1
-        self._answers: dict[int, asyncio.Future[Answer]] = {}
-        self._next_request = 0
+        self._questions = Questions(self._send)
         self._noise = self._complaint = b""
         self._exit_status: int | None = None
         self._goodbye: Goodbye | None = None
@@ -165,20 +163,7 @@ class Conversation:
         """
         if not self.greeted.done() or self.ended.done():
             raise UnreachableError("the machine is not connected")
-        if len(self._answers) >= OPEN_REQUESTS:
-            raise UnreachableError("the machine has not answered earlier questions")
-        number = self._next_request
-        self._next_request += 1
-        answer: asyncio.Future[Answer] = self._loop.create_future()
-        self._answers[number] = answer
-        try:
-            self._send(Request(id=number, kind="processes", pid=pid))
-            async with asyncio.timeout(timeout_seconds):
-                return await answer
-        except TimeoutError:
-            raise UnreachableError(f"no answer within {timeout_seconds:.0f} s") from None
-        finally:
-            self._answers.pop(number, None)
+        return await self._questions.processes(pid, timeout_seconds)
 
     def _send(self, message: Message) -> None:
         if self._channel is not None and not self.ended.done():
@@ -256,9 +241,7 @@ class Conversation:
         self._sink.records(machine, records, received_us)
 
     def _answer(self, _machine: str, answer: Answer, _received_us: int) -> None:
-        waiting = self._answers.get(answer.id)
-        if waiting is not None and not waiting.done():
-            waiting.set_result(answer)
+        self._questions.answered(answer)
 
     def _said_goodbye(self, machine: str, goodbye: Goodbye, received_us: int) -> None:
         self._goodbye = goodbye
@@ -291,9 +274,7 @@ class Conversation:
         self.ended.set_result(reason)
         if self._resume is not None:
             self._resume.cancel()
-        for waiting in self._answers.values():
-            if not waiting.done():
-                waiting.set_exception(UnreachableError("the connection ended before the answer"))
+        self._questions.end()
         if self._channel is not None:
             self._channel.abort()
 
