@@ -15,7 +15,7 @@ from tests.notify.conftest import NOON_US
 from tests.notify.nouns import alert
 from tests.notify.smtp_server import PASSWORD, USER, Authority, MailServer, start
 from whotop.clock import HOUR_US, ManualClock
-from whotop.config.notify_settings import NotifyTable, SmtpTable
+from whotop.config.notify_settings import MailTable, NotifyTable, SmtpTable
 from whotop.core.fleet import Fleet
 from whotop.core.keys import key_of
 from whotop.model import Event, EventKind, Machine, MachineState, Origin, OriginStatus, Readability, Target
@@ -221,3 +221,20 @@ def _collect(whotop: Whotop) -> None:
     )  # fmt: skip
     whotop.writer.event(event)
     whotop.post.on_event(event)
+
+
+async def test_other_receivers_are_told_from_then_on_and_nobody_is_told_twice(
+    begin: Begin, server: MailServer, clock: ManualClock
+) -> None:
+    whotop = await begin()
+    sending = asyncio.create_task(whotop.post.run())
+    whotop.post.on_alert(alert())
+    await whotop.keep()
+    table = NotifyTable(smtp=whotop.settings.table.smtp, mail=(MailTable(to=("boss@example.org",)),))
+    await whotop.post.settle(NotifySettings(table=table, zone=UTC))
+    clock.advance(60)
+    whotop.post.tick(clock.now_us())
+    await whotop.send()
+    assert sorted(mail["To"] for mail in server.mails) == ["boss@example.org", "web@example.org"]
+    sending.cancel()
+    await asyncio.wait({sending})

@@ -31,16 +31,14 @@ async def past_of(
     now_us = clock.now_us()
     since_us = asked.needs_failures_since_us(now_us)
     if store is None:
-        return _past(NOTHING, (), (), publisher, since_us)
+        return _past(NOTHING, (), (), publisher)
     restored = await store.restore(names)
     failures = await store.events.failures_since(since_us) if since_us < now_us else []
     habits = await store.events.habits() if asked.has_to_learn(restored.rule_states) else []
-    return _past(restored, habits, failures, publisher, since_us)
+    return _past(restored, habits, failures, publisher)
 
 
-def _past(
-    restored: Restored, habits: Iterable[Event], failures: Iterable[Event], publisher: Publisher, since_us: int
-) -> Past:
+def _past(restored: Restored, habits: Iterable[Event], failures: Iterable[Event], publisher: Publisher) -> Past:
     publisher.flush()
     fleet = publisher.fleet
     logins = {login.session_key: login for login in map(login_of, restored.sessions)}
@@ -50,7 +48,7 @@ def _past(
     return Past(
         states=restored.rule_states,
         habits=habits,
-        failures=sorted((one for one in failed.values() if one.fleet_time_us >= since_us), key=_time_us),
+        failures=sorted(failed.values(), key=_time_us),
         logins=sorted(logins.values(), key=_time_us),
         machines=list(fleet.machines.values()),
         open_sessions=list(fleet.sessions.values()),
