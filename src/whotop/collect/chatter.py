@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from whotop.collect.envelope import Envelope
+from whotop.collect.parcel import Parcel
 
 BURST_BYTES = 524_288
 """A connection begins with a few KiB; an upload over SFTP is answered with some more."""
@@ -91,7 +91,7 @@ class _Ear(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._unread = transport.get_write_buffer_size
-        self._session.connection_made(Envelope(transport, asyncio.get_running_loop().call_soon))
+        self._session.connection_made(Parcel(transport, asyncio.get_running_loop().call_soon))
 
     def data_received(self, data: bytes) -> None:
         # Behind it, because by then a session has said how much of it was for it.

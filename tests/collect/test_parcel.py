@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from whotop.collect.envelope import Envelope
+from whotop.collect.parcel import Parcel
 
 
 class Wire(asyncio.Transport):
@@ -35,12 +35,12 @@ class Wire(asyncio.Transport):
 
 
 class Post:
-    """An envelope, the wire behind it, and the loop's turns."""
+    """A parcel, the wire behind it, and the loop's turns."""
 
     def __init__(self) -> None:
         self.wire = Wire()
         self._soon: list[Callable[[], None]] = []
-        self.envelope = Envelope(self.wire, self._soon.append)
+        self.parcel = Parcel(self.wire, self._soon.append)
 
     def turn(self) -> None:
         soon, self._soon[:] = list(self._soon), []
@@ -54,39 +54,39 @@ def post() -> Post:
 
 
 def test_what_is_written_within_one_turn_leaves_as_one(post: Post) -> None:
-    post.envelope.write(b"one ")
-    post.envelope.write(bytearray(b"two"))
+    post.parcel.write(b"one ")
+    post.parcel.write(bytearray(b"two"))
     assert post.wire.told == []
     post.turn()
     assert post.wire.told == [b"one two"]
 
 
-def test_the_next_turn_is_the_next_envelope(post: Post) -> None:
+def test_the_next_turn_is_the_next_parcel(post: Post) -> None:
     for word in (b"one", b"two"):
-        post.envelope.write(word)
+        post.parcel.write(word)
         post.turn()
     post.turn()
     assert post.wire.told == [b"one", b"two"]
 
 
 def test_last_words_are_sent_before_the_end(post: Post) -> None:
-    post.envelope.write(b"goodbye")
-    post.envelope.abort()
+    post.parcel.write(b"goodbye")
+    post.parcel.abort()
     post.turn()
     assert post.wire.told == [b"goodbye", "aborted"]
 
 
 def test_a_close_sends_what_was_written(post: Post) -> None:
-    post.envelope.write(b"goodbye")
-    post.envelope.close()
+    post.parcel.write(b"goodbye")
+    post.parcel.close()
     assert post.wire.told == [b"goodbye", "closed"]
-    assert post.envelope.is_closing()
+    assert post.parcel.is_closing()
 
 
 def test_what_waits_counts_as_unsent(post: Post) -> None:
-    post.envelope.write(b"1234")
-    assert post.envelope.get_write_buffer_size() == 11
+    post.parcel.write(b"1234")
+    assert post.parcel.get_write_buffer_size() == 11
 
 
 def test_the_socket_behind_it_can_be_had(post: Post) -> None:
-    assert post.envelope.get_extra_info("socket") == "the socket"
+    assert post.parcel.get_extra_info("socket") == "the socket"

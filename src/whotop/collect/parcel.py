@@ -1,4 +1,4 @@
-"""The envelope: what a connection writes in one go leaves in one go.
+"""A parcel: what a connection writes in one go leaves in one go.
 
 asyncssh sends each packet by itself, and an ignored one before it. Each is a system call, and on the
 way to a machine a packet of TCP: twenty until a session runs. Half of them can travel together.
@@ -11,34 +11,34 @@ from collections.abc import Callable
 from typing import Any
 
 
-class Envelope(asyncio.Transport):
-    """A transport before the real one. ``seal`` sends what is in it; the loop calls it at its next turn."""
+class Parcel(asyncio.Transport):
+    """A transport before the real one. ``post`` sends what is in it; the loop calls it at its next turn."""
 
     def __init__(self, transport: asyncio.Transport, call_soon: Callable[[Callable[[], None]], object]) -> None:
         super().__init__()
         self._transport, self._call_soon = transport, call_soon
-        self._letters: list[bytes] = []
+        self._packets: list[bytes] = []
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         """Put it in."""
-        if not self._letters:
-            self._call_soon(self.seal)
-        self._letters.append(bytes(data))
+        if not self._packets:
+            self._call_soon(self.post)
+        self._packets.append(bytes(data))
 
-    def seal(self) -> None:
+    def post(self) -> None:
         """Send what has been put in."""
-        if self._letters:
-            letters, self._letters = self._letters, []
-            self._transport.write(b"".join(letters))
+        if self._packets:
+            packets, self._packets = self._packets, []
+            self._transport.write(b"".join(packets))
 
     def abort(self) -> None:
         """Send the last words, and end without waiting for what the other side has not taken."""
-        self.seal()
+        self.post()
         self._transport.abort()
 
     def close(self) -> None:
         """Send what is in it, and end."""
-        self.seal()
+        self.post()
         self._transport.close()
 
     def is_closing(self) -> bool:
@@ -51,4 +51,4 @@ class Envelope(asyncio.Transport):
 
     def get_write_buffer_size(self) -> int:
         """Bytes that the other side has not taken."""
-        return self._transport.get_write_buffer_size() + sum(map(len, self._letters))
+        return self._transport.get_write_buffer_size() + sum(map(len, self._packets))
