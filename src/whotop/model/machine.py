@@ -90,3 +90,5 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Whether its frames are sealed; if not, SSH alone protects them."""
     failures_known: bool = False
     """Whether some origin tells of failed logins; if not, the answer is "cannot tell"."""
+    not_kept: int = 0
+    """How many of its events were over its allowance lately: counted, and not kept."""

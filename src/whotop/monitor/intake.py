@@ -43,8 +43,8 @@ class Intake:
         turns: Turns | None = None,
         changeover: Changeover | None = None,
     ) -> None:
-        self._outlet, self._judgement, self._clock = outlet, judgement, clock
-        self._turns, self._changeover = turns, changeover
+        self._outlet, self._judgement, self._clock, self._turns = outlet, judgement, clock, turns
+        self._changeover = changeover
         self.watched: dict[str, Watched] = {}
         self.acknowledge: Callable[[str, str, int], None] = lambda machine, origin, offset: None
         """Where to tell what is in the store; the collector's, once there is one."""
@@ -80,7 +80,7 @@ class Intake:
     def sweep(self, now_us: int) -> None:
         """Once a second: who has fallen silent, and what rules say of it."""
         for watched in self.watched.values():
-            self._publish(watched, watched.judged(now_us), now_us)
+            self._publish(watched, watched.settled(now_us), now_us)
         self._judgement.tick(now_us)
 
     def silent(self, now_us: int, intervals: int) -> list[str]:
@@ -147,8 +147,7 @@ class Intake:
 
     def is_waiting(self, machine: str) -> bool:
         """Whether some of its records are still to be asked for."""
-        rooms = (self._turns, self._changeover)
-        return any(room is not None and room.is_waiting(machine) for room in rooms)
+        return any(room is not None and room.is_waiting(machine) for room in (self._turns, self._changeover))
 
     def _take_back_turn(self, machine: str) -> None:
         if self._turns is not None:
@@ -188,10 +187,11 @@ class Intake:
         if reports is None:
             self._note_sessions_known(watched, received_us, known=False)
             return
-        if sessions.left_out:
+        within = watched.allowance.listed(reports, received_us)
+        if sessions.left_out or len(within) < len(reports):
             # Not the full list: it tells who is there, but not who is gone.
             watched.live_list = None
-            self._judgement.events(reports, received_us)
+            self._judgement.events(within, received_us)
         else:
             standing = Standing.LATE if watched.live_list is None else Standing.LIVE
             watched.live_list = LiveList(reports, sessions.clock_us)
@@ -236,7 +236,7 @@ class Intake:
 
     def _take_in(self, watched: Watched, events: Iterable[Event], received_us: int) -> int | None:
         """Have events judged; gives the time of the latest login among them that is open still."""
-        others = watched.own.without(events)
+        others = watched.allowance.kept(watched.own.without(events), received_us)
         return self._judgement.events([seen_by_now(event, received_us) for event in others], received_us)
 
     def _judge_tampering(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from whotop.clock import SECOND_US
+from whotop.core.allowance import Allowance
 from whotop.core.choice import Choice
 from whotop.core.life import Contact, Link, judge
 from whotop.model import Event, Machine, MachineState, Origin, Sample, Target, Trouble
@@ -54,6 +55,7 @@ class Watched:
     held: dict[Origin, HeldCursor] = field(default_factory=dict)
     own: OwnConnections = field(default_factory=OwnConnections)
     cursors: dict[str, Cursor] = field(default_factory=dict)
+    allowance: Allowance = field(default_factory=Allowance)
     corrupt: set[Origin] = field(default_factory=set)
     """Origins whose last piece made no sense."""
     skew_us: int = 0
@@ -144,6 +146,11 @@ class Watched:
             state_since_us=since_us,
             last_sample_us=self.contact.last_sample_us,
         )
+
+    def settled(self, now_us: int) -> Machine:
+        """The same when time has passed, with how many of its events were not kept lately."""
+        judged, not_kept = self.judged(now_us), self.allowance.settle(now_us)
+        return judged if judged.not_kept == not_kept else msgspec.structs.replace(judged, not_kept=not_kept)
 
 
 def watched_from(target: Target, last_known: Machine | None, cursors: Mapping[str, Cursor], now_us: int) -> Watched:

@@ -129,6 +129,13 @@ class TamperingTable(RuleTable, frozen=True, kw_only=True):
     """How long it stays an open alert."""
 
 
+class FloodTable(RuleTable, frozen=True, kw_only=True):
+    """A machine tells more events than are kept of one: 200,000 at once, 1,200 a minute from then on."""
+
+    level: Level = Level.HIGH
+    """How much it matters: info, warn or high."""
+
+
 class ClearedTable(RuleTable, frozen=True, kw_only=True):
     """A log of logins was cleared (Windows events 1102 and 104; Sigma, Wazuh 593)."""
 

@@ -7,6 +7,7 @@ from whotop.core.rules.concurrent import Concurrent
 from whotop.core.rules.denied import Denied
 from whotop.core.rules.dormant import Dormant
 from whotop.core.rules.failed_logins import FailedLogins
+from whotop.core.rules.flood import Flood
 from whotop.core.rules.idle_sessions import IdleSessions
 from whotop.core.rules.limits import CpuLimit, DiskLimit, LoadLimit, MemoryLimit, SwapLimit
 from whotop.core.rules.logins import Logins
@@ -47,5 +48,6 @@ RULES: tuple[type[Rule], ...] = (
     Logins,
     Tampering,
     Cleared,
+    Flood,
 )
 """In the order in which each is handed a fact."""

@@ -28,6 +28,7 @@ from whotop.core.rules.machine_tables import (
     ClockTable,
     CpuTable,
     DiskTable,
+    FloodTable,
     LoadTable,
     MemoryTable,
     RebootedTable,
@@ -67,6 +68,7 @@ class RuleSettings(msgspec.Struct, frozen=True, kw_only=True):
     denied: DeniedTable = DeniedTable()
     tampering: TamperingTable = TamperingTable()
     cleared: ClearedTable = ClearedTable()
+    flood: FloodTable = FloodTable()
 
     def tables(self) -> dict[str, RuleTable]:
         """Each rule's table, by its name."""

@@ -20,6 +20,8 @@ def identity(scene: Scene, machine: Machine) -> list[Span]:
     spans: list[Span] = [(f" {mark} {state_words(scene, machine)}", role), _GAP]
     if machine.start_note:
         spans += [(machine.start_note, "stale"), _GAP]
+    if machine.not_kept:
+        spans += [(f"{machine.not_kept:,} events over its allowance, not kept", "alert_high"), _GAP]
     spans.append((machine.address, "source"))
     if machine.jump:
         spans.append((f" through {machine.jump}", "dim"))

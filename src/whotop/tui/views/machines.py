@@ -43,6 +43,11 @@ def corrupt(machine: Machine) -> str:
     return f"{names} corrupt" if names else ""
 
 
+def trouble(machine: Machine) -> str:
+    """What is wrong with what it tells, in a few words; empty where nothing is."""
+    return corrupt(machine) or (f"{machine.not_kept:,} not kept" if machine.not_kept else "")
+
+
 def user_role(user: str) -> str:
     """``root`` stands out wherever it is on."""
     return "root" if user == "root" else "user"
@@ -161,9 +166,8 @@ class MachinesView(View[str]):
             return [[("stale", "stale")], [(self.scene.age(machine.last_sample_us), "stale")]]
         if not machine.sessions_known:
             return [[(CANNOT_TELL, "unknown")], []]
-        trouble = corrupt(machine)
-        if trouble:
-            return [[(trouble, "alert_warn")], []]
+        if wrong := trouble(machine):
+            return [[(wrong, "alert_warn")], []]
         last = self.fleet.last_logins.get(machine.name)
         if last is None:
             return [[("–", "dim")], []]
@@ -256,8 +260,8 @@ class MachinesView(View[str]):
             yield self._why(machine)
             return
         yield CANNOT_TELL if not machine.sessions_known else machine.state.value
-        if trouble := corrupt(machine):
-            yield trouble
+        if wrong := trouble(machine):
+            yield wrong
         last = self.fleet.last_logins.get(key)
         if last is not None:
             yield last.user
