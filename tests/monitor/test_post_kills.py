@@ -38,8 +38,9 @@ async def test_every_alert_is_mailed_however_often_whotop_is_killed(
     authority, server = Authority(tmp_path), MailServer()
     listening = await start(server, authority.context())
     arguments = [sys.executable, str(PROCESS), str(tmp_path), str(server.port), str(authority.file)]
+    chance = random.Random(KILLS)
     for _ in range(KILLS):
-        await asyncio.to_thread(_run_and_kill, arguments)
+        await asyncio.to_thread(_run_and_kill, arguments, chance.uniform(0, 0.5))
 
     clock = LaterClock()
     store = await open_store(tmp_path / "whotop.db", clock=clock)
@@ -57,11 +58,11 @@ async def test_every_alert_is_mailed_however_often_whotop_is_killed(
     assert copies.total() - len(copies) <= KILLS  # A mail that the server had taken in the moment of a kill.
 
 
-def _run_and_kill(arguments: list[str]) -> None:
+def _run_and_kill(arguments: list[str], seconds: float) -> None:
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         process.stdout.readline()
         try:
-            process.wait(random.uniform(0, 0.5))
+            process.wait(seconds)
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGKILL)

@@ -41,8 +41,9 @@ async def write_for_ever(place: str) -> None:
     cursors = (await store.restore(["web-01"])).cursors
     number = cursors["web-01", "wtmp"].offset if cursors else 0
     writer = StoreWriter(store, clock=clock)
+    chance = random.Random(number)
     while True:
-        for _ in range(random.randint(1, 700)):
+        for _ in range(chance.randint(1, 700)):
             writer.event(event(number))
             number += 1
         cursor = Cursor(file=FileIdentity(device=1, inode=1, head=b""), offset=number, tail=b"")

@@ -19,19 +19,20 @@ WRITER = Path(__file__).with_name("numbered_writer.py")
 
 @pytest.mark.parametrize("kills", [3, pytest.param(100, marks=pytest.mark.long)])
 async def test_a_writer_that_is_killed_again_and_again_loses_and_repeats_nothing(place: Path, kills: int) -> None:
+    chance = random.Random(kills)
     for _ in range(kills):
-        acknowledged = await asyncio.to_thread(_run_and_kill, place)
+        acknowledged = await asyncio.to_thread(_run_and_kill, place, chance.randint(1, 4))
         numbers, reached = await _what_is_stored(place)
         assert numbers == list(range(reached))
         assert reached >= acknowledged
 
 
-def _run_and_kill(place: Path) -> int:
-    """Let a writer commit a few times, kill it wherever it is, and return what it last acknowledged."""
+def _run_and_kill(place: Path, commits: int) -> int:
+    """Let a writer commit so many times, kill it wherever it is, and return what it last acknowledged."""
     command = [sys.executable, str(WRITER), str(place)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as writer:
         assert writer.stdout is not None
-        for _ in range(random.randint(1, 4)):
+        for _ in range(commits):
             line = writer.stdout.readline()
         writer.send_signal(signal.SIGKILL)
         rest = [each for each in writer.stdout if each.endswith("\n")]
