@@ -30,12 +30,12 @@ async def commit_sessions(store: Store, *sessions: Session) -> None:
     await store.commit(WriteBatch(sessions={each.key: each for each in sessions}))
 
 
-async def poll_for(store: Store, clock: ManualClock, minutes: int) -> None:
-    """A sample every 20 s, whose CPU figure is the number of the minute."""
-    for step in range(minutes * 3):
-        sample = Sample(machine="web-01", time_us=clock.now_us(), cpu_percent=step // 3 % 60)
+async def poll_for(store: Store, clock: ManualClock, minutes: int, *, every_seconds: int = 20) -> None:
+    """Samples whose CPU figure is the number of the minute."""
+    for second in range(0, minutes * 60, every_seconds):
+        sample = Sample(machine="web-01", time_us=clock.now_us(), cpu_percent=second // 60 % 60)
         await store.commit(WriteBatch(samples=[(sample, 2)]))
-        clock.advance(20)
+        clock.advance(every_seconds)
 
 
 async def test_sessions_of_a_machine_come_newest_login_first(store: Store) -> None:
@@ -110,11 +110,11 @@ async def test_a_restart_within_a_minute_leaves_one_minute(opened: Open, clock: 
 
 
 async def test_figures_of_many_days_come_by_the_hour(store: Store, clock: ManualClock) -> None:
-    await poll_for(store, clock, 130)
+    await poll_for(store, clock, 130, every_seconds=60)
     await store.expire(clock.now_us())
     figures = await store.history.figures("web-01", NOON_US - 7 * DAY_US, clock.now_us())
     assert [(each.time_us - NOON_US) // HOUR_US for each in figures] == [0, 1, 2]
-    assert [each.samples for each in figures] == [180, 180, 30]
+    assert [each.samples for each in figures] == [60, 60, 10]
     assert figures[0].cpu_max == 59.0
 
 
