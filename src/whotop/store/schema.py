@@ -111,6 +111,7 @@ sessions = Table(
     number_column("revision"),
     Index(None, "machine_id", "fleet_login_us"),
     Index(None, "user_name", "fleet_login_us"),
+    Index(None, "source", "fleet_login_us"),
     Index(None, "fleet_logout_us"),
     Index(None, "revision"),
 )
