@@ -113,6 +113,15 @@ async def test_what_is_given_up_is_kept_and_told(store: Store) -> None:
     assert await store.deliveries.waiting(10) == []
 
 
+async def test_strays_are_what_is_overdue_for_targets_that_nobody_knows(store: Store) -> None:
+    chats = [message(number, name, Channel.CHAT) for number, name in enumerate(("ops", "old", "old"))]
+    await queue(store, *chats, message(9))
+    overdue_us = NOON_US + 1_000_000
+    assert [one.target for one in await store.deliveries.strays(Channel.CHAT, ["ops"], overdue_us)] == ["old", "old"]
+    assert await store.deliveries.strays(Channel.CHAT, ["ops"], NOON_US - 1) == []
+    assert len(await store.deliveries.strays(Channel.MAIL, [], overdue_us)) == 1
+
+
 async def test_a_digest_takes_the_place_of_what_it_carries(opened: Open) -> None:
     first, second = await opened(), await opened()
     await queue(first, message(1), message(2))

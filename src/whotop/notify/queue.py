@@ -40,6 +40,10 @@ class Queue(Protocol):
         """It is never going to be sent."""
         ...
 
+    async def strays(self, channel: Channel, known: Collection[str], due_by_us: int) -> list[Delivery]:
+        """Messages of a channel to others than the ``known`` targets that were due by then and are still here."""
+        ...
+
 
 class MemoryQueue:
     """Messages of this process alone, gone with it."""
@@ -90,6 +94,17 @@ class MemoryQueue:
     async def give_up(self, key: bytes, error: str, now_us: int) -> None:
         """It is never going to be sent."""
         self._change(key, due_us=None, given_up_us=now_us, last_error=error)
+
+    async def strays(self, channel: Channel, known: Collection[str], due_by_us: int) -> list[Delivery]:
+        """Messages to others that were due by then and are still here."""
+        return [
+            delivery
+            for delivery in self.deliveries.values()
+            if delivery.channel is channel
+            and delivery.target not in known
+            and delivery.due_us is not None
+            and delivery.due_us <= due_by_us
+        ]
 
     def _change(self, key: bytes, **changes: object) -> None:
         self._claimed.discard(key)

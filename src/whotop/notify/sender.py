@@ -21,6 +21,7 @@ from whotop.notify.digest import digest_of
 from whotop.notify.pace import Pace, retry_us
 from whotop.notify.queue import Queue
 from whotop.notify.route import Outcome, Route
+from whotop.notify.strays import Strays
 
 LOOK_SECONDS = 30.0
 """How often the queue is looked at without a reason: what another process has left there is sent as well."""
@@ -46,7 +47,9 @@ class Sender:
         clock: Clock,
         chance: Callable[[], float] = random.random,
     ) -> None:
+        routes = tuple(routes)
         self._lines = [_Line(route, queue, table, zone, clock, chance) for route in routes]
+        self._strays = Strays(routes, queue, round(table.try_for_seconds * SECOND_US), clock)
 
     @property
     def troubles(self) -> list[str]:
@@ -61,17 +64,20 @@ class Sender:
     async def run(self) -> None:
         """Send for ever, until cancelled."""
         async with asyncio.TaskGroup() as group:
+            group.create_task(self._strays.run())
             for line in self._lines:
                 group.create_task(line.run())
 
     async def drain(self) -> None:
         """Try everything that waits once, whenever it is due."""
         async with asyncio.TaskGroup() as group:
+            group.create_task(self._strays.look())
             for line in self._lines:
                 group.create_task(line.drain())
 
     async def close(self, seconds: float) -> None:
         """Let each message that is just going out go out, if that takes no longer; ``run`` begins no other."""
+        self._strays.close()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await asyncio.gather(*(line.close() for line in self._lines))

@@ -146,6 +146,12 @@ class Deliveries:
         """It is never going to be sent."""
         await self._write(_GIVEN_UP, [{"of_key": key, "error": text(error), "now_us": now_us}])
 
+    async def strays(self, channel: Channel, known: Collection[str], due_by_us: int) -> list[Delivery]:
+        """Those to others than the ``known`` targets that were due by then and are still here."""
+        unknown = _column.target.not_in([text(target) for target in known])
+        overdue = _all().where(_column.channel == channel.value, _column.due_us <= due_by_us, unknown)
+        return await self._found(overdue.order_by(_column.id).limit(KEYS_AT_ONCE))
+
     # --- what became of them --------------------------------------------------------------------
 
     async def waiting(self, limit: int) -> list[Delivery]:
