@@ -41,3 +41,9 @@ def test_every_path_that_the_shell_names_is_on_the_page_too() -> None:
     named = {path.rstrip("/") for path in _SHELL_PATH.findall(code)} - DEVICE_KINDS - OF_ITSELF
     assert len(named) > 15
     assert sorted(path for path in named if path not in page) == []
+
+
+def test_the_map_names_every_room() -> None:
+    page = (ROOT / "docs/design.md").read_text("utf-8")
+    rooms = {folder.parent.name for folder in (ROOT / "src/whotop").glob("*/__init__.py")}
+    assert sorted(room for room in rooms if f"`{room}`" not in page) == []
