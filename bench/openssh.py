@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shlex
+import socket
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +14,7 @@ from bench.plan import Plan
 from tests.rig.machine import WATCHER, RigMachine, tool
 
 PORT = 22_022
+_STARTS_WITHIN_SECONDS = 20
 _SETUP = """
 set -e
 mount --make-rprivate /
@@ -42,6 +45,19 @@ class LoadServer(RigMachine):
         self._namespace = subprocess.Popen(
             ["unshare", *flags, "sh", "-c", script], stdin=subprocess.DEVNULL, start_new_session=True
         )
+
+        self._wait_until_it_answers()
+
+    def _wait_until_it_answers(self) -> None:
+        end = time.monotonic() + _STARTS_WITHIN_SECONDS
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", PORT), 1).close()
+                return
+            except OSError:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.05)
 
     def stop(self) -> None:
         """End it and all its sessions."""
