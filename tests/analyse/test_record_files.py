@@ -76,6 +76,15 @@ def test_a_log_without_years_is_dated_by_the_file(tmp_path: Path) -> None:
     assert {event.time_us // SECOND_US // 31_556_952 for event in events_of(path)} == {53}
 
 
+def test_a_copied_log_that_passes_over_the_day_of_today_is_of_one_year(tmp_path: Path) -> None:
+    path = tmp_path / "auth.log"
+    path.write_text(LOG + LOG.replace("Nov 22", "Nov 24"))
+    os.utime(path, (NOW_US // SECOND_US, NOW_US // SECOND_US))
+    times_us = [event.time_us for event in events_of(path)]
+    assert times_us == sorted(times_us)
+    assert times_us[-1] < NOW_US
+
+
 def test_records_are_of_the_machine_that_the_file_is_named_after(tmp_path: Path) -> None:
     path = tmp_path / "web-07.wtmp"
     path.write_bytes(utmp_record(2, b"reboot", b"~", 1_795_000_000) + utmp_record(7, b"anna", b"pts/0", 1_795_000_100))

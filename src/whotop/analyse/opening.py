@@ -48,6 +48,16 @@ class OpenedFile:
         """The first bytes: to be asked for before the pieces, which go on behind them."""
         return self._file.read(size)
 
+    def ending(self, size: int) -> bytes:
+        """The last bytes; nothing where only reading all of it would tell them."""
+        if self._plain is None or self._file is not self._plain or not self._plain.seekable():
+            return b""
+        place = self._plain.tell()
+        self._plain.seek(max(self._size - size, 0))
+        data = self._plain.read(size)
+        self._plain.seek(place)
+        return data
+
     def pieces(self) -> Iterator[bytes]:
         """The rest."""
         return iter(lambda: self._file.read(PIECE_BYTES), b"")

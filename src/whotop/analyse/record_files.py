@@ -26,6 +26,7 @@ from whotop.parse.event_table import table_events
 from whotop.parse.journal_export import JournalExport
 from whotop.parse.json_log import json_log_lines
 from whotop.parse.log_line import LogLine
+from whotop.parse.log_stamp import last_stamp_us
 from whotop.parse.record_kind import LOOKED_AT_BYTES, RecordKind, kind_of
 from whotop.parse.utmp_foreign import file_layout_of
 
@@ -73,7 +74,11 @@ class RecordFile:
             beginning = file.beginning(LOOKED_AT_BYTES)
             if file.written_us is not None:
                 self._now_us = min(self._now_us, file.written_us)
-            yield from self._read(self._kind(beginning), chain([beginning], self._watched(file)))
+            kind = self._kind(beginning)
+            if kind is RecordKind.LOG:
+                ended_us = last_stamp_us(file.ending(LOOKED_AT_BYTES), self._now_us, self._reading.zone)
+                self._now_us = min(self._now_us, ended_us or self._now_us)
+            yield from self._read(kind, chain([beginning], self._watched(file)))
 
     def _kind(self, beginning: bytes) -> RecordKind:
         if self._reading.form is not None:

@@ -126,7 +126,7 @@ class Stamps:
             return None
         offset_us = (int(hours) * 60 + int(minutes)) * 60 * SECOND_US if sign else 0
         minute_us = base_us + (offset_us if sign == b"-" else -offset_us)
-        if found.span(7) == (20, _FRACTION_ENDS) and (utc or sign):
+        if found.span(8) == (20, _FRACTION_ENDS) and (utc or sign):
             self._new_key, self._new_minute_us = line[:17], minute_us
             self._new_end, self._new_rest = found.end(), line[_FRACTION_ENDS : found.end()]
         return minute_us + min(int(second), 59) * SECOND_US + _fraction_us(fraction), found.end()
@@ -164,6 +164,20 @@ class Stamps:
             return None
         goes_back = first_us < self._newest_us - _STEP_BACK_US
         return second_us if second_us > first_us and goes_back and second_us <= self._now_us + HOUR_US else first_us
+
+
+def last_stamp_us(ending: bytes, now_us: int, zone: tzinfo) -> int | None:
+    """The time of the last line that has one, before ``now_us``: no other line is from much later.
+
+    A log that was copied is written to today; its last line may be from the same day of last year.
+    """
+    stamps = Stamps(zone)
+    stamps.expect(now_us)
+    for line in reversed(ending.split(b"\n")):
+        stamp = stamps.read(line)
+        if stamp is not None:
+            return stamp[0]
+    return None
 
 
 def _since_epoch_us(moment: datetime) -> int:
