@@ -8,7 +8,7 @@ from whotop.model import Event, EventKind, Origin
 
 
 def failures(trial: Trial) -> list[Event]:
-    return [event for event in trial.fleet.events.values() if event.kind is EventKind.FAILED_LOGIN]
+    return trial.events_of(EventKind.FAILED_LOGIN)
 
 
 def in_hour(trial: Trial) -> int:

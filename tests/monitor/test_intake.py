@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from tests.monitor.machine_talk import NOON_US, Talk
-from tests.monitor.trial import FakeWriter, Trial
+from tests.monitor.trial import Trial
 from whotop.clock import SECOND_US
-from whotop.model import Event, EventKind, Machine, MachineState, Origin, Outcome, Session, Standing
-from whotop.wire.messages import Cursor, Records
-
-
-def events_of(trial: Trial, kind: EventKind) -> list[Event]:
-    return [event for event in trial.fleet.events.values() if event.kind is kind]
-
+from whotop.model import EventKind, Machine, MachineState, Outcome, Standing
 
 # --- history, late, live ---------------------------------------------------------------------
 
@@ -24,7 +16,7 @@ async def test_records_of_a_first_contact_are_kept_and_never_alert(trial: Trial,
     history = talk.wrote(0, *(talk.login(-9 + n, tty=f"pts/{n}") for n in range(3)), first_contact=True)
     trial.intake.records(trial.name, history, trial.at(0))
     trial.let_pass(10)
-    assert {event.standing for event in events_of(trial, EventKind.LOGIN)} == {Standing.HISTORY}
+    assert {event.standing for event in trial.events_of(EventKind.LOGIN)} == {Standing.HISTORY}
     assert trial.alerts("logins") == []
 
 
@@ -96,126 +88,14 @@ async def test_logins_and_logouts_in_a_gap_are_late(trial: Trial, talk: Talk) ->
     comes = talk.login(5, user="carol", tty="pts/2")
     trial.connect(talk, 10, stays, comes)
     assert trial.open_users == ["alice", "carol"]
-    (login,) = (event for event in events_of(trial, EventKind.LOGIN) if event.user == "carol")
-    (logout,) = events_of(trial, EventKind.LOGOUT)
+    (login,) = (event for event in trial.events_of(EventKind.LOGIN) if event.user == "carol")
+    (logout,) = trial.events_of(EventKind.LOGOUT)
     assert (login.standing, logout.standing, logout.outcome) == (Standing.LATE, Standing.LATE, Outcome.GONE)
     gap = talk.wrote(10, comes, talk.logout(4, tty="pts/1"), backlog=True)
     trial.intake.records(trial.name, gap, trial.at(10))
-    (logout,) = events_of(trial, EventKind.LOGOUT)
+    (logout,) = trial.events_of(EventKind.LOGOUT)
     assert (logout.standing, logout.outcome, logout.time_us) == (Standing.LATE, Outcome.LOGOUT, talk.at(4))
-    assert len(events_of(trial, EventKind.LOGIN)) == 3
-
-
-# --- sessions --------------------------------------------------------------------------------
-
-
-async def test_a_session_told_by_the_list_and_by_the_record_is_one(trial: Trial, talk: Talk) -> None:
-    trial.watch()
-    trial.connect(talk, 0)
-    login = talk.login(5)
-    trial.intake.sessions(trial.name, talk.listed(5.1, login), trial.at(5.1))
-    trial.intake.records(trial.name, talk.wrote(5.2, login), trial.at(5.2))
-    assert len(trial.writer.sessions) == len(trial.writer.events) == 1
-    assert trial.open_users == ["alice"]
-
-
-async def test_a_session_ends_with_the_list_and_its_record_corrects_how(trial: Trial, talk: Talk) -> None:
-    trial.watch()
-    trial.connect(talk, 0, talk.login(-60))
-    trial.intake.sessions(trial.name, talk.listed(5.2), trial.at(5.2))
-    assert trial.open_users == []
-    trial.intake.records(trial.name, talk.wrote(5.3, talk.logout(5)), trial.at(5.3))
-    (session,) = trial.writer.sessions.values()
-    assert (session.outcome, session.logout_us) == (Outcome.LOGOUT, talk.at(5))
-    assert len(events_of(trial, EventKind.LOGOUT)) == 1
-
-
-async def test_only_the_session_of_the_probe_itself_is_hidden(trial: Trial, talk: Talk) -> None:
-    trial.watch()
-    trial.connect(talk, 0)
-    own = talk.logind(0, 1, "watch", leader=690)
-    same_user = talk.logind(0, 2, "watch", leader=800)
-    outer = talk.logind(-60, 3, "root", leader=1)
-    trial.intake.sessions(trial.name, talk.by_logind(1, own, same_user, outer), trial.at(1))
-    shown = {session.session_id for session in trial.fleet.sessions.values()}
-    assert shown == {"2", "3"}
-
-
-async def test_a_session_of_which_only_the_record_knows_is_settled_as_gone(trial: Trial, talk: Talk) -> None:
-    trial.watch()
-    trial.connect(talk, 0)
-    trial.intake.records(trial.name, talk.wrote(5, talk.login(5)), trial.at(5))
-    assert trial.open_users == ["alice"]
-    trial.intake.figures(trial.name, talk.figures(6), trial.at(6))
-    assert trial.open_users == ["alice"]  # its list may be on its way
-    trial.intake.figures(trial.name, talk.figures(8), trial.at(8))
-    assert trial.open_users == []
-    (session,) = trial.writer.sessions.values()
-    assert session.outcome is Outcome.GONE
-
-
-async def test_a_record_may_tell_of_a_session_before_a_list_can(trial: Trial, talk: Talk) -> None:
-    trial.watch()
-    trial.connect(talk, 0, talk.login(-60, user="bob", tty="pts/1"))
-    login = talk.login(5)
-    trial.intake.records(trial.name, talk.wrote(5, login), trial.at(5))
-    trial.intake.sessions(trial.name, talk.listed(5.4), trial.at(5.4))  # bob has left
-    assert trial.open_users == ["alice"]
-    trial.intake.sessions(trial.name, talk.listed(6.5, login), trial.at(6.5))
-    trial.intake.figures(trial.name, talk.figures(9), trial.at(9))
-    assert trial.open_users == ["alice"]
-    assert [event.user for event in events_of(trial, EventKind.LOGOUT)] == ["bob"]
-
-
-async def test_a_session_of_which_no_list_knows_in_time_is_gone(trial: Trial, talk: Talk) -> None:
-    trial.watch()
-    trial.connect(talk, 0)
-    trial.intake.records(trial.name, talk.wrote(5, talk.login(5)), trial.at(5))
-    trial.intake.sessions(trial.name, talk.listed(5.4), trial.at(5.4))
-    trial.intake.figures(trial.name, talk.figures(8), trial.at(8))
-    assert trial.open_users == []
-
-
-async def test_who_left_within_two_seconds_while_whotop_started_anew_is_gone_as_soon_as_that_is_sure(
-    trial: Trial, talk: Talk
-) -> None:
-    trial.watch()
-    trial.connect(talk, 0)
-    trial.intake.records(trial.name, talk.wrote(5, talk.login(5)), trial.at(5))
-    again = trial.resume()
-    again.connect(talk, 6)
-    assert again.open_users == ["alice"]
-    again.intake.figures(again.name, talk.figures(9), again.at(9))
-    assert again.open_users == []
-
-
-async def test_a_list_that_is_not_full_ends_nothing(trial: Trial, talk: Talk) -> None:
-    trial.watch()
-    trial.connect(talk, 0, talk.login(-60))
-    partial = talk.listed(5, talk.login(4, user="bob", tty="pts/1"), left_out=1)
-    trial.intake.sessions(trial.name, partial, trial.at(5))
-    assert trial.open_users == ["alice", "bob"]
-
-
-async def test_an_old_list_settles_nothing_once_a_newer_one_was_not_full(trial: Trial, talk: Talk) -> None:
-    trial.watch()
-    trial.connect(talk, 0)
-    bob, carol = talk.login(4, user="bob", tty="pts/1"), talk.login(6, user="carol", tty="pts/2")
-    trial.intake.sessions(trial.name, talk.listed(5, bob, left_out=1), trial.at(5))
-    trial.intake.records(trial.name, talk.wrote(6, carol), trial.at(6))
-    trial.intake.figures(trial.name, talk.figures(9), trial.at(9))
-    assert trial.open_users == ["bob", "carol"]
-
-
-async def test_without_any_origin_nobody_is_not_concluded(trial: Trial, talk: Talk) -> None:
-    trial.watch()
-    now_us = trial.at(0)
-    trial.intake.hello(trial.name, talk.hello(0), now_us)
-    nothing = msgspec.structs.replace(talk.listed(0), utmp=None)
-    trial.intake.sessions(trial.name, nothing, now_us)
-    trial.intake.figures(trial.name, talk.figures(0), now_us)
-    assert trial.machine.state is MachineState.UP
-    assert not trial.machine.sessions_known
+    assert len(trial.events_of(EventKind.LOGIN)) == 3
 
 
 # --- the machine's clock and boot ------------------------------------------------------------
@@ -329,105 +209,3 @@ async def test_a_machine_watched_no_longer_leaves_with_its_sessions_and_alerts(t
     assert not any(alert.is_open for alert in trial.fleet.alerts.values())
     trial.intake.figures(trial.name, talk.figures(1), trial.at(1))  # was on its way
     assert trial.fleet.machines == {}
-
-
-# --- cursors and the store -------------------------------------------------------------------
-
-
-async def test_a_cursor_is_handed_over_behind_its_events_and_acknowledged_when_it_is_safe(
-    trial: Trial, talk: Talk
-) -> None:
-    trial.watch()
-    trial.connect(talk, 0)
-    trial.intake.records(trial.name, talk.wrote(5, talk.login(5), talk.logout(6)), trial.at(6))
-    assert isinstance(trial.writer.rows[-1], Cursor)
-    assert sum(isinstance(row, Event) for row in trial.writer.rows) == 2
-    assert trial.acknowledged == []
-    trial.writer.commit()
-    assert trial.acknowledged == [(trial.name, "wtmp", 768)]
-
-
-async def test_the_next_connection_goes_on_where_the_last_one_ended(trial: Trial, talk: Talk) -> None:
-    trial.watch()
-    assert trial.intake.cursors(trial.name) == {}
-    trial.connect(talk, 0)
-    records = talk.wrote(5, talk.login(5))
-    trial.intake.records(trial.name, records, trial.at(5))
-    assert trial.intake.cursors(trial.name) == {"wtmp": records.cursor}
-
-
-async def test_an_origin_that_nobody_asked_for_is_passed_over(trial: Trial, talk: Talk) -> None:
-    trial.watch()
-    trial.connect(talk, 0)
-    records = msgspec.structs.replace(talk.wrote(5, talk.login(5)), origin="elsewhere")
-    trial.intake.records(trial.name, records, trial.at(5))
-    assert trial.writer.cursors == {}
-    assert trial.writer.events == {}
-
-
-def told_again(trial: Trial, talk: Talk, *records: Records) -> FakeWriter:
-    for piece in records:
-        trial.intake.records(trial.name, piece, trial.clock.now_us())
-    return trial.writer
-
-
-async def test_after_a_restart_the_same_is_known_once(trial: Trial, talk: Talk) -> None:
-    trial.watch()
-    trial.connect(talk, 0)
-    login = talk.login(5)
-    trial.intake.sessions(trial.name, talk.listed(5.1, login), trial.at(5.1))
-    again = trial.resume()
-    assert again.open_users == ["alice"]
-    again.connect(talk, 60)
-    piece = talk.wrote(60, login, talk.logout(30), backlog=True)
-    writer = told_again(again, talk, piece)
-    assert [session.outcome for session in writer.sessions.values()] == [Outcome.LOGOUT]
-    assert sorted(event.kind for event in writer.events.values()) == [EventKind.LOGIN, EventKind.LOGOUT]
-
-
-async def test_a_login_that_was_held_back_when_whotop_ended_is_judged_at_the_next_start(
-    trial: Trial, talk: Talk
-) -> None:
-    trial.watch()
-    trial.connect(talk, 0)
-    both = talk.login(5), talk.login(6, user="bob", tty="pts/1")
-    trial.intake.sessions(trial.name, talk.listed(6, *both), trial.at(6))
-    assert not trial.writer.alerts
-    (alert,) = trial.resume().alerts("logins")
-    assert alert.count == 2
-
-
-async def test_windows_that_have_ended_are_not_judged_again_at_a_start(trial: Trial, talk: Talk) -> None:
-    trial.watch()
-    trial.connect(talk, 0)
-    both = talk.login(5), talk.login(6, user="bob", tty="pts/1")
-    trial.intake.sessions(trial.name, talk.listed(6, *both), trial.at(6))
-    trial.let_pass(10)
-    trial.let_pass(3_700)
-    before = dict(trial.writer.alerts)
-    assert [alert.is_open for alert in trial.alerts("logins")] == [False]
-    again = trial.resume()
-    again.let_pass(3_701)
-    assert again.writer.alerts == before
-    assert again.alerts("logins") == []
-
-
-async def test_of_the_ended_sessions_of_the_store_only_the_last_login_is_shown(trial: Trial) -> None:
-    trial.watch()
-    ended = [
-        Session(
-            key=bytes([number]) * 16,
-            machine=trial.name,
-            user="alice",
-            login_us=NOON_US - number * SECOND_US,
-            logout_us=NOON_US,
-            outcome=Outcome.LOGOUT,
-            origin=Origin.WTMP,
-            standing=Standing.HISTORY,
-        )
-        for number in (3, 2, 1)
-    ]
-    trial.judgement.resume(ended, [], NOON_US)
-    trial.publisher.flush()
-    assert trial.publisher.fleet.last_logins == {trial.name: ended[-1]}
-    assert trial.writer.sessions == {}

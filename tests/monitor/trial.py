@@ -11,7 +11,7 @@ from whotop.core.rules.book import RuleBook
 from whotop.core.rules.login_tables import LoginsTable
 from whotop.core.rules.settings import RuleSettings
 from whotop.core.tracker import SessionTracker
-from whotop.model import Alert, Event, Machine, Sample, Session, Target
+from whotop.model import Alert, Event, EventKind, Machine, Sample, Session, Target
 from whotop.monitor.intake import Intake
 from whotop.monitor.judgement import Judgement
 from whotop.monitor.outlet import Outlet
@@ -122,6 +122,10 @@ class Trial:
     @property
     def machine(self) -> Machine:
         return self.fleet.machines[self.name]
+
+    def events_of(self, kind: EventKind) -> list[Event]:
+        """Those of the feed."""
+        return [event for event in self.fleet.events.values() if event.kind is kind]
 
     @property
     def open_users(self) -> list[str]:
