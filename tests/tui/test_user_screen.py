@@ -34,7 +34,7 @@ async def test_it_lists_the_sessions_on_all_machines(trial: Trial) -> None:
 async def test_it_lists_sources_with_when_they_were_first_and_last_seen(trial: Trial) -> None:
     async with trial.run():
         await open_alice(trial)
-        assert trial.line("10.0.3.7", "2", "Nov 19 10:22", "now")
+        assert trial.line("10.0.3.7", "3", "Oct 31 14:22", "now")
 
 
 async def test_two_weeks_are_drawn_a_line_a_day(trial: Trial) -> None:
@@ -45,10 +45,22 @@ async def test_two_weeks_are_drawn_a_line_a_day(trial: Trial) -> None:
         assert "━" not in trial.line("Wed 18")
 
 
-async def test_what_is_older_than_two_weeks_is_left_to_history(trial: Trial) -> None:
+async def test_what_is_older_than_the_two_weeks_is_listed_all_the_same(trial: Trial) -> None:
     async with trial.run():
         await open_alice(trial)
-        assert len(trial.rows(3)) == 3
+        assert len(trial.rows(3)) == 4
+
+
+async def test_a_machine_known_from_imports_alone_is_a_key_away_and_says_that_it_is_not_watched(trial: Trial) -> None:
+    async with trial.run():
+        await open_alice(trial)
+        trial.feed.history.past.append(ended(92, "old-01", "alice", 900 * 24 * HOUR_US, HOUR_US, Outcome.LOGOUT))
+        trial.app._top_screen()._fetch_history()
+        await trial.settle()
+        await trial.press("3", "G", "enter")
+        assert trial.app._crumbs() == ["fleet", "alice", "old-01"]
+        assert trial.line("not watched: what is listed was imported, or seen before")
+        assert len(trial.rows(3)) == 1
 
 
 async def test_a_login_elsewhere_is_there_at_once(trial: Trial) -> None:

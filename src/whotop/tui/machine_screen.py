@@ -105,7 +105,11 @@ class MachineScreen(HistoryScreen):
     def _show_facts(self) -> None:
         scene, machine = self.desk.scene, self.desk.fleet.machines.get(self.machine)
         if machine is None:
-            lines = {"identity": [(" this machine is watched no longer", "dim")], "condition": [], "origins": []}
+            lines = {
+                "identity": [(" not watched: what is listed was imported, or seen before", "dim")],
+                "condition": [],
+                "origins": [],
+            }
         else:
             lines = {
                 "identity": identity(scene, machine),

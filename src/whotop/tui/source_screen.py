@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from textual.app import ComposeResult
 
-from whotop.clock import DAY_US
 from whotop.core.feed import History
 from whotop.model import Event
 from whotop.tui.desk import Desk
@@ -15,7 +14,6 @@ from whotop.tui.intake import News
 from whotop.tui.pane import Pane
 from whotop.tui.span_line import Piece, SpanLine
 from whotop.tui.tile import Tile
-from whotop.tui.views.days import DAYS
 from whotop.tui.views.events import EventsView
 from whotop.tui.views.failed_logins import FailedLoginsView
 from whotop.tui.views.nobody import no_failures_in_fleet
@@ -74,9 +72,8 @@ class SourceScreen(HistoryScreen):
         return event.source == self.source
 
     async def load(self, history: History) -> None:
-        """Ask for the sessions of the last two weeks."""
-        start_us = self.desk.scene.now_us() - DAYS * DAY_US
-        self._past.add(await history.sessions(source=self.source, start_us=start_us, limit=SESSIONS_ASKED))
+        """Ask for the newest sessions, however long ago they were: what was imported may be of years."""
+        self._past.add(await history.sessions(source=self.source, limit=SESSIONS_ASKED))
         for pane in self.panes[:3]:
             pane.reload()
         self._show_summary()
@@ -95,7 +92,7 @@ class SourceScreen(HistoryScreen):
         on = f"{_counted(len(counted), 'session')} open" if counted else "no session open"
         users, machines = {session.user for session in past}, {session.machine for session in past}
         reach = f"{_counted(len(users), 'user')} on {_counted(len(machines), 'machine')}"
-        known = f"   {_counted(len(past), 'login')} in two weeks known, of {reach}"
+        known = f"   {_counted(len(past), 'login')} known, of {reach}"
         self._summary.show([mark, Piece(on, "strong"), Piece(known, "dim")])
 
 

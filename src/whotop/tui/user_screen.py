@@ -1,4 +1,4 @@
-"""One user: where they are on, where they come from, and when they were here in the last two weeks."""
+"""One user: where they are on, where they come from, and when they were here."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from textual.app import ComposeResult
 
-from whotop.clock import DAY_US
 from whotop.core.feed import History
 from whotop.model import Event
 from whotop.tui.desk import Desk
@@ -16,7 +15,6 @@ from whotop.tui.pane import Pane
 from whotop.tui.span_line import Piece, SpanLine
 from whotop.tui.tile import Tile
 from whotop.tui.user_days import UserDays
-from whotop.tui.views.days import DAYS
 from whotop.tui.views.failed_logins import FailedLoginsView
 from whotop.tui.views.nobody import no_failures_of_user
 from whotop.tui.views.past import Past
@@ -77,9 +75,8 @@ class UserScreen(HistoryScreen):
         return event.user == self.user
 
     async def load(self, history: History) -> None:
-        """Ask for the sessions of the last two weeks."""
-        start_us = self.desk.scene.now_us() - DAYS * DAY_US
-        self._past.add(await history.sessions(user=self.user, start_us=start_us, limit=RECENT_SESSIONS))
+        """Ask for the newest sessions, however long ago they were: what was imported may be of years."""
+        self._past.add(await history.sessions(user=self.user, limit=RECENT_SESSIONS))
         self._recent.reload()
         self._sources.reload()
         self._days.redraw()
@@ -98,5 +95,5 @@ class UserScreen(HistoryScreen):
         machines = len({session.machine for session in counted})
         mark = Piece(" ● ", "up") if counted else Piece(" ○ ", "dim")
         words = f"on {machines} machine{'s' * (machines != 1)}, {len(counted)} session{'s' * (len(counted) != 1)}"
-        known = f"   {len(self._past.sessions)} logins in two weeks known"
+        known = f"   {len(self._past.sessions)} logins known"
         self._summary.show([mark, Piece(words if counted else "not on", "strong"), Piece(known, "dim")])

@@ -21,7 +21,7 @@ def nobody_on_machine(fleet: Fleet, name: str) -> str:
     """For tables of one machine."""
     machine = fleet.machines.get(name)
     if machine is None:
-        return "this machine is watched no longer"
+        return "cannot tell: not watched"
     match machine.state:
         case MachineState.CONNECTING:
             return "cannot tell yet: connecting"
@@ -38,7 +38,7 @@ def no_failures_on_machine(fleet: Fleet, name: str) -> str:
     """For a table of one machine's failed logins."""
     machine = fleet.machines.get(name)
     if machine is None:
-        return "this machine is watched no longer"
+        return "cannot tell: not watched"
     if machine.failures_known:
         return "no login failed in the last day"
     if machine.state in (MachineState.UP, MachineState.STALE):
