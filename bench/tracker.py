@@ -146,11 +146,10 @@ def keys() -> Feed:
 
 def tracker() -> Feed:
     """The tracker alone."""
-    apply = SessionTracker().apply
+    apply_all = SessionTracker().apply_all
 
     def feed(events: list[Event]) -> None:
-        for event in events:
-            apply(event)
+        apply_all(events)
 
     return feed
 
@@ -186,15 +185,15 @@ def holdback() -> Feed:
 
 def together() -> Feed:
     """Tracker, windows and rules, as the monitor runs them."""
-    apply, rules = SessionTracker().apply, RuleBook(RuleSettings())
+    tracker, rules = SessionTracker(), RuleBook(RuleSettings())
 
     def feed(events: list[Event]) -> None:
-        for event in events:
-            for transition in apply(event):
-                accepted = transition.event
-                if accepted is not None and accepted.kind is LOGIN:
-                    rules.on_login(accepted, event.time_us)
-        rules.tick(events[-1].time_us)
+        now_us = events[-1].time_us
+        for transition in tracker.apply_all(events):
+            accepted = transition.event
+            if accepted is not None and accepted.kind is LOGIN:
+                rules.on_login(accepted, now_us)
+        rules.tick(now_us)
 
     return feed
 

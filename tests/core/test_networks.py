@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from ipaddress import IPv6Address, ip_address
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from whotop.core.networks import Networks, is_outside, network_of
+from whotop.core.networks import Networks, address_of, is_outside, network_of
 
 
 @pytest.mark.parametrize(
@@ -40,6 +42,18 @@ def test_private_addresses_consoles_and_bare_names_are_inside(source: str) -> No
 )
 def test_the_network_of_a_source(source: str, network: str) -> None:
     assert network_of(source) == network
+
+
+@given(st.ip_addresses().map(str) | st.from_regex(r"[0-9.:a-f]{0,20}") | st.text(max_size=20))
+def test_an_address_is_what_python_takes_for_one(source: str) -> None:
+    text = source.partition(" ")[0].partition("%")[0]
+    try:
+        address = ip_address(text)
+    except ValueError:
+        assert address_of(source) is None
+    else:
+        mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+        assert address_of(source) == (mapped or address)
 
 
 def test_the_size_of_a_network_can_be_chosen() -> None:

@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
+from socket import AF_INET, inet_pton
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -42,11 +43,15 @@ _INSIDE_DOMAINS = (".local", ".localdomain", ".lan", ".internal", ".intranet", "
 @lru_cache(maxsize=65_536)
 def address_of(source: str) -> Address | None:
     """The address that a source is; ``::ffff:10.0.0.7`` is 10.0.0.7, a zone (``%eth0``) is left out."""
+    text = source.partition(" ")[0].partition("%")[0]
     try:
-        address = ip_address(source.partition(" ")[0].partition("%")[0])
-    except ValueError:
+        if ":" in text:
+            address = IPv6Address(text)
+            return address.ipv4_mapped or address
+        # The C library reads one in a third of the time that ``ipaddress`` takes, and a guesser has many.
+        return IPv4Address(inet_pton(AF_INET, text))
+    except (OSError, ValueError):
         return None
-    return address.ipv4_mapped or address if isinstance(address, IPv6Address) else address
 
 
 @lru_cache(maxsize=65_536)

@@ -140,9 +140,7 @@ class Judgement:
 
         Gives the time of the latest login among them whose session is open still, if there is one.
         """
-        tracker = self._tracker
-        transitions = [transition for event in events for transition in tracker.apply(event)]
-        sessions = self._hand_on(transitions, now_us)
+        sessions = self._hand_on(self._tracker.apply_all(events), now_us)
         return max((session.login_us for session in sessions if session.is_open), default=None)
 
     def live_list(

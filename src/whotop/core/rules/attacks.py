@@ -6,9 +6,11 @@ longest ago is forgotten.
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Iterator
 from functools import lru_cache
+from ipaddress import IPv4Address
+from typing import TypeVar
 
 from whotop.core.networks import address_of, network_of
 from whotop.model import Alert, Event, Standing
@@ -18,6 +20,10 @@ PLACES_KEPT = 10_000
 TIMES_KEPT = 128
 USERS_KEPT = 1_000
 EVIDENCE_KEPT = 100
+
+_LOOPBACK = 127
+_LATE = Standing.LATE
+_Kept = TypeVar("_Kept", int, bytes)
 
 Attacker = tuple[str, str]
 """Machine and source; the machine is empty where the source is one place for all machines."""
@@ -32,6 +38,8 @@ def attacker_of(machine: str, source: str) -> Attacker:
 def is_of_machine(source: str) -> bool:
     """Whether a source means another place on every machine."""
     address = address_of(source)
+    if isinstance(address, IPv4Address):
+        return int(address) >> 24 == _LOOPBACK  # A fifteenth of what ``is_loopback`` takes.
     if address is not None:
         return address.is_loopback
     return source in ("", "localhost") or not network_of(source)
@@ -49,12 +57,13 @@ class Attack:
         self._kept = times_kept
         self.count = self.fresh = 0
         """All of them; those that have come since whotop was started."""
-        self.failures_us: deque[int] = deque(maxlen=times_kept)
+        # Lists, for most sources fail once: an empty deque takes 600 bytes, and as long to make as to use once.
+        self.failures_us: list[int] = []
         """The latest, on all machines."""
-        self.of_machine: dict[str, deque[int]] = {}
+        self.of_machine: dict[str, list[int]] = {}
         """The latest, on each machine."""
         self.users: set[str] = set()
-        self.evidence: deque[bytes] = deque(maxlen=EVIDENCE_KEPT)
+        self.evidence: list[bytes] = []
         self.last_us = 0
         """When the latest was."""
         self.is_late = False
@@ -65,14 +74,16 @@ class Attack:
     def add(self, failure: Event, time_us: int) -> None:
         """One more."""
         self.count += 1
-        self.last_us = max(self.last_us, time_us)
-        self.failures_us.append(time_us)
+        if time_us > self.last_us:
+            self.last_us = time_us
+        _keep(self.failures_us, time_us, self._kept)
         times = self.of_machine.get(failure.machine)
         if times is None:
-            times = self.of_machine[failure.machine] = deque(maxlen=self._kept)
-        times.append(time_us)
-        self.evidence.append(failure.key)
-        self.is_late = failure.standing is Standing.LATE
+            self.of_machine[failure.machine] = [time_us]
+        else:
+            _keep(times, time_us, self._kept)
+        _keep(self.evidence, failure.key, EVIDENCE_KEPT)
+        self.is_late = failure.standing is _LATE
         if len(self.users) < USERS_KEPT:
             self.users.add(failure.user)
 
@@ -83,12 +94,19 @@ class Attack:
         self.told_by = alert.key
         self.count = max(self.count, alert.count + self.fresh)
         for machine in alert.machines or (alert.machine,):
-            self.of_machine.setdefault(machine, deque(maxlen=self._kept))
+            self.of_machine.setdefault(machine, [])
 
     def within(self, from_us: int, until_us: int, machine: str | None = None) -> int:
         """How many in [from, until], on one machine or on all."""
         times = self.failures_us if machine is None else self.of_machine.get(machine, ())
         return sum(from_us <= time_us <= until_us for time_us in times)
+
+
+def _keep(latest: list[_Kept], one: _Kept, most: int) -> None:
+    """One more at the end, and no more than that."""
+    latest.append(one)
+    if len(latest) > most:
+        del latest[0]
 
 
 class Attacks:

@@ -154,7 +154,11 @@ class RuleBook:
         """A login failed; each is told once."""
         if failure.standing is _HISTORY:
             return []
-        return [alert for judge in self._failed_login for alert in judge(failure, now_us)]
+        changed: list[Alert] = []
+        for judge in self._failed_login:
+            if found := judge(failure, now_us):
+                changed += found
+        return changed
 
     def on_session(self, session: Session, now_us: int) -> list[Alert]:
         """A session is open, as it stands now; one that has ended comes through ``on_session_end``."""

@@ -21,7 +21,8 @@ class Recent:
 
     def see(self, name: str, time_us: int) -> None:
         """A name is seen."""
-        self._last_us[name] = max(self._last_us.pop(name, 0), time_us)
+        before_us = self._last_us.pop(name, 0)
+        self._last_us[name] = time_us if time_us > before_us else before_us
         if len(self._last_us) > KEPT:
             del self._last_us[next(iter(self._last_us))]
 

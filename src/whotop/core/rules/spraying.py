@@ -8,7 +8,7 @@ each. Whoever logs in there and then from the same source had mistyped a passwor
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
+from collections import OrderedDict
 
 from whotop.clock import SECOND_US
 from whotop.core.rules.attack_tables import SprayingTable
@@ -30,14 +30,21 @@ class Track:
 
     def __init__(self) -> None:
         self.users, self.machines = Recent(), Recent()
-        self.failures: deque[EventPlace] = deque(maxlen=_FAILURES_KEPT)
+        self.failures: list[EventPlace] = []
         self.last_us = 0
 
     def add(self, failure: Event, time_us: int) -> None:
         """One more."""
         self.users.see(failure.user, time_us)
         self.machines.see(failure.machine, time_us)
-        self.last_us = max(self.last_us, time_us)
+        if time_us > self.last_us:
+            self.last_us = time_us
+
+    def keep(self, failure: Event) -> None:
+        """Remember its place for as long as there are no more of them than are kept."""
+        self.failures.append((failure.key, failure.machine))
+        if len(self.failures) > _FAILURES_KEPT:
+            del self.failures[0]
 
 
 class Spraying(Rule):
@@ -74,7 +81,7 @@ class Spraying(Rule):
         changed: list[Alert] = []
         if what is not None:
             changed = self._incidents.happened(failure.source, what, failure, now_us, track.failures)
-        track.failures.append((failure.key, failure.machine))
+        track.keep(failure)
         return changed
 
     def on_login(self, login: Event, now_us: int) -> list[Alert]:
