@@ -7,6 +7,7 @@ import os
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
+from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from whotop.clock import Clock
@@ -14,6 +15,7 @@ from whotop.core.feed import Batch, History
 from whotop.core.store_size import Contents
 from whotop.errors import StoreError
 from whotop.store import expire
+from whotop.store.alert_claims import AlertClaims
 from whotop.store.batch import Restored, WriteBatch
 from whotop.store.claims import Claims
 from whotop.store.commit import Committer
@@ -54,6 +56,7 @@ class Store:
         self.path = path
         rollup = Rollup()
         self._claims = Claims(path.with_name(path.name + ".lock"))
+        self._alert_claims = AlertClaims(self._claims)
         self._committer = Committer(self._writing, clock, rollup)
         self._reader = FleetReader(reading)
         self.history: History = StoreHistory(reading, path, rollup)
@@ -76,9 +79,10 @@ class Store:
         self._claims.release(machines)
 
     async def restore(self, machines: Collection[str]) -> Restored:
-        """Where whotop left off with these machines."""
+        """Where whotop left off with these machines, and the alerts over several that no other process judges."""
         with failures_in_words(self.path):
-            return await restore(self._reading, machines, self._clock.now_us())
+            restored = await restore(self._reading, machines, self._clock.now_us())
+        return replace(restored, alerts=self._alert_claims.mine(restored.alerts, self._clock.now_us()))
 
     async def commit(self, batch: WriteBatch) -> int:
         """Write a batch in one transaction and return its revision.
@@ -86,6 +90,7 @@ class Store:
         Raises StoreError (the disk is full, the store is locked); then nothing of it is written, and
         the same batch may be tried again.
         """
+        self._alert_claims.take(batch.alerts.values(), self._clock.now_us())
         with failures_in_words(self.path):
             return await self._committer.commit(batch)
 
