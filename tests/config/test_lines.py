@@ -54,3 +54,8 @@ def test_an_error_gets_the_line_of_its_place(tmp_path: Path) -> None:
 def test_an_error_without_a_file_stays_as_it_is() -> None:
     error = ConfigError("is wrong", place="--time-zone")
     assert with_line(error) is error
+
+
+@pytest.mark.parametrize("before", ["[" + " " * 60_000 + "x", " " * 60_000 + "!", "a " * 30_000])
+def test_a_long_line_that_is_neither_is_passed_over_at_once(before: str) -> None:
+    assert line_of(f"{before}\n[store]\n", "store") == 2

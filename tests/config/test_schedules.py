@@ -30,3 +30,8 @@ def test_the_next_time_is_after_the_moment_itself(text: str, after: str, due: st
 def test_what_is_no_schedule_is_refused_with_the_mend(text: str) -> None:
     with pytest.raises(ValueError, match=r'is no schedule: .+ \(write it as cron does: "30 1 \* \* \*"\)'):
         Schedule(text)
+
+
+def test_a_schedule_of_many_pages_is_refused() -> None:
+    with pytest.raises(ValueError, match="at most 1000 characters"):
+        Schedule("0-59/1," * 5_000 + "* * * * *")

@@ -72,3 +72,8 @@ def test_a_word_that_means_nothing_says_why(word: str, message: str) -> None:
 def test_one_machine_as_two_users_is_refused() -> None:
     with pytest.raises(UsageError, match='"h" is named twice, as a@h and as b@h'):
         named("a@h", "b@h")
+
+
+def test_a_word_longer_than_any_machine_is_refused() -> None:
+    with pytest.raises(UsageError, match="too long"):
+        select_machines(["[" * 60_000], {}, Settings())

@@ -17,3 +17,8 @@ def test_amounts_of_memory_are_read_as_people_write_them(text: str, size_bytes: 
 def test_what_is_no_amount_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is no amount of memory"):
         parse_size(text)
+
+
+def test_an_endless_size_is_refused() -> None:
+    with pytest.raises(ValueError, match="more memory than there can be"):
+        parse_size("9" * 400 + "TB")

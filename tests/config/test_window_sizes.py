@@ -35,3 +35,8 @@ def test_what_the_older_analyser_refused_is_refused(text: str) -> None:
 def test_a_window_that_holds_nothing_or_everything_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="at least"):
         parse_window_size(text)
+
+
+def test_an_endless_window_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"at most 285,000 years"):
+        parse_window_size("1e999h")

@@ -42,3 +42,8 @@ def test_a_computer_without_a_zone_is_in_utc(tmp_path: Path, monkeypatch: pytest
     monkeypatch.delenv("TZ", raising=False)
     monkeypatch.setattr(zones, "LOCAL_ZONE_FILE", tmp_path / "none")
     assert local_zone() is UTC
+
+
+def test_a_name_that_goes_deeper_than_any_zone_is_refused() -> None:
+    with pytest.raises(ValueError, match="is no time zone"):
+        zone_named("a/" * 5_000)

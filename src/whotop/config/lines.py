@@ -12,8 +12,8 @@ from pathlib import Path
 
 from whotop.errors import ConfigError
 
-_HEADER = re.compile(r"\s*(\[\[?)\s*([\w.\-\"' ]+?)\s*\]\]?\s*(?:#.*)?")
-_KEY = re.compile(r"\s*([\w.\-\"' ]+?)\s*=")
+_HEADER = re.compile(r"\s*+(\[\[?)([\w.\-\"'\s]++)\]\]?\s*+(?:#.*)?")
+_KEY = re.compile(r"([\w.\-\"'\s]++)=")
 
 
 def line_of(text: str, place: str) -> int:

@@ -18,6 +18,7 @@ from whotop.config.decode import decode
 from whotop.config.notify_settings import check_notify
 from whotop.config.places import SYSTEM_FILE, at_home, config_folder
 from whotop.config.settings import Defaults, Settings
+from whotop.config.toml_table import TooMuchError, toml_table
 from whotop.config.usage_settings import check_usage
 from whotop.config.xml_settings import is_xml, xml_settings
 from whotop.errors import ConfigError
@@ -64,12 +65,12 @@ def load_settings(file: Path | None) -> Settings:
 def _toml(file: Path) -> dict[str, object]:
     text = _text(file)
     try:
-        return tomllib.loads(text)
+        return toml_table(text)
     except tomllib.TOMLDecodeError as error:
         what, line = _toml_error(str(error), text)
         raise ConfigError(f"is no TOML: {what}", file=str(file), place=f"line {line}") from None
-    except RecursionError:
-        raise ConfigError("is nested too deep", file=str(file)) from None
+    except TooMuchError as error:
+        raise ConfigError(str(error), file=str(file)) from None
 
 
 def _text(file: Path) -> str:

@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 from cronsim import CronSim, CronSimError
 
+LONGEST = 1_000
+"""Every minute of an hour by its number is 169 characters."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -18,6 +20,8 @@ class Schedule:
 
     def __init__(self, text: str) -> None:
         self.text = text
+        if len(text) > LONGEST:
+            raise ValueError(f"a schedule has at most {LONGEST} characters")
         try:
             next(CronSim(text, _EPOCH))
         except (CronSimError, StopIteration) as error:

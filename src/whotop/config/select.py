@@ -20,6 +20,9 @@ from whotop.config.settings import Settings
 from whotop.errors import UsageError
 from whotop.model import Target
 
+LONGEST = 512
+"""Characters: a user's name, a host's and a port have fewer."""
+
 
 def select_machines(words: Iterable[str], machines: Mapping[str, Target], settings: Settings) -> tuple[Target, ...]:
     """The machines that ``words`` mean, each once, in the order of the words.
@@ -55,6 +58,8 @@ def _meant(word: str, machines: Mapping[str, Target], settings: Settings) -> Ite
         yield from _tagged(word[1:], machines)
         return
     for text in expand(word):
+        if len(text) > LONGEST:
+            raise ValueError(f'"{text[:80]}…" is no machine: it is too long')
         user, name = split_user(text)
         if name in machines:
             yield _with(machines[name], user, 0)

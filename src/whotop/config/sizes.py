@@ -21,6 +21,7 @@ UNIT_BYTES = {
     "tb": 10**12,
 }
 """One letter alone is binary, as with GNU's tools."""
+LARGEST_BYTES = 2**62
 _SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([a-zA-Z]*)\s*", re.ASCII)
 
 
@@ -29,4 +30,7 @@ def parse_size(text: str) -> int:
     found = _SIZE.fullmatch(text)
     if found is None or found[2].lower() not in UNIT_BYTES:
         raise ValueError(f'"{text}" is no amount of memory: write it like "2GiB" or "800MB"')
-    return int(float(found[1]) * UNIT_BYTES[found[2].lower()])
+    size_bytes = float(found[1]) * UNIT_BYTES[found[2].lower()]
+    if size_bytes > LARGEST_BYTES:
+        raise ValueError(f'"{text[:80]}" is more memory than there can be')
+    return int(size_bytes)

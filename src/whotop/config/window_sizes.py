@@ -36,10 +36,10 @@ def parse_window_size(text: str) -> int:
     unit_ms = None if found is None else _unit_ms(found[2])
     if found is None or unit_ms is None:
         raise ValueError(f'"{text}" is no window size: say 1.hour, 90 minutes, 1d or 500.millis')
-    size_ms = int(float(found[1]) * unit_ms)
-    if not 0 < size_ms <= LONGEST_MS:
+    size_ms = float(found[1]) * unit_ms
+    if not 1 <= size_ms <= LONGEST_MS:
         raise ValueError(f'"{text}": a window is at least 1.milli and at most 285,000 years long')
-    return size_ms
+    return int(size_ms)
 
 
 def _unit_ms(word: str) -> float | None:

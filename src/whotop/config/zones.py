@@ -7,6 +7,8 @@ import zoneinfo
 from datetime import UTC, tzinfo
 from pathlib import Path
 
+LONGEST = 64
+"""The longest of the database has 32 characters."""
 LOCAL_ZONE_FILE = Path("/etc/localtime")
 
 
@@ -15,9 +17,11 @@ def zone_named(name: str) -> tzinfo:
     if not name:
         return local_zone()
     try:
-        return zoneinfo.ZoneInfo(name)
+        if len(name) <= LONGEST:  # what is longer, with many a "/", is too deep for zoneinfo
+            return zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(f'"{name}" is no time zone; write it like "Europe/Berlin" or "UTC"') from None
+        pass
+    raise ValueError(f'"{name[:LONGEST]}" is no time zone; write it like "Europe/Berlin" or "UTC"')
 
 
 def local_zone() -> tzinfo:

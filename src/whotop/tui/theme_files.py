@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import msgspec
 from textual.color import Color, ColorParseError
 from textual.theme import BUILTIN_THEMES, Theme
 
+from whotop.config.toml_table import toml_table
 from whotop.tui.roles import BACKGROUNDS, ROLES, Look, attributes_variable_of, look_of, parse_look, variable_of
 
 DEFAULT_THEME = "dusk"
@@ -87,7 +87,7 @@ def read_theme(path: Path) -> Theme:
     if not NAME.fullmatch(path.stem):
         raise ValueError("a theme's file name may hold small letters, digits and hyphens only")
     try:
-        data = msgspec.convert(tomllib.loads(path.read_text("utf-8")), ThemeFile)
+        data = msgspec.convert(toml_table(path.read_text("utf-8")), ThemeFile)
     except msgspec.ValidationError as error:
         raise ValueError(str(error).replace("$.", "").replace("`", "'")) from error
     _check_colours(data)
