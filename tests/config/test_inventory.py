@@ -102,6 +102,9 @@ def test_a_wrong_line_of_an_ini_inventory_is_named(text: str, line: int, message
         ("a: &a\n  b: *a\n", 2, "stands for nothing, or for itself"),
         ("a: " + "[" * 1_000, 1, "nested more than"),
         ("a: \x00", 0, "is no YAML"),
+        ("a: !!int ''", 0, "not of the kind that its tag says"),
+        ("a: !!bool x", 0, "not of the kind that its tag says"),
+        ("a: !!timestamp x", 0, "not of the kind that its tag says"),
         ("a:\n  hosts: {'n[1:99999]': }\n", 0, "at most 20000"),
     ],
 )
@@ -132,6 +135,15 @@ def test_a_template_is_refused_where_it_would_matter() -> None:
 def test_a_port_that_is_none_is_refused() -> None:
     with pytest.raises(ValueError, match='web: "ssh" is no port'):
         list(read_ini("web ansible_port=ssh\n").hosts())
+    with pytest.raises(ValueError, match='web: "1234567" is no port'):
+        list(read_ini("web ansible_port=0000001234567\n").hosts())
+
+
+def test_a_few_lines_that_put_every_host_into_every_group_are_refused() -> None:
+    groups = "".join(f"[g{number}:children]\nall_hosts\n" for number in range(1_000))
+    hosts = "".join(f"h{number}\n" for number in range(1_000))
+    with pytest.raises(ValueError, match="more than 500000 groups"):
+        list(read_ini(f"{groups}[all_hosts]\n{hosts}").hosts())
 
 
 @pytest.mark.parametrize(

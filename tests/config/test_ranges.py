@@ -64,3 +64,16 @@ def test_any_text_is_expanded_or_refused_in_one_line(text: str) -> None:
             assert "\n" not in str(error)  # noqa: PT017
         else:
             assert 1 <= len(names) <= 20_000
+
+
+@pytest.mark.parametrize("text", ["n[" + "0" * 60_000 + "1-20000]", "n[1-" + "9" * 5_000 + "]"], ids=["zeros", "nines"])
+def test_a_number_of_a_range_has_nine_digits_at_most(text: str) -> None:
+    with pytest.raises(ValueError, match="at most 9 digits"):
+        expand(text)
+    with pytest.raises(ValueError, match="at most 9 digits"):
+        expand_inventory(text.replace("-", ":"))
+
+
+def test_names_that_would_fill_the_memory_are_not_made() -> None:
+    with pytest.raises(ValueError, match="too long for 20000 machines"):
+        expand("n" * 60_000 + "[1-20000]")

@@ -14,6 +14,8 @@ from whotop.config.address import parse_address
 
 DEPTH_MAX = 64
 HOSTS_MAX = 20_000
+MEMBERSHIPS_MAX = 500_000
+"""Of hosts in groups, those around them counted as well: 20,000 hosts in 25 groups each."""
 
 _NAMES = {
     "ansible_host": "host",
@@ -117,8 +119,12 @@ class Inventory:
 
     def _groups_of_hosts(self) -> dict[str, set[str]]:
         found: dict[str, set[str]] = {}
+        left = MEMBERSHIPS_MAX
         for group in self._groups:
             for member in self._within(group):
+                left -= len(self._groups[member].hosts)
+                if left < 0:
+                    raise ValueError(f"its hosts are in more than {MEMBERSHIPS_MAX} groups, all counted together")
                 for host in self._groups[member].hosts:
                     found.setdefault(host, set()).add(group)
         return found
@@ -142,7 +148,8 @@ def _host(name: str, groups: list[str], variables: Mapping[str, str]) -> Invento
         if "{{" in value or "{%" in value:
             raise ValueError(f"{name}: the {variable} is a template ({value}); only plain values can be read")
     port = variables.get("port", "0")
-    if not port.isdecimal() or int(port[:6]) > 65_535:
+    port = port.lstrip("0") or "0"
+    if not port.isdecimal() or len(port) > 5 or int(port) > 65_535:
         raise ValueError(f'{name}: "{port}" is no port')
     return InventoryHost(
         name,

@@ -45,6 +45,8 @@ def read_yaml(text: str) -> Inventory:
         raise LineError(line, f"is no YAML: {error.problem}") from None
     except yaml.YAMLError as error:
         raise LineError(0, f"is no YAML: {str(error).splitlines()[0]}") from None
+    except (AttributeError, IndexError, KeyError):  # what PyYAML makes of !!int "" and the like
+        raise LineError(0, "is no YAML: a value is not of the kind that its tag says") from None
     return inventory
 
 

@@ -12,6 +12,9 @@ import re
 from collections.abc import Callable, Sequence
 
 MACHINES_MAX = 20_000
+CHARACTERS_MAX = 253 * MACHINES_MAX
+"""Of all names together: no host's name is longer than 253."""
+DIGITS_MAX = 9
 
 _RANGE = re.compile(r"\[(\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*)\]", re.ASCII)
 _INVENTORY_RANGE = re.compile(r"\[((?:\d+:\d+|[a-zA-Z]:[a-zA-Z])(?::\d+)?)\]", re.ASCII)
@@ -37,6 +40,8 @@ def _expand(text: str, pattern: re.Pattern[str], read: Callable[[str], list[Numb
     count = math.prod(sum(len(numbers) for numbers, _ in parts) for parts in choices)
     if count > MACHINES_MAX:
         raise ValueError(f'"{text}" stands for {count} machines; at most {MACHINES_MAX} are possible')
+    if count * len(text) > CHARACTERS_MAX:
+        raise ValueError(f'"{text[:80]}…" is too long for {count} machines')
     texts = [[show(number) for numbers, show in parts for number in numbers] for parts in choices]
     return [_joined(pieces[::2], chosen) for chosen in itertools.product(*texts)]
 
@@ -48,9 +53,15 @@ def _joined(fixed: Sequence[str], chosen: Sequence[str]) -> str:
 def _numbers(part: str) -> Numbers:
     first, _, last = part.partition("-")
     last = last or first
-    if len(last) > 9 or int(first) > int(last):
+    _check_digits(part, first, last)
+    if int(first) > int(last):
         raise ValueError(f"[{part}] is no range: the first number must be the smaller one")
     return range(int(first), int(last) + 1), _padded(first)
+
+
+def _check_digits(part: str, *numbers: str) -> None:
+    if any(len(number) > DIGITS_MAX for number in numbers):
+        raise ValueError(f"[{part[:80]}] is no range: its numbers have at most {DIGITS_MAX} digits")
 
 
 def _padded(first: str) -> Callable[[int], str]:
@@ -60,9 +71,10 @@ def _padded(first: str) -> Callable[[int], str]:
 
 def _steps(inside: str) -> Numbers:
     first, last, *rest = inside.split(":")
-    step = int(rest[0][:9]) if rest else 1
+    _check_digits(inside, first, last, *rest)
+    step = int(rest[0]) if rest else 1
     is_number = first.isdigit()
-    start, end = (int(first[:18]), int(last[:18])) if is_number else (ord(first), ord(last))
-    if step < 1 or start > end or len(last) > 9:
+    start, end = (int(first), int(last)) if is_number else (ord(first), ord(last))
+    if step < 1 or start > end:
         raise ValueError(f"[{inside}] is no range: it must rise, by a step of 1 or more")
     return range(start, end + 1, step), _padded(first) if is_number else chr
