@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -69,3 +71,18 @@ def test_what_is_none_is_named_with_its_file(table: Table, content: bytes) -> No
     with pytest.raises(InputError, match="no table of wtmpdb") as raised:
         wtmpdb_events(table.path, "db")
     assert str(table.path) in str(raised.value)
+
+
+ENDLESS = """CREATE VIEW wtmp AS WITH RECURSIVE counted(ID) AS (SELECT 1 UNION ALL SELECT ID + 1 FROM counted)
+SELECT ID, 3 AS Type, 'a' AS User, 0 AS Login, 0 AS Logout, '' AS TTY, '' AS RemoteHost, '' AS Service FROM counted"""
+MADE_UP = """CREATE TABLE wtmp(ID INTEGER PRIMARY KEY, Type, User AS (zeroblob(200000)), Login, Logout, TTY,
+RemoteHost, Service)"""
+
+
+@pytest.mark.parametrize("statements", [(ENDLESS,), (MADE_UP, "INSERT INTO wtmp(Type, Login) VALUES (3, 1)")])
+def test_what_goes_on_and_on_is_ended(tmp_path: Path, statements: tuple[str, ...]) -> None:
+    with closing(sqlite3.connect(tmp_path / "wtmp.db")) as connection, connection:
+        for statement in statements:
+            connection.execute(statement)
+    with pytest.raises(InputError, match="no table of wtmpdb that can be read"):
+        list(rows_of(tmp_path / "wtmp.db"))
