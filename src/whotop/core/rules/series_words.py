@@ -1,7 +1,7 @@
 """What is said of a series of logins: its words, its level, and when it is worth saying again.
 
-The alert opens at the second login as information, warns from the tenth and is high from the
-hundredth: whotop's own steps, below the ten users of one address in a day that Sigma holds to be many.
+The alert opens as information, which nobody is mailed, warns from some logins on and is high from more:
+whotop's own steps (``login_tables``). Sigma holds ten users of one address in a day to be many.
 """
 
 from __future__ import annotations
