@@ -10,7 +10,6 @@ import bz2
 import glob
 import gzip
 import lzma
-import mmap
 import shutil
 import sys
 from collections.abc import Callable, Sequence
@@ -35,6 +34,8 @@ NAMES = {
 }
 _PACKED: dict[str, Callable[..., Any]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
 _READ_BY_DUCKDB = ".gz"
+_DOUBTFUL = b', "'
+_PIECE_BYTES = 4 * 1024 * 1024
 
 
 class Inputs:
@@ -185,8 +186,17 @@ def _text(path: Path) -> TextIO:
 
 
 def has_doubtful_quotes(path: Path) -> bool:
-    """Whether a space stands before a quote somewhere, which DuckDB overlooks: at 2 GB a second."""
-    if path.suffix.lower() == ".gz" or not path.is_file() or not path.stat().st_size:
+    """Whether a space stands before a quote somewhere, which DuckDB overlooks: at 2 GB a second.
+
+    Piece by piece: a file that is mapped whole counts as resident memory, however large it is.
+    """
+    if path.suffix.lower() == ".gz" or not path.is_file():
         return False
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        return content.find(b', "') >= 0
+    kept = len(_DOUBTFUL) - 1
+    with path.open("rb") as file:
+        end = b""
+        while piece := file.read(_PIECE_BYTES):
+            if _DOUBTFUL in piece or _DOUBTFUL in end + piece[:kept]:
+                return True
+            end = piece[-kept:]
+    return False
