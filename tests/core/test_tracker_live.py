@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
+from tests.core.conftest import make_event
 from whotop.clock import SECOND_US
 from whotop.core.ledger import CORRECTION_US
 from whotop.core.tracker import SessionTracker
@@ -287,3 +289,40 @@ def test_of_hundreds_that_are_gone_at_once_each_logout_corrects_its_own(event: M
         tracker.apply(event("logout", 19, tty=tty, origin=Origin.WTMP))
         assert tracker.apply(event("logout", 19.5, tty=tty, origin=Origin.JOURNAL)) == []
     assert tracker.unmatched_logouts == 0
+
+
+def last_login(seconds: float) -> Event:
+    """As lastlog tells it."""
+    return make_event("login", seconds, user="alice", tty="pts/0", source="10.0.0.7", origin=Origin.LASTLOG)
+
+
+def test_a_last_login_is_a_session_of_which_nobody_knows_when_it_ended() -> None:
+    tracker = SessionTracker()
+    (opened,) = tracker.apply(last_login(10))
+    assert opened.session is not None
+    assert (opened.session.outcome, opened.session.logout_us) == (Outcome.GONE, None)
+    assert tracker.apply(last_login(10)) == []
+    assert tracker.open_sessions("web-01") == []
+
+
+def test_whoever_is_listed_is_there_though_lastlog_told_of_them_first(reports: Any) -> None:
+    tracker = SessionTracker()
+    tracker.apply(last_login(10))
+    (reopened,) = listed(tracker, 10.8, reports.utmp(10.4))
+    assert reopened.what is What.CORRECTED
+    assert the_session(tracker).outcome is Outcome.OPEN
+    tracker.apply(last_login(10))
+    assert the_session(tracker).outcome is Outcome.OPEN
+
+
+def test_two_people_whom_one_terminal_served_in_one_second_are_two() -> None:
+    tracker = SessionTracker()
+    tracker.apply(last_login(10))
+    assert len(tracker.apply(replace(last_login(10), user="bob"))) >= 1
+    assert [one.user for one in tracker.open_sessions("web-01")] == []
+
+
+def test_a_later_last_login_of_the_same_user_is_another_session() -> None:
+    tracker = SessionTracker()
+    tracker.apply(last_login(10))
+    assert [one.what for one in tracker.apply(last_login(500))] == [What.OPENED]

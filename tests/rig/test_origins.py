@@ -52,6 +52,27 @@ def logging(rig: Rig) -> RigMachine:
     return machine
 
 
+# --- lastlog alone ---------------------------------------------------------------------------------
+
+
+async def test_lastlog_alone_tells_who_came_last_and_not_when_they_left(rig: Rig, tmp_path: Path) -> None:
+    machine = rig.machine("web-01")
+    machine.run("rm -f /var/log/wtmp /var/log/btmp")
+    for user in ("bob", "carol", "bob"):
+        machine.login(user, ["true"]).process.wait()
+    async with watching(rig, machine, store=tmp_path / "whotop.db") as eye:
+        await eye.until_up("web-01")
+        assert origin(eye, machine, Origin.LASTLOG).used
+        alice = machine.login("alice")
+        await eye.until_there("alice", "web-01")
+        alice.logout()
+        await eye.until_gone("alice", "web-01")
+    sessions = await stored(rig, machine, tmp_path / "whotop.db")
+    assert sorted(one.user for one in sessions) == ["alice", "bob", "carol"]
+    assert {one.origin for one in sessions if one.user != "alice"} == {Origin.LASTLOG}
+    assert {one.outcome for one in sessions} == {Outcome.GONE}
+
+
 # --- utmp alone ------------------------------------------------------------------------------------
 
 

@@ -86,7 +86,7 @@ def _history(there: _Origins) -> tuple[Origin, ...]:
     """Files of records, and a log where they do not tell of every logout.
 
     Without utmp, wtmp may still be written to, but with logins alone (Ubuntu 26.04). lastlog says
-    when each user came last and never when they left: no sessions can be made of that.
+    when each user came last and never when they left: it is the last resort.
     """
     if there.is_readable(Origin.EVENT_LOG):
         return (Origin.EVENT_LOG,)
@@ -95,6 +95,8 @@ def _history(there: _Origins) -> tuple[Origin, ...]:
         records.append(Origin.WTMPDB)
     if not records or not (there.is_there(Origin.UTMP) or Origin.WTMPDB in records):
         records += _log(there)
+    if not records and there.is_readable(Origin.LASTLOG):
+        records.append(Origin.LASTLOG)
     return tuple(records)
 
 

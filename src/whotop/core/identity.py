@@ -36,6 +36,9 @@ def same_login(session: Session, event: Event) -> bool:
         return session.login_pid == event.login_pid
     if session.tty != event.tty or not event.tty:
         return False
+    if session.user != event.user and Origin.LASTLOG in (session.origin, event.origin):
+        # Of two people whom one terminal served within two seconds it tells of both, in whole seconds.
+        return False
     return session.logout_us is None or not _ended_before(session, event)
 
 

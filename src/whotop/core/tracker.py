@@ -23,6 +23,7 @@ from whotop.model import Event, EventKind, Origin, Outcome, Session, Standing
 _LOGIN, _LOGOUT, _BOOT, _SHUTDOWN = EventKind.LOGIN, EventKind.LOGOUT, EventKind.BOOT, EventKind.SHUTDOWN
 _OPENED, _IMPROVED, _NOTED = What.OPENED, What.IMPROVED, What.NOTED
 _GONE, _OPEN = Outcome.GONE, Outcome.OPEN
+_LASTLOG = Origin.LASTLOG
 
 
 class SessionTracker:
@@ -145,6 +146,9 @@ def _login(ledger: Ledger, event: Event, transitions: list[Transition]) -> None:
         if _tty_was_given_on(ledger, event):
             outcome = _GONE
     if ledger.listed_us is not None and event.time_us < ledger.listed_us - TOLERANCE_US:
+        outcome = _GONE
+    if event.origin is _LASTLOG:
+        # It says when somebody came last, and never when they left: the list has whoever is still there.
         outcome = _GONE
     _open(ledger, event, key, outcome, transitions)
 

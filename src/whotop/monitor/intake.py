@@ -216,7 +216,8 @@ class Intake:
         if records.context:
             return
         if standing is Standing.HISTORY:
-            events = [event for event in events if event.fleet_time_us >= received_us - HISTORY_US]
+            since_us = 0 if origin is Origin.LASTLOG else received_us - HISTORY_US
+            events = [event for event in events if event.fleet_time_us >= since_us]
             events = events if self._changeover is None else self._changeover.unread(machine, events)
         self._judge_tampering(machine, origin, records, reader.erased_count, received_us)
         self._judge_sense(watched, origin, received_us, is_corrupt=reader.is_corrupt)

@@ -20,6 +20,7 @@ BEGINS_WITHIN_US = 120 * SECOND_US
 KEPT = 16
 LAST_PID = 2**31
 """No process has a greater number; no time of day in µs is that small."""
+_ROWS = (Origin.WTMPDB, Origin.LASTLOG)
 
 
 class OwnConnections:
@@ -79,8 +80,8 @@ class OwnConnections:
         return False
 
     def _is_own_row(self, event: Event) -> bool:
-        """Whether a row of wtmpdb is of one of them; whotop has no terminal there."""
-        if event.origin is not Origin.WTMPDB or event.tty:
+        """Whether a row of wtmpdb or lastlog is of one of them; whotop has no terminal there."""
+        if event.origin not in _ROWS or event.tty:
             return False
         if event.kind is EventKind.LOGOUT:
             return event.time_us - (event.duration_us or 0) in self._rows
