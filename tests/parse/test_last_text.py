@@ -68,6 +68,10 @@ def in_words(event: Event) -> str:
             ["login 2026-11-22 00:23:00 anna tty1"],
         ),
         (
+            "anna      pts/1        192.0.2.7              Nov 22 00:23     still logged in.",
+            ["login 2026-11-22 00:23:00 anna pts/1 192.0.2.7"],
+        ),
+        (
             "anna     pts/0        192.0.2.7        Sun Nov 22 00:23 - still logged in",
             ["login 2026-11-22 00:23:00 anna pts/0 192.0.2.7"],
         ),

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from whotop.clock import SECOND_US
 from whotop.model import Event, Origin
 from whotop.parse.loginctl_text import live_reports
+from whotop.parse.record_kind import RecordKind, kind_of
 
 NOW_US = 1_795_312_800 * SECOND_US
 
@@ -49,6 +50,33 @@ JSON_255 = """[{"session":"5","uid":1000,"user":"anna","seat":"seat0","tty":"tty
 JSON_256 = """[{"session":"5","uid":1000,"user":"anna","seat":"seat0","leader":9206,"class":"user","tty":"tty2",\
 "idle":false,"since":null},{"session":"12","uid":1001,"user":"bert","seat":null,"leader":10001,"class":"user",\
 "tty":"pts/0","idle":true,"since":1795298012000000},{"session":"13","uid":1001,"user":"bert","class":"manager"}]
+"""
+
+BARE_219 = """\
+         5       1000 anna             seat0
+        12       1001 bert
+        c1        120 gdm              seat0
+"""
+BARE_256 = """\
+ 5 1000 anna seat0  9206 user    tty2  no  -
+12 1001 bert -     10001 user    pts/0 yes 5min ago
+13 1001 bert -     10002 manager -     no  -
+"""
+STATUS = """\
+12 - bert (1001)
+           Since: Sun 2026-11-22 00:23:12 UTC; 1h 36min ago
+          Leader: 10001 (sshd-session)
+             TTY: pts/0
+          Remote: 192.0.2.7
+         Service: sshd; type tty; class user
+           State: active
+            Unit: session-12.scope
+                  └─10001 "sshd-session: bert [priv]"
+
+c1 - gdm (120)
+           Since: Sun 2026-11-22 00:00:00 UTC; 2h ago
+         Service: gdm-launch-environment; type wayland; class greeter
+           State: active
 """
 
 
@@ -117,3 +145,21 @@ def test_arbitrary_bytes_give_sessions_or_nothing(data: bytes) -> None:
             assert report.user.isprintable()
             assert report.tty.isprintable()
             assert report.session_id.isascii()
+
+
+@pytest.mark.parametrize("text", [BARE_219, BARE_256], ids=["219", "256"])
+def test_a_table_without_titles_is_read_by_the_look_of_its_words(text: str) -> None:
+    assert kind_of(text.encode(), "sessions.txt") is RecordKind.LOGINCTL
+    assert [(one.user, one.session_id) for one in read(text)] == [("anna", "5"), ("bert", "12")]
+
+
+def test_the_status_of_sessions_tells_since_when_and_from_where() -> None:
+    assert kind_of(STATUS.encode(), "sessions.txt") is RecordKind.LOGINCTL
+    (session,) = read(STATUS)
+    assert (session.user, session.tty, session.source, session.service) == ("bert", "pts/0", "192.0.2.7", "sshd")
+    assert (session.leader_pid, session.time_us) == (10001, 1_795_306_992 * SECOND_US)
+
+
+@pytest.mark.parametrize("filler", ["a/a", "tty/", "- ", "a " * 9])
+def test_a_line_of_anything_is_read_at_once(filler: str) -> None:
+    assert read("5 1000 anna " + (filler * 400)[:490] + " !\n") == []

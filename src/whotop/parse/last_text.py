@@ -32,7 +32,7 @@ _LINE = re.compile(
     + rb")(?: +(?:- +)?(?P<end>"
     + DATE
     + rb"|\d\d:\d\d(?::\d\d)?"
-    rb"|down|crash|shutdown|still logged in|still running|gone - no logout))?"
+    rb"|down|crash|shutdown|still logged in\.?|still running|gone - no logout))?"
     rb"(?: +\((?P<lasted>-?(?:\d{1,6}\+)?\d\d:\d\d(?::\d\d)?)\))?(?: +(?P<host>\S+))?$",
     re.DOTALL,
 )
@@ -128,7 +128,7 @@ def _without_repeats(happenings: list[_Happening]) -> Iterator[_Happening]:
 
 
 def _ending(line: _Line) -> Iterator[_Happening]:
-    if line.end in _STILL or not line.end:
+    if line.end.rstrip(b".") in _STILL or not line.end:
         return
     if line.end == b"gone - no logout":
         yield EventKind.LOGOUT, line.begun_us, line, True

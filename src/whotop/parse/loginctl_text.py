@@ -3,9 +3,11 @@
     list-sessions             SESSION UID USER SEAT [TTY] [STATE IDLE SINCE], blanks where there is nothing
     the same, systemd 256     SESSION UID USER SEAT LEADER CLASS TTY IDLE SINCE, ``-`` where there is nothing
     -o json, --json=short     [{"session": "3", "uid": 1000, "user": "anna", "seat": null, "tty": "pts/0", …}]
+    list-sessions --no-legend the same without the titles
     show-session ID…          Id=3, Name=anna, Timestamp=Sun 2026-11-22 00:23:12 UTC, Leader=90, …
+    session-status ID…        3 - anna (1000), then Since: Sun 2026-11-22 00:23:12 UTC; 5min ago, Leader: 90 (sshd), …
 
-Only the last tells when somebody logged in and from where; SINCE is how long a session has been idle.
+Only the last two tell when somebody logged in and from where; SINCE is how long a session has been idle.
 """
 
 from __future__ import annotations
@@ -17,9 +19,11 @@ from datetime import UTC, datetime, timedelta, tzinfo
 import msgspec
 
 from whotop.model import Event, EventKind, Origin
+from whotop.parse.logind_log import GREETER_USERS
 from whotop.parse.received import raw_text, received
 
 LONGEST_BYTES = 4 * 1024 * 1024
+LONGEST_LINE_BYTES = 512
 
 _WORD = re.compile(rb"\S+")
 _ID = re.compile(rb"[A-Za-z0-9_-]{1,32}")
@@ -39,6 +43,20 @@ _PROPERTIES = {
     b"RemoteHost": b"HOST",
     b"Timestamp": b"TIME",
 }
+_STATUS = re.compile(rb"^([A-Za-z0-9_-]{1,32}) - (\S+) \(\d{1,10}\)[ \r]*$", re.MULTILINE)
+_STATUS_FIELD = re.compile(rb" +(Since|Leader|Remote|Service|TTY|State): ([^;(\r]*?) *(?:[;(].*)?\r?$")
+_STATUS_NAMES = {b"Since": b"TIME", b"Remote": b"HOST"}
+_STATUS_CLASS = re.compile(rb"; class ([a-z-]+)")
+_BARE = re.compile(
+    rb" *[A-Za-z0-9_-]{1,32} +\d{1,10} +[^\s\d]\S*"
+    rb"(?> +(?>-|seat\d+|\d{1,10}[a-z]*|[^\s/]*/\S+|tty\S+|[a-z-]{2,20})(?=\s|$))*+ *\r?"
+)
+_BARE_CELLS = (
+    (b"CLASS", re.compile(rb"user(?:-[a-z-]+)?|greeter|lock-screen|background(?:-light)?|manager(?:-early)?|none")),
+    (b"STATE", re.compile(rb"active|online|closing|opening")),
+    (b"LEADER", _NUMBER),
+    (b"TTY", re.compile(rb"pts/\d+|tty\S+|console|:\d+")),
+)
 _decode_json = msgspec.json.Decoder(list[dict[str, str | int | bool | None]]).decode
 
 
@@ -89,12 +107,58 @@ def _rows(data: bytes) -> Iterator[Mapping[bytes, bytes]]:
     """The sessions in whichever form they are listed."""
     if data.lstrip()[:1] == b"[":
         return _json_rows(data)
+    if _STATUS.search(data):
+        return _status_rows(data)
+    if is_bare_table(data):
+        return map(_bare_row, filter(None, map(bytes.split, data.split(b"\n"))))
     return _property_rows(data) if b"Id=" in data else _table_rows(data)
+
+
+def is_status(data: bytes) -> bool:
+    """Whether a text is the status of sessions."""
+    return _STATUS.search(data) is not None and b" Since: " in data
+
+
+def is_bare_table(data: bytes) -> bool:
+    """Whether every line is a session's, and none is a title."""
+    lines = [line for line in data.split(b"\n") if line.strip()]
+    return bool(lines) and all(len(line) < LONGEST_LINE_BYTES and _BARE.fullmatch(line) for line in lines)
+
+
+def _bare_row(words: list[bytes]) -> dict[bytes, bytes]:
+    """What a session's words must be, by their look; behind its id, its user's number and name."""
+    row = {b"SESSION": words[0], b"USER": words[2]}
+    for word in words[3:]:
+        name = next((name for name, look in _BARE_CELLS if look.fullmatch(word)), None)
+        if name is not None:
+            row.setdefault(name, word)
+    return row
+
+
+def _status_rows(data: bytes) -> Iterator[dict[bytes, bytes]]:
+    """Blocks that begin with the session and its user."""
+    row: dict[bytes, bytes] = {}
+    for line in data.split(b"\n"):
+        if len(line) > LONGEST_LINE_BYTES:
+            continue
+        begins, field = _STATUS.match(line), _STATUS_FIELD.match(line)
+        if begins is not None:
+            if row:
+                yield row
+            row = {b"SESSION": begins[1], b"USER": begins[2]}
+        elif row and field is not None:
+            row.setdefault(_STATUS_NAMES.get(field[1], field[1].upper()), field[2])
+            found = _STATUS_CLASS.search(line)
+            if found is not None:
+                row[b"CLASS"] = found[1]
+    if row:
+        yield row
 
 
 def _is_open_session(row: Mapping[bytes, bytes]) -> bool:
     """Whether it is a person's: services and greeters are of other classes."""
-    session_class = row.get(b"CLASS", b"user")
+    # Before systemd 256 a table does not name the class.
+    session_class = row.get(b"CLASS") or (b"greeter" if row.get(b"USER") in GREETER_USERS else b"user")
     return bool(
         _ID.fullmatch(row.get(b"SESSION", b""))
         and row.get(b"USER")

@@ -14,7 +14,7 @@ _OVER = re.compile(rb"(?:Removed session " + _ID + rb"|Session " + _ID + rb" log
 _DOWN = re.compile(
     rb"(?:The system will|System is) (power off|reboot|halt|powering down|rebooting|halting|shutting down)"
 )
-_GREETER_USERS = frozenset(
+GREETER_USERS = frozenset(
     {b"gdm", b"Debian-gdm", b"gdm3", b"lightdm", b"sddm", b"kdm", b"xdm", b"lxdm", b"greeter", b"greetd", b"_greetd"}
 )
 
@@ -39,5 +39,5 @@ def sign(message: bytes) -> Sign | None:
 def _class(user: bytes, named: bytes | None) -> bytes:
     """The class of a session that is no person's; before systemd 256 the log does not name it."""
     if named is None:
-        return b"greeter" if user in _GREETER_USERS else b""
+        return b"greeter" if user in GREETER_USERS else b""
     return b"" if named == b"user" or named.startswith(b"user-") else named

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from enum import StrEnum
 
-from whotop.parse import last_text, utmpdump_text, utx, who_text
+from whotop.parse import last_text, loginctl_text, utmpdump_text, utx, who_text
 from whotop.parse.json_log import is_json_log
 from whotop.parse.log_stamp import Stamps
 from whotop.parse.utmp_foreign import ALL_LAYOUTS, MACOS_BEGINNING
@@ -117,7 +117,7 @@ def _binary_kind(beginning: bytes, name: str) -> RecordKind | None:
 
 def _text_kind(beginning: bytes, name: str) -> RecordKind:
     """By the form that most of the first lines have."""
-    if _LOGINCTL.search(beginning):
+    if _LOGINCTL.search(beginning) or loginctl_text.is_status(beginning) or loginctl_text.is_bare_table(beginning):
         return RecordKind.LOGINCTL
     if _is_windows(beginning.decode("utf-8", "replace")):
         return RecordKind.WINDOWS_EXPORT

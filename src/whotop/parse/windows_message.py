@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-_LABEL = re.compile(r"([ \t]*)([A-Z][A-Za-z ]{1,40}):(?:[ \t]+(.*?)|)\s*", re.ASCII)
+_LABEL = re.compile(r"([ \t]*)([A-Z][A-Za-z ]{1,40}):(.*)", re.ASCII)
 _ACCOUNT = {
     "Security ID": "TargetUserSid",
     "Account Name": "TargetUserName",
@@ -66,8 +66,8 @@ def _labelled(message: str) -> Iterator[tuple[str, str, str]]:
         found = _LABEL.fullmatch(line)
         if found is None:
             continue
-        indent, label, value = found.groups()
+        indent, label, value = found[1], found[2], found[3].strip()
         if not indent and not value:
             section = label
         else:
-            yield section, label, value or ""
+            yield section, label, value
