@@ -42,7 +42,7 @@ class FailedLogins(Rule):
         self._within_us = round(failed.within_seconds * SECOND_US)
         self._kept_us = max(self._within_us, round(guessed.within_seconds * SECOND_US))
         self.attacks = Attacks(max(failed.fleet_count, guessed.fleet_count))
-        self._guessed = Guessed(context, self.attacks)
+        self._guessed = Guessed(context)
         self._others_us: dict[str, int] = {}
         """When a source that has no alert of its own failed last, by the machine that the alert for all is about."""
 
@@ -67,8 +67,9 @@ class FailedLogins(Rule):
         return self._tell(attacker, attack, settings, now_us) if _is_news(attack) else []
 
     def on_login(self, login: Event, now_us: int) -> list[Alert]:
-        """A login succeeded; it comes once the failures before it have come."""
-        return self._guessed.on_login(login, now_us)
+        """A login succeeded; it comes once the failures before it have come. Most sources have not failed."""
+        attack = self.attacks.of(login.machine, login.source)
+        return [] if attack is None else self._guessed.judge(login, attack, now_us)
 
     def tick(self, now_us: int) -> list[Alert]:
         """Tell what is untold, and resolve what is over; the last words are the exact ones."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import msgspec
 
 from whotop.clock import SECOND_US
-from whotop.core.rules.attacks import EVIDENCE_KEPT, USERS_KEPT, Attack, Attacker, Attacks, attacker_of
+from whotop.core.rules.attacks import EVIDENCE_KEPT, USERS_KEPT, Attack, Attacker, attacker_of
 from whotop.core.rules.failure_words import machine_words, source_words, user_words
 from whotop.core.rules.findings import Finding, about_machines
 from whotop.core.rules.login_tables import GuessedTable
@@ -33,17 +33,14 @@ class Entry(msgspec.Struct):
 class Guessed:
     """Judges logins by what their sources have failed at."""
 
-    def __init__(self, context: RuleContext, attacks: Attacks) -> None:
-        self._alerts, self._attacks = context.alerts, attacks
+    def __init__(self, context: RuleContext) -> None:
+        self._alerts = context.alerts
         self._settings = context.scoped(context.settings.guessed)
         self._within_us = round(context.settings.guessed.within_seconds * SECOND_US)
         self._entries: dict[Attacker, Entry] = {}
 
-    def on_login(self, login: Event, now_us: int) -> list[Alert]:
-        """A login, once the failures before it have come."""
-        attack = self._attacks.of(login.machine, login.source)
-        if attack is None:
-            return []
+    def judge(self, login: Event, attack: Attack, now_us: int) -> list[Alert]:
+        """A login, once the failures of its source before it have come."""
         settings = self._settings.at(login.machine, login.user, login.source)
         until_us = min(login.fleet_time_us, now_us)
         from_us = until_us - self._within_us

@@ -99,4 +99,5 @@ class LastingLogins:
         if course.untold is not None and standing is not None and course.untold.count > standing.count:
             changed = self._tell(course, course.untold, over_us, late=course.is_late)
         self._courses.pop(source, None)
+        self._words.over(source)
         return changed + self._alerts.over(RULE, "", source, over_us)

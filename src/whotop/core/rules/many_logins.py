@@ -77,6 +77,7 @@ class ManyLogins:
         return closed + self._alerts.found(finding, now_us)
 
     def _resolve(self, alert: Alert) -> list[Alert]:
+        self._words.over(alert.subject)
         return self._alerts.over(RULE, "", alert.subject, self._window_at(alert.opened_us) + self._size_us)
 
     def _window_at(self, time_us: int) -> int:

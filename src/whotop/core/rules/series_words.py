@@ -6,13 +6,13 @@ whotop's own steps (``login_tables``). Sigma holds ten users of one address in a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from operator import attrgetter
 
 from whotop.core.rules.findings import Finding
 from whotop.core.rules.login_tables import LoginsTable
 from whotop.core.rules.scoped import Scoped
-from whotop.core.windows import Series, WindowLogin
+from whotop.core.rules.spread import Spread, Spreads
+from whotop.core.windows import Series
 from whotop.model import Level
 from whotop.text import duration
 
@@ -20,7 +20,7 @@ RULE = "logins"
 EVIDENCE_KEPT = 100
 SOURCES_KEPT = 1_000
 """When so many alerts stand, one more stands for all further sources: a flood of them hides nothing else."""
-_user, _machine, _key = attrgetter("user"), attrgetter("machine"), attrgetter("key")
+_key = attrgetter("key")
 _EXACT_UNTIL = 10
 """Up to so many logins each one is told; beyond, each quarter more, each new level, and the whole at the end."""
 
@@ -30,6 +30,7 @@ class SeriesWords:
 
     def __init__(self, settings: Scoped[LoginsTable]) -> None:
         self._settings = settings
+        self._spreads = Spreads()
         everywhere = settings.everywhere
         self._is_scoped = bool(everywhere.scopes)
         length = duration(everywhere.window_seconds)
@@ -55,7 +56,7 @@ class SeriesWords:
             rule=RULE,
             subject=series.source,
             level=_level(series.count, settings),
-            text=f"{series.source}: {series.count} {self._within} ({_spread(series.logins)})",
+            text=f"{series.source}: {series.count} {self._within} ({_words(self._spreads.of(series))})",
             value=float(series.count),
             limit=float(settings.count),
             count=series.count,
@@ -64,6 +65,10 @@ class SeriesWords:
             opened_us=series.nth_us(min(settings.count, series.count)),
             comes_back=False,
         )
+
+    def over(self, source: str) -> None:
+        """Nothing more is said of its series."""
+        self._spreads.forget(source)
 
     def is_enough(self, alerts: int) -> bool:
         """Whether no further source gets an alert of its own."""
@@ -87,9 +92,8 @@ def _level(count: int, settings: LoginsTable) -> Level:
     return Level.WARN if count >= settings.warn_count else Level.INFO
 
 
-def _spread(logins: Sequence[WindowLogin]) -> str:
-    users, machines = len(set(map(_user, logins))), len(set(map(_machine, logins)))
-    return f"{_counted(users, 'user')}, {_counted(machines, 'machine')}"
+def _words(spread: Spread) -> str:
+    return f"{_counted(len(spread.users), 'user')}, {_counted(len(spread.machines), 'machine')}"
 
 
 def _counted(count: int, noun: str) -> str:

@@ -1,0 +1,56 @@
+"""Spread: of how many users, on how many machines, the logins of one source are."""
+
+from __future__ import annotations
+
+from operator import attrgetter
+
+from whotop.core.windows import Series
+
+SPREADS_KEPT = 1_000
+_user, _machine = attrgetter("user"), attrgetter("machine")
+
+
+class Spread:
+    """The users and machines of a series that grows: each of its logins is looked at once."""
+
+    __slots__ = ("_begin", "_looked_until", "_shared", "machines", "users")
+
+    def __init__(self, series: Series) -> None:
+        self._shared, self._begin = series.shared, series.begin
+        self._looked_until = series.begin
+        self.users: set[str] = set()
+        self.machines: set[str] = set()
+
+    def grows_to(self, series: Series) -> bool:
+        """Whether this is of the same logins, or the first of them."""
+        is_same = self._shared is series.shared and self._begin == series.begin
+        return is_same and self._looked_until <= series.begin + series.count
+
+    def grow(self, series: Series) -> None:
+        """Look at those that have come since."""
+        end = series.begin + series.count
+        new = self._shared[self._looked_until : end]
+        self.users.update(map(_user, new))
+        self.machines.update(map(_machine, new))
+        self._looked_until = end
+
+
+class Spreads:
+    """Those of the series that are told of, one for each source."""
+
+    def __init__(self) -> None:
+        self._spreads: dict[str, Spread] = {}
+
+    def of(self, series: Series) -> Spread:
+        """The spread of a series as it is now."""
+        spread = self._spreads.get(series.source)
+        if spread is None or not spread.grows_to(series):
+            if len(self._spreads) >= SPREADS_KEPT:
+                self._spreads.clear()
+            spread = self._spreads[series.source] = Spread(series)
+        spread.grow(series)
+        return spread
+
+    def forget(self, source: str) -> None:
+        """Nothing more is told of that series."""
+        self._spreads.pop(source, None)
