@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from secrets import token_hex
+from typing import Any
 
 import pytest
 
+from tests.probe.shell_probe import SHELLS, Begin, RunningShell, ShellMachine, installed
 from tests.probe.spoken import SpokenProbe
 from tests.probe.windows_machine import WindowsMachine, compiled
 from whotop import probe
@@ -80,3 +82,32 @@ def windows(windows_program: Path, tmp_path: Path) -> Iterator[WindowsMachine]:
     machine = WindowsMachine(windows_program, tmp_path)
     yield machine
     machine.close()
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> ShellMachine:
+    """A machine for the shell's probe."""
+    return ShellMachine(tmp_path)
+
+
+@pytest.fixture
+def begin(machine: ShellMachine) -> Iterator[Begin]:
+    """Starts the shell's probe on it, and ends it with the test."""
+    started: list[RunningShell] = []
+
+    def start(shell: str = "dash", source: bytes = b"", **options: Any) -> RunningShell:
+        started.append(RunningShell(shell, source or machine.source, **options))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.close()
+
+
+@pytest.fixture(params=list(SHELLS))
+def shell(request: pytest.FixtureRequest) -> str:
+    """Each that may be somebody's ``sh``."""
+    name = str(request.param)
+    if name not in installed():
+        pytest.skip(f"there is no {name} here")
+    return name

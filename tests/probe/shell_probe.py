@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+import struct
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
@@ -27,6 +28,15 @@ SHELLS = {
 """Those that somebody's ``sh`` may be; what is not installed here is skipped."""
 SCRIPT = 'LC_ALL=C; export LC_ALL; read -r n && eval "$(dd bs=1 count=$n 2>/dev/null)"'
 """What the loader runs in the shell that it has chosen."""
+
+
+Begin = Callable[..., "RunningShell"]
+"""Starts the probe under the shell of a name."""
+
+
+def record(number: int) -> bytes:
+    """One of wtmp, of a login on that pts."""
+    return struct.pack("<hxxi32s4s32s", 7, number, b"pts/%d" % number, b"", b"anna").ljust(384, b"\0")
 
 
 def installed() -> list[str]:

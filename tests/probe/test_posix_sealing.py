@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.probe.shell_probe import RunningShell, ShellMachine, installed
+from tests.probe.shell_probe import Begin, ShellMachine, installed
 from whotop.wire.messages import Figures, Goodbye, Hello, Records, Sessions, Stop
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="its rig is Linux")
-
-Begin = Callable[..., RunningShell]
 
 
 def makes_envelopes() -> bool:
@@ -30,29 +26,10 @@ def makes_envelopes() -> bool:
 needs_openssl = pytest.mark.skipif(not makes_envelopes(), reason="no OpenSSL 3 here")
 
 
-@pytest.fixture
-def machine(tmp_path: Path) -> ShellMachine:
-    return ShellMachine(tmp_path)
-
-
-@pytest.fixture
-def begin(machine: ShellMachine) -> Iterator[Begin]:
-    """Starts probes and ends them with the test."""
-    started: list[RunningShell] = []
-
-    def start(shell: str, **options: Any) -> RunningShell:
-        started.append(RunningShell(shell, machine.source, seals=True, **options))
-        return started[-1]
-
-    yield start
-    for one in started:
-        one.close()
-
-
 @needs_openssl
 @pytest.mark.parametrize("shell", installed())
 def test_all_that_a_shell_sends_is_sealed_where_its_openssl_can(begin: Begin, shell: str) -> None:
-    probe = begin(shell)
+    probe = begin(shell, seals=True)
     assert probe.next(Hello).probe == "posix"
     probe.next(Figures)
     probe.send(Stop())
@@ -64,7 +41,7 @@ def test_all_that_a_shell_sends_is_sealed_where_its_openssl_can(begin: Begin, sh
 @needs_openssl
 def test_sessions_and_records_fit_into_sealed_frames(begin: Begin, machine: ShellMachine) -> None:
     machine.wtmp.write_bytes(2 * (b"\x07" + bytes(383)))
-    probe = begin(installed()[0])
+    probe = begin(installed()[0], seals=True)
     probe.next(Sessions)
     probe.read_on()
     assert len(probe.next(Records).data) == 768
@@ -78,6 +55,6 @@ def test_a_shell_whose_openssl_cannot_says_so_and_is_protected_by_ssh_alone(
     programs.mkdir()
     (programs / "openssl").write_text(f"#!/bin/sh\n{answer}\n")
     (programs / "openssl").chmod(0o755)
-    probe = begin(installed()[0], environment={"PATH": f"{programs}:/usr/bin:/bin"})
+    probe = begin(installed()[0], seals=True, environment={"PATH": f"{programs}:/usr/bin:/bin"})
     assert probe.next(Hello).probe == "posix"
     assert not probe.is_sealed
