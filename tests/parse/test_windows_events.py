@@ -197,6 +197,21 @@ def test_a_computers_own_failure_is_none() -> None:
     assert read(security(4625, TargetUserName="WS-07$", IpAddress="-", LogonType="3")) == []
 
 
+def test_a_domain_controller_tells_of_guesses_from_elsewhere() -> None:
+    far = {"TargetUserName": "alice", "IpAddress": "::ffff:203.0.113.9"}
+    (unknown, wrong) = read(security(4768, Status="0x6", **far), security(4771, Status="0x18", **far))
+    assert (unknown.kind, unknown.user, unknown.source) == (EventKind.FAILED_LOGIN, "alice", "203.0.113.9")
+    assert (unknown.detail, wrong.detail, wrong.service) == ("no such user", "wrong password", "kerberos")
+
+
+@pytest.mark.parametrize(
+    "changed", [{"Status": "0x0"}, {"Status": "0x25"}, {"IpAddress": "::1"}, {"TargetUserName": "WS-09$"}]
+)
+def test_what_is_no_guess_from_elsewhere_is_no_failure_at_the_domain(changed: dict[str, str]) -> None:
+    guess = {"TargetUserName": "alice", "IpAddress": "::ffff:203.0.113.9", "Status": "0x18"}
+    assert read(security(4771, **(guess | changed))) == []
+
+
 def test_a_name_that_would_deface_the_screen_is_kept_beside_its_safe_form() -> None:
     (event,) = read(security(4625, TargetUserName="root\x1b[2J\u202e", IpAddress="192.0.2.1"))
     assert event.user == "root\\x1b[2J\\u202e"

@@ -2,7 +2,7 @@
 
 The meanings are those of "Audit logon events" (learn.microsoft.com): 4624, 4625, 4634, 4647, 4778,
 4779, 4800, 4801, 4608, 4616, 1100, 1102 of the Security log, 104, 1074, 6005, 6006, 6008, 12, 13 and 41
-of the System log.
+of the System log; and of a domain controller's 4768 and 4771, what fails there for others to know.
 
 One logon may be written down twice, once for each half of a split administrator's token: both halves
 are one session here. Its ``session_id`` is the lower of their logon ids. Unlocking a screen (logon
@@ -26,7 +26,7 @@ from whotop.parse.windows_event import SECURITY, WindowsEvent, number
 from whotop.parse.windows_event_json import json_event
 from whotop.parse.windows_logons import Logons, logon_id
 from whotop.parse.windows_machine import MachineLog
-from whotop.parse.windows_status import failure_words
+from whotop.parse.windows_status import KERBEROS_GUESSES, failure_words
 from whotop.parse.wts import terminal_name
 
 INTERACTIVE = frozenset({2, 10, 11, 12})
@@ -101,6 +101,8 @@ class Computer:
         self._meanings = {
             4624: self._logon,
             4625: self._failure,
+            4768: self._refused_by_domain,
+            4771: self._refused_by_domain,
             4634: self._logoff,
             4647: self._logoff_asked_for,
             4778: self._taken_up,
@@ -159,6 +161,13 @@ class Computer:
         detail = failure_words(number(event.value("Status")), number(event.value("SubStatus")))
         service = "sshd" if _is_by_sshd(event) else _SERVICES.get(event.number("LogonType"), "").replace("sshd", "")
         return self._event(event, EventKind.FAILED_LOGIN, source=source, service=service, detail=detail)
+
+    def _refused_by_domain(self, event: WindowsEvent) -> Event | None:
+        """A guess at a password from another computer; at the controller itself there is a 4625 of it."""
+        words, source = KERBEROS_GUESSES.get(event.number("Status")), peer_address(event.value("IpAddress"))
+        if words is None or not source[0] or is_machine(event.value("TargetUserName")):
+            return None
+        return self._event(event, EventKind.FAILED_LOGIN, source=source, service="kerberos", detail=words)
 
     def _logoff(self, event: WindowsEvent) -> Event | None:
         logon_type = event.number("LogonType")

@@ -1,4 +1,7 @@
-"""Why a Windows logon failed, in words: NTSTATUS codes of events 4625 ([MS-ERREF] 2.3.1)."""
+"""Why a Windows logon failed, in words.
+
+NTSTATUS codes of events 4625 ([MS-ERREF] 2.3.1); Kerberos' of 4768 and 4771 (RFC 4120 7.5.9).
+"""
 
 from __future__ import annotations
 
@@ -34,3 +37,7 @@ def failure_words(status: int, sub_status: int) -> str:
             return _WORDS[code]
     code = (sub_status if sub_status > 0 else status) & 0xFFFFFFFF
     return f"status 0x{code:08x}" if 0 < code < 0xFFFFFFFF else ""
+
+
+KERBEROS_GUESSES = {0x6: "no such user", 0x12: "account disabled", 0x18: "wrong password"}
+"""What somebody is told who guesses; of the other codes each is a matter between programs."""
