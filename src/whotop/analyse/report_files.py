@@ -12,7 +12,7 @@ from whotop.analyse.opening import Progress, unseen
 from whotop.analyse.record_files import Reading
 from whotop.analyse.record_stream import record_stream
 from whotop.analyse.time_order import TimeOrder
-from whotop.clock import Clock, SystemClock
+from whotop.clock import HOUR_US, Clock, SystemClock
 from whotop.core.failure_book import FailureBook
 from whotop.core.failures import FailedOnce
 from whotop.core.report import Report, report_of_sessions
@@ -54,6 +54,12 @@ def report_files(
     return told.with_failures(report, at_us), told.tracker.unmatched_logouts
 
 
+ENDED_KEPT_US = HOUR_US
+"""Nothing that comes in the order of time corrects a session that ended so long before."""
+FORGETS_EVERY = 10_000
+"""Events."""
+
+
 class _Told:
     """What the events up to now have told."""
 
@@ -64,6 +70,7 @@ class _Told:
         self._failures = FailureBook()
         self._failed_once = FailedOnce()
         self._last_us = 0
+        self._until_forgetting = FORGETS_EVERY
 
     def add(self, event: Event) -> None:
         """Take in the next event."""
@@ -75,6 +82,10 @@ class _Told:
             noted = transitions[0].event
             if noted is not None and self._failed_once.is_news(noted):
                 self._failures.add(noted)
+        self._until_forgetting -= 1
+        if not self._until_forgetting:
+            self._until_forgetting = FORGETS_EVERY
+            self.tracker.expire(event.time_us - ENDED_KEPT_US)
 
     def with_failures(self, report: Report, at_us: int | None) -> Report:
         """The report with the failed logins, if there were any at all."""

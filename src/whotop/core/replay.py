@@ -62,6 +62,10 @@ class Replay:
             return [noted for noted in transitions if noted.event and self._failed_once.is_news(noted.event)]
         return transitions
 
+    def forget(self, before_us: int) -> None:
+        """Let go of the sessions that ended before a time: so long after, nothing corrects them."""
+        self._tracker.expire(before_us)
+
     def open_sessions(self) -> list[Session]:
         """What nothing has ended."""
         return self._tracker.open_sessions()

@@ -10,7 +10,7 @@ from typing import Protocol
 import msgspec
 from msgspec.structs import replace
 
-from whotop.clock import MINUTE_US, Clock
+from whotop.clock import HOUR_US, MINUTE_US, Clock
 from whotop.core.identity import TOLERANCE_US
 from whotop.core.replay import Replay, own_key
 from whotop.model import Event, EventKind, Outcome, Session
@@ -18,6 +18,7 @@ from whotop.store.store import open_store
 
 EVENTS_AT_ONCE = 2_000
 """In one transaction: about 0.1 s, in which whoever watches waits."""
+ENDED_KEPT_US = HOUR_US
 
 
 class Importing(Protocol):
@@ -113,6 +114,7 @@ class _HistoryImport:
             key = own_key(event, transitions)
             if key is not None:
                 own.append(key)
+        self._replay.forget(batch[-1].time_us - ENDED_KEPT_US)
         added = await self._store.add(sessions, events)
         for session in sessions.values():
             (self._opened.add if session.is_open and session.key in added else self._opened.discard)(session.key)
