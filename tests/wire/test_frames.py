@@ -181,6 +181,13 @@ def test_a_frame_over_256_kib_ends_the_link_before_it_is_read() -> None:
     assert "over the limit" in breach_of(greeted(), struct.pack(">IBBI", limits.PAYLOAD_BYTES + 1, 2, 0, 1))
 
 
+def test_compressed_frames_in_one_piece_that_open_too_wide_together_end_the_link() -> None:
+    utmp = b'{"type":"sessions","clock_us":1,"boot_id":"","utmp":"' + b"A" * 1_000_000 + b'"}'
+    wide = zlib.compress(utmp, 9)
+    frames = b"".join(frame(3, wide, sequence, flags=1) for sequence in range(1, 41))
+    assert "at once" in breach_of(greeted(), frames)
+
+
 def test_a_payload_that_opens_too_wide_ends_the_link() -> None:
     bomb = zlib.compress(b" " * 50_000_000, 9)
     assert "opens to more than" in breach_of(greeted(), frame(2, bomb, 1, flags=1))

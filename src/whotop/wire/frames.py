@@ -167,6 +167,7 @@ class FrameDecoder(Generic[MessageT]):
             self._buffer.clear()
         messages: list[MessageT] = []
         start, size = 0, len(data)
+        most_bytes = self.opened_bytes + limits.AT_ONCE_BYTES
         while size - start >= _HEADER_BYTES:
             length, number, flags, sequence = _HEADER.unpack_from(data, start)
             self._check_header(length, number, flags, sequence)
@@ -178,6 +179,8 @@ class FrameDecoder(Generic[MessageT]):
             if self._seal is not None:
                 payload = self._seal.open(sequence, data[start:body], payload)
             messages.append(self._open(number, flags & COMPRESSED, payload))
+            if flags & COMPRESSED and self.opened_bytes > most_bytes:
+                raise WireError(f"compressed frames open to more than {limits.AT_ONCE_BYTES:,} bytes at once")
             self._sequence += 1
             start = end
         if start < size:

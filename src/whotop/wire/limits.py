@@ -16,6 +16,8 @@ COMPRESS_ABOVE_BYTES = 512
 BURST_BYTES = 16 * 1_048_576
 """A first contact's history is 7.7 MB of records, 10.2 MB in base64."""
 SUSTAINED_BYTES_PER_SECOND = 1_048_576
+AT_ONCE_BYTES = 2 * BURST_BYTES
+"""What compressed frames that come in one piece may open to: no quota would let more through, and all are held."""
 
 
 BURST_SECONDS = 2.0
