@@ -26,7 +26,6 @@ TRACKS_KEPT = 50_000
 """Sources, and as many users; when there are more, the one that failed longest ago is forgotten."""
 FAILURES_KEPT = 1_000
 """Of one track."""
-_FASTER_RULES = ("failed", "spraying")
 
 
 class Failure(msgspec.Struct, frozen=True, gc=False):
@@ -47,9 +46,6 @@ class Track:
     def __init__(self) -> None:
         self.failures: deque[Failure] = deque()
         self.others: dict[str, int] = {}
-
-    def __len__(self) -> int:
-        return len(self.failures)
 
     def add(self, failure: Failure, other: str, oldest_us: int, other_of: Callable[[Failure], str]) -> None:
         """One more; what is too old, or too much, is forgotten."""
@@ -138,11 +134,11 @@ class SlowFailures(Rule):
         if not table.on:
             return []
         changed: list[Alert] = []
-        if failure.source and len(of_source) >= table.source_count:
+        if failure.source and len(of_source.failures) >= table.source_count:
             users = len(of_source.others)
             text = f"{failure.source} fails to log in as {users} user{'' if users == 1 else 's'}, slowly"
             changed += self._happened(failure.source, text, table, of_source, table.source_count, failure, now_us)
-        if failure.user and len(against_user) >= table.user_count:
+        if failure.user and len(against_user.failures) >= table.user_count:
             sources = len(against_user.others)
             text = f"{failure.user} is tried from {sources} source{'' if sources == 1 else 's'}"
             changed += self._happened(failure.user, text, table, against_user, table.user_count, failure, now_us)
@@ -162,7 +158,8 @@ class SlowFailures(Rule):
         return self._incidents.tick(now_us, self._within_us)
 
     def _is_told(self, failure: Event) -> bool:
-        return any(self.alerts.about(rule, failure.source) is not None for rule in _FASTER_RULES)
+        about, source = self.alerts.about, failure.source
+        return about("failed", source) is not None or about("spraying", source) is not None
 
     def _happened(
         self,
@@ -178,10 +175,10 @@ class SlowFailures(Rule):
             text=f"{text} (over {self._words})",
             level=table.level,
             stands_us=self._within_us,
-            value=float(len(track)),
+            value=float(len(track.failures)),
             limit=float(limit),
         )
-        before = ((one.key, one.machine) for one in islice(track.failures, len(track) - 1))
+        before = ((one.key, one.machine) for one in islice(track.failures, len(track.failures) - 1))
         return self._incidents.happened(subject, what, failure, now_us, before)
 
 
