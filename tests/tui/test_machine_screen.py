@@ -217,3 +217,11 @@ async def test_history_that_comes_while_one_looks_is_shown(at_db: Trial, monkeyp
         )
         while not at_db.line("bob", "crash"):
             await at_db.pilot.pause()
+
+
+async def test_why_a_machine_is_not_reached_is_read_whole_on_a_small_screen(trial: Trial) -> None:
+    async with trial.run((80, 24)):
+        reason = "HOST KEY CHANGED: it presents ssh-ed25519 SHA256:one, not the key of /home/ops/.ssh/known_hosts:1"
+        await trial.publish(MachineChanged(machine("db-02", MachineState.DOWN, reason=reason)))
+        await trial.press("g", "slash", *"db", "enter", "enter")
+        assert reason in " ".join(line.strip() for line in trial.lines())

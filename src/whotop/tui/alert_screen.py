@@ -12,11 +12,12 @@ from whotop.core.feed import History
 from whotop.model import Alert, Event
 from whotop.model.delivery import Delivery
 from whotop.tui.desk import Desk
+from whotop.tui.facts import Facts
 from whotop.tui.go_to import GoTo
 from whotop.tui.history_screen import HistoryScreen
 from whotop.tui.intake import News
 from whotop.tui.pane import Pane
-from whotop.tui.span_line import Piece, SpanLine
+from whotop.tui.span_line import Piece
 from whotop.tui.tile import Tile
 from whotop.tui.views import alert_facts
 from whotop.tui.views.alert_subject import source_of, user_of
@@ -40,7 +41,7 @@ class AlertScreen(HistoryScreen):
         self._alert = alert
         self._earlier: dict[bytes, Alert] = {}
         self._told: list[Delivery] = []
-        self._facts = {name: SpanLine(id=name, classes="facts") for name in ("state", "text", "rule")}
+        self._facts = {name: Facts(id=name) for name in ("state", "text", "rule")}
         super().__init__(desk)
 
     @property

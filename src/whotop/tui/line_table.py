@@ -30,7 +30,7 @@ from whotop.tui.table_messages import CellPressed, HeaderPressed, Opened, Select
 class LineTable(RowWindow, can_focus=True):
     """A table of ``columns`` whose cells ``cells_of(key)`` gives: a list of spans for each column.
 
-    ``empty`` is the line shown where there are no rows. Selection is a key: when the order changes
+    ``empty`` is the text shown where there are no rows. Selection is a key: when the order changes
     the selected row keeps its line on screen if the view can scroll so far. A cell given as an
     empty list lets the cell on its left run on into it.
     """
@@ -42,7 +42,7 @@ class LineTable(RowWindow, can_focus=True):
     sort_reverse: var[bool] = var(False, init=False)
     """Whether the arrow points down: greatest first."""
     empty: var[str] = var("", init=False)
-    """The line shown where there are no rows."""
+    """The text shown where there are no rows."""
 
     def __init__(
         self,
@@ -155,8 +155,9 @@ class LineTable(RowWindow, can_focus=True):
         self.refresh_line(0)
 
     def watch_empty(self) -> None:
-        """Draw the first line below the titles again."""
-        self.refresh_line(HEADER_LINES)
+        """Draw it again, if there are no rows."""
+        if not self._rows.keys:
+            self.refresh()
 
     def text_of(self, key: Key) -> str:
         """The visible columns of a row as plain text, two spaces between them."""
@@ -173,7 +174,7 @@ class LineTable(RowWindow, can_focus=True):
         index = y - HEADER_LINES + self.first_row
         if index < len(self._rows.keys):
             return self._row_line(self._rows.keys[index])
-        return self._painter.words(self.empty if y == HEADER_LINES and not self._rows.keys else "")
+        return self._painter.words("" if self._rows.keys else self.empty, y - HEADER_LINES)
 
     def _row_line(self, key: Key) -> Strip:
         return self._painter.row(key, self._state_of(key), is_match=key in self._matches)

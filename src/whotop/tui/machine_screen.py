@@ -11,10 +11,11 @@ from whotop.errors import MachineError
 from whotop.model import Event
 from whotop.tui.charts import Charts
 from whotop.tui.desk import Desk
+from whotop.tui.facts import Facts
 from whotop.tui.history_screen import HistoryScreen
 from whotop.tui.intake import News
 from whotop.tui.pane import Pane
-from whotop.tui.span_line import Piece, SpanLine
+from whotop.tui.span_line import Piece
 from whotop.tui.tile import Tile
 from whotop.tui.views.alerts import AlertsView
 from whotop.tui.views.failed_logins import FailedLoginsView
@@ -39,7 +40,7 @@ class MachineScreen(HistoryScreen):
         self.place = MachinePlace(machine)
         self._past = Past(lambda session: session.machine == machine)
         self._ticks = 0
-        self._facts = {name: SpanLine(id=name, classes="facts") for name in ("identity", "condition", "origins")}
+        self._facts = {name: Facts(id=name) for name in ("identity", "condition", "origins")}
         super().__init__(desk)
 
     @property

@@ -8,11 +8,13 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from whotop.tui.columns import GAP, Column, Placed, lay_out
+from whotop.tui.folding import folded
 from whotop.tui.roles import RoleStyles, RowState, shows_shades
 from whotop.tui.row_strip import Cells, header_strip, line_strip, measured, row_strip
 
 MARKS: dict[RowState, str] = {"plain": " ", "selected": "▌", "blurred": "▏"}
 MATCH_MARK = "•"
+MOST_LINES_OF_WORDS = 4
 ARROW_UP, ARROW_DOWN = "▴", "▾"
 
 
@@ -49,10 +51,12 @@ class RowPainter:
         lead = (MATCH_MARK, "match") if is_match and state == "plain" else (MARKS[state], "title")
         return row_strip(self._layout(), self._cells_of(key), self._width, lead, self._styles_for(state))
 
-    def words(self, text: str) -> Strip:
-        """A line that is no row."""
+    def words(self, text: str, line: int) -> Strip:
+        """A text that is no row, in place of the rows: its ``line``, from 0."""
         self._layout()
-        return line_strip(text, self._width, "dim", self._styles_for("plain"))
+        lines = folded([(text, "dim")], self._width - 2, MOST_LINES_OF_WORDS)
+        spans = lines[line] if line < len(lines) else []
+        return line_strip("".join(text for text, _ in spans).strip(), self._width, "dim", self._styles_for("plain"))
 
     def texts(self, key: Hashable) -> list[str]:
         """The visible cells of a row as plain text."""
