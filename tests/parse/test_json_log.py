@@ -27,12 +27,22 @@ MACOS = {
     "processImagePath": "/usr/libexec/sshd",
     "eventMessage": MESSAGE,
 }
+FILEBEAT = {
+    "@timestamp": "2026-11-22T00:10:02.000Z",
+    "message": MESSAGE,
+    "syslog": {"identifier": "sshd"},
+    "journald": {"pid": 1200, "uid": 0},
+    "host": {"hostname": "web-01"},
+}
 LAYOUTS = {
     "json-pretty": json.dumps(ENTRY, indent=8) + "\n" + json.dumps(ENTRY, indent=8) + "\n",
     "json-sse": f"data: {json.dumps(ENTRY)}\n\n" * 2,
     "json-seq": f"\x1e{json.dumps(ENTRY)}\n" * 2,
     "an array": json.dumps([ENTRY, ENTRY]),
     "an array over many lines": json.dumps([ENTRY, ENTRY], indent=2),
+    "Filebeat": f"{json.dumps(FILEBEAT)}\n" * 2,
+    "Filebeat, in Elasticsearch's": f"{json.dumps({'_index': 'x', '_source': FILEBEAT})}\n" * 2,
+    "Filebeat, in a test of its own": json.dumps({"events": [FILEBEAT, FILEBEAT]}, indent=4),
     "macOS, ndjson": f"{json.dumps(MACOS)}\n" * 2,
     "macOS, json": json.dumps([MACOS, MACOS], indent=2),
 }
@@ -47,13 +57,21 @@ def test_entries_are_the_same_in_every_layout(text: str) -> None:
     assert told == {(b"sshd", 1200, 1_795_306_202_000_000, MESSAGE.encode())}
 
 
+def test_what_anybody_but_root_sent_in_the_name_of_sshd_is_no_line() -> None:
+    made_up = {**FILEBEAT, "journald": {"pid": 1200, "uid": 1000}}
+    assert list(json_log_lines(json.dumps(made_up).encode())) == []
+
+
 def test_one_entry_a_line_stays_the_journal_that_is_read_in_pieces() -> None:
     assert kind_of(f"{json.dumps(ENTRY)}\n".encode(), "export") is RecordKind.JOURNAL
 
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=9),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*ENTRY, *MACOS]), inner, max_size=7),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from([*ENTRY, *MACOS, *FILEBEAT, "events"]), inner, max_size=7)
+    ),
     max_leaves=12,
 )
 
