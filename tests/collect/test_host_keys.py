@@ -26,6 +26,17 @@ async def test_an_unknown_key_is_refused_with_the_line_that_mends_it(
     assert not home.own_known_hosts.exists()
 
 
+@pytest.mark.parametrize(
+    ("file", "mend"), [("none", "to trust it: --accept-new, or"), ("~/.ssh/work hosts", ">> ~/'.ssh/work hosts', or")]
+)
+async def test_what_mends_an_unknown_key_is_for_the_file_that_ssh_config_names(
+    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect, file: str, mend: str
+) -> None:
+    home.config(f'UserKnownHostsFile "{file}"')
+    collect((await machines()).target())
+    assert mend in await sink.wait_for("lost")
+
+
 async def test_an_unknown_key_is_accepted_once_it_was_recorded_by_somebody(
     machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect
 ) -> None:

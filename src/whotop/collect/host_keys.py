@@ -17,7 +17,9 @@ from __future__ import annotations
 
 import base64
 import os
+import shlex
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,13 +27,13 @@ import asyncssh
 from asyncssh.public_key import get_default_certificate_algs, get_default_public_key_algs
 
 from whotop.collect.known_hosts import AUTHORITY, REVOKED, KnownHosts, KnownKey, name_of
-from whotop.collect.route import ACCEPT_NEW, Route
+from whotop.collect.route import ACCEPT_NEW, GLOBAL_KNOWN_HOSTS, Route
 from whotop.errors import HostKeyError
 
 _PLAIN_ALGORITHMS = tuple(name.decode() for name in get_default_public_key_algs())
 _CERTIFICATE_ALGORITHMS = tuple(name.decode() for name in get_default_certificate_algs())
 _RSA_ALGORITHMS = ("rsa-sha2-256", "rsa-sha2-512")
-_TRUST = 'or --accept-new, or host_keys = "accept-new"'
+_TRUST = '--accept-new, or host_keys = "accept-new"'
 
 
 class HostKeys:
@@ -144,10 +146,13 @@ class ExpectedKeys:
         route = self.route
         if has_authority:
             return "known_hosts asks for a certificate, which it did not present"
+        own_files = [path for path in route.known_hosts_files if path not in GLOBAL_KNOWN_HOSTS]
+        if not own_files:  # UserKnownHostsFile none: no program but whotop would record it
+            return f"to trust it: {_TRUST}"
         if route.host_key_alias or route.jumps or route.proxy_command:
-            return f"to trust it: ssh {route.name} true, {_TRUST}"
+            return f"to trust it: ssh {route.name} true, or {_TRUST}"
         port = "" if route.port == 22 else f"-p {route.port} "
-        return f"to trust it: ssh-keyscan {port}{route.host} >> ~/.ssh/known_hosts, {_TRUST}"
+        return f"to trust it: ssh-keyscan {port}{route.host} >> {_as_typed(own_files[0])}, or {_TRUST}"
 
     @property
     def _portless_name(self) -> str:
@@ -180,6 +185,13 @@ def _imported(keys: Sequence[KnownKey], marker: str) -> list[asyncssh.SSHKey]:
             except asyncssh.KeyImportError:
                 continue
     return imported
+
+
+def _as_typed(path: str) -> str:
+    """A path as one writes it in a shell."""
+    with suppress(ValueError):
+        return f"~/{shlex.quote(str(Path(path).relative_to(Path.home())))}"
+    return shlex.quote(path)
 
 
 def _fingerprint(key: asyncssh.SSHKey) -> str:
