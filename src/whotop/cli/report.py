@@ -101,9 +101,9 @@ def report(
     with 3 when a machine could not be reached.
 
     A FILE is a table (CSV with the columns date, type, machine, user, or JSON lines of them) or what
-    systems keep and print of logins: wtmp, utmp, wtmpdb, FreeBSD's utx.log, auth.log and secure, a
-    journal in JSON or exported, .evtx and what is exported from it, and the output of last, who and
-    loginctl; or a folder of such files. Rotated copies may be compressed.
+    systems keep and print of logins: wtmp, utmp, utmpx, wtmpdb, FreeBSD's utx.log, auth.log and
+    secure, a journal in JSON or exported, .evtx and what is exported from it, and the output of
+    last, who, loginctl and utmpdump; or a folder of such files. Rotated copies may be compressed.
     """
     wanted = Wanted(where, wanted_format, output)
     wanted.check()
