@@ -72,6 +72,27 @@ async def test_where_no_python_runs_the_probe_the_shell_does(
     assert len(machine.connections) == 1
 
 
+@pytest.mark.parametrize(
+    ("python", "note"),
+    [
+        (NO_PYTHON, ""),
+        (OLD_PYTHON, "Python 3.4 is too old: the probe needs 3.6; its shell runs it"),
+        (ANCIENT_PYTHON, "Python does not run there: it is too old: the probe needs 3.6; its shell runs the probe"),
+        (
+            BROKEN_PYTHON,
+            "Python does not run there: ModuleNotFoundError: No module named 'json'; its shell runs the probe",
+        ),
+    ],
+)
+async def test_a_python_that_is_there_and_does_not_run_it_is_named(
+    trusted: MachineMaker, sink: RecordingSink, collect: Collect, python: Script, note: str
+) -> None:
+    machine = await trusted(by_command({probe.LOADER: python, probe.POSIX_LOADER: shell_greets}))
+    collect(machine.target())
+    await sink.wait_for("figures")
+    assert sink.of("starting")[-1] == note
+
+
 async def test_a_machine_that_is_given_a_python_runs_it_at_the_next_connection(
     trusted: MachineMaker, sink: RecordingSink, collect: Collect
 ) -> None:

@@ -13,7 +13,7 @@ from whotop.collect.conversation import Conversation
 from whotop.collect.last_words import LastWords
 from whotop.collect.settings import CollectSettings
 from whotop.collect.sink import Sink
-from whotop.collect.starts import ProbeStart, Starts, is_sudo_refused, nothing_runs, sudo_note
+from whotop.collect.starts import SHELL, ProbeStart, Starts, is_sudo_refused, nothing_runs, python_note, sudo_note
 from whotop.errors import (
     AuthenticationError,
     HostKeyError,
@@ -146,6 +146,8 @@ class MachineWatch:
                 log.info("%s: %s", self.target.name, note)
             else:
                 failures.append((start, reason))
+                if following.name == SHELL.name:
+                    note = "; ".join(filter(None, (note, python_note(start, words))))
             start = following
 
     async def _converse(self, link: Link, start: ProbeStart) -> tuple[MachineError, LastWords | None]:

@@ -27,7 +27,7 @@ from whotop.wire.sealing import Recipient
 
 SUDO_FAILED_STATUS = 1
 """sudo's own, whatever its reason (sudo(8), "Exit value")."""
-SUDO_WORDS = 80
+NOTE_WORDS = 80
 UPLOAD = "upload"
 
 _WINDOWS_SERVER = re.compile(r"(?i)windows|winsshd|flowssh")
@@ -149,7 +149,17 @@ def sudo_note(words: LastWords, user: str) -> str:
     said = [line for line in words.complaint.splitlines() if line.startswith(b"sudo:")]
     reason = last_line(said[-1] if said else words.complaint).removeprefix("sudo: ")
     rule = f"Defaults:{user} !requiretty" if "tty" in reason else f"{user} ALL=(root) NOPASSWD: /bin/sh"
-    return f"sudo -n is refused: {safe(reason, SUDO_WORDS) or 'without a word'} (with visudo add: {rule})"
+    return f"sudo -n is refused: {safe(reason, NOTE_WORDS) or 'without a word'} (with visudo add: {rule})"
+
+
+def python_note(failed: ProbeStart, words: LastWords) -> str:
+    """Say why a Python that is there does not run the probe; empty where there is none."""
+    if failed.name != PYTHON.name or words.status == probe.NO_PYTHON_STATUS:
+        return ""
+    if words.status == probe.OLD_PYTHON_STATUS:
+        return f"{safe(words.line, NOTE_WORDS)}; its shell runs it"
+    reason = "it is too old: the probe needs 3.6" if words.line.startswith("Try ") else safe(words.line, NOTE_WORDS)
+    return f"Python does not run there: {reason}; its shell runs the probe"
 
 
 def nothing_runs(failures: Sequence[tuple[ProbeStart, MachineError]]) -> ProbeError:

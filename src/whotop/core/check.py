@@ -160,7 +160,7 @@ def mends(machine: Machine, origins: Container[Origin]) -> list[str]:
     if is_hidden or any(status.origin is not Origin.EVENT_LOG for status in shut):
         ways.append(SUDO)
     # A note on the start says why being root failed, and how to mend that.
-    return [way for way in dict.fromkeys(ways) if way != SUDO or not machine.start_note]
+    return [way for way in dict.fromkeys(ways) if way != SUDO or not machine.start_note.startswith("sudo ")]
 
 
 def _clock(machine: Machine) -> StepResult:
