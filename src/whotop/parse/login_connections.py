@@ -27,7 +27,7 @@ UNTOLD_SERVICES = frozenset({b"systemd-user", b"cron", b"crond"})
 """logind does not write of their sessions, or names what they are."""
 
 Place = int | bytes
-"""A process, or logind's id of a session whose process the log does not name."""
+"""A process; where the log does not name it, logind's id of a session, or what else tells the login from others."""
 
 
 class _Connection:
@@ -66,10 +66,9 @@ class LoginConnections:
         if known is None or known.source or known.user != sign.user:
             if known is not None and (known.source, known.port) == (sign.source, sign.port):
                 return
-            known = self._begun(line, sign, line.pid, service_of(line))
+            known = self._begun(line, sign, line.pid or _place(line, sign), service_of(line))
         known.source, known.port = sign.source, sign.port
-        if known.place:
-            self._by_port[sign.source, sign.port] = known
+        self._by_port[sign.source, sign.port] = known
         yield _login(known, sign.detail)
 
     def opened(self, line: LogLine, sign: Sign) -> Iterator[Finding]:
@@ -77,9 +76,9 @@ class LoginConnections:
         if not is_login(sign.service):
             self._note_other(line, sign)
             return
-        known = self._open_at(line.pid)
+        known = self._open_at(line.pid) if line.pid else self._of_user(sign.service, sign.user, line.time_us - NEAR_US)
         if known is None:
-            known = self._begun(line, sign, line.pid, sign.service)
+            known = self._begun(line, sign, line.pid or _place(line, sign), sign.service)
             yield _login(known)
         known.waits_for_pam = True
 
@@ -87,7 +86,7 @@ class LoginConnections:
         """PAM ended a session."""
         if not is_login(sign.service):
             return
-        known = self._by_place.get(line.pid)
+        known = self._by_place.get(line.pid) if line.pid else self._of_user(sign.service, sign.user)
         if known is not None:
             yield from self._over(known, line)
         elif line.pid:
@@ -106,10 +105,12 @@ class LoginConnections:
     def on_terminal(self, line: LogLine, sign: Sign) -> Iterator[Finding]:
         """A login has got its terminal: told again, with it."""
         known = self._open_at(line.pid) or self._by_port.get((sign.source, sign.port))
+        if known is None and not line.pid:
+            known = self._of_user(service_of(line), sign.user, line.time_us - NEAR_US)
         if known is None:
             if sign.port:
                 return
-            known = self._begun(line, sign, line.pid, service_of(line))
+            known = self._begun(line, sign, line.pid or _place(line, sign), service_of(line))
             known.source = sign.source
         elif known.tty:
             return
@@ -191,6 +192,15 @@ class LoginConnections:
                 return known
         return None
 
+    def _of_user(self, service: bytes, user: bytes, since_us: int = 0) -> _Connection | None:
+        """The latest login of that user by that service that is open, where lines name no process."""
+        for known in islice(reversed(self._by_place.values()), CANDIDATES):
+            if known.line.time_us < since_us:
+                return None
+            if known.user == user and known.service == service and not known.is_over:
+                return known
+        return None
+
     def _note_other(self, line: LogLine, sign: Sign) -> None:
         if sign.service in UNTOLD_SERVICES:
             return
@@ -205,6 +215,11 @@ class LoginConnections:
         if self._newest(line, user) is not None:
             return False
         return any(name == user and time_us >= line.time_us - NEAR_US for name, time_us in self._others.values())
+
+
+def _place(line: LogLine, sign: Sign) -> bytes:
+    """What stands for a process that a line does not name; gdm's and lightdm's do not on some systems."""
+    return b"%s %s %s %d" % (line.program, sign.user, sign.port, line.time_us)
 
 
 def _pid(connection: _Connection) -> int:
