@@ -20,6 +20,7 @@ class RecordingSink:
         self.known_cursors: dict[str, Cursor] = {}
         self._news = asyncio.Event()
         self.sealed: dict[str, bool] = {}
+        self.ways: dict[str, tuple[str, str]] = {}
 
     def cursors(self, machine: str) -> Mapping[str, Cursor]:
         return self.known_cursors
@@ -27,7 +28,8 @@ class RecordingSink:
     def connecting(self, machine: str) -> None:
         self._note("connecting", machine, None)
 
-    def starting(self, machine: str, note: str) -> None:
+    def starting(self, machine: str, note: str, *, address: str, jump: str) -> None:
+        self.ways[machine] = (address, jump)
         self._note("starting", machine, note)
 
     def lost(self, machine: str, reason: str, *, retry_seconds: float, trouble: Trouble | None = None) -> None:

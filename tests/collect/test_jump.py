@@ -43,6 +43,23 @@ async def test_all_machines_behind_a_jump_host_share_one_connection_to_it(
     assert sink.of("lost") == []
 
 
+async def test_where_ssh_config_leads_and_through_what_is_told(
+    machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect
+) -> None:
+    jump, machine = await machines(), await machines()
+    home.trust(jump.known_hosts_line(), machine.known_hosts_line())
+    home.config(
+        f"Host db\n  HostName 127.0.0.1\n  Port {machine.port}\n  User ops\n  ProxyJump bastion\n"
+        f"Host bastion\n  HostName 127.0.0.1\n  Port {jump.port}\n  User watcher\n"
+    )
+    collect(Target(name="db"), Target(name="plain", host="127.0.0.1", port=machine.port))
+    await sink.wait_for("hello", count=2)
+    assert sink.ways == {
+        "db": (f"ops@127.0.0.1:{machine.port}", "bastion"),
+        "plain": (f"127.0.0.1:{machine.port}", ""),
+    }
+
+
 async def test_a_jump_host_is_under_the_same_host_key_rules(
     machines: MachineMaker, home: Home, sink: RecordingSink, collect: Collect
 ) -> None:

@@ -101,6 +101,7 @@ class SilentLink:
     """Lets us in, and never opens a session."""
 
     server_version, user = "", "watcher"
+    address = jump = ""
     is_closed = False
 
     async def begin(self, conversation: Conversation, start: ProbeStart) -> None:

@@ -253,3 +253,9 @@ def openssh_tells(config: Path, name: str) -> dict[str, str]:
     command = ["ssh", "-G", "-F", str(config), name]
     output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     return dict(line.split(" ", 1) for line in output.splitlines() if " " in line)
+
+
+def test_the_address_for_people_leaves_out_the_usual_port(home: Home) -> None:
+    home.config("Host db-02\n  HostName 10.0.0.2\n  User ops\nHost odd\n  HostName 10.0.0.3\n  User ops\n  Port 2222\n")
+    assert route(home).short_address == "ops@10.0.0.2"
+    assert route(home, "odd").short_address == "ops@10.0.0.3:2222"

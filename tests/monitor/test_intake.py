@@ -209,3 +209,10 @@ async def test_a_machine_watched_no_longer_leaves_with_its_sessions_and_alerts(t
     assert not any(alert.is_open for alert in trial.fleet.alerts.values())
     trial.intake.figures(trial.name, talk.figures(1), trial.at(1))  # was on its way
     assert trial.fleet.machines == {}
+
+
+async def test_the_row_tells_where_the_connection_led(trial: Trial, talk: Talk) -> None:
+    trial.watch()
+    trial.intake.starting(trial.name, "", address="ops@10.0.0.1", jump="bastion")
+    trial.connect(talk, 0)
+    assert (trial.machine.address, trial.machine.jump) == ("ops@10.0.0.1", "bastion")

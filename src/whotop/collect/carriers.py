@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import Protocol
 
+import asyncssh
+
 from whotop.collect.conversation import Conversation
 from whotop.collect.dialer import Dialer
 from whotop.collect.jump import JumpHosts
 from whotop.collect.link import SshLink
-from whotop.collect.route import route_to
+from whotop.collect.route import Route, route_to
 from whotop.collect.ssh_config import SshConfig
 from whotop.collect.starts import ProbeStart
 from whotop.model import Target
@@ -20,6 +22,11 @@ class Link(Protocol):
 
     server_version: str
     """How its SSH server calls itself."""
+
+    address: str
+    """Where it leads, for people: ``[user@]host[:port]``."""
+    jump: str
+    """The jump hosts that it leads through, first to last; empty: none."""
 
     @property
     def user(self) -> str:
@@ -56,6 +63,12 @@ class SshCarrier:
         else:
             route = route_to(self._target, self._config)
         if not route.jumps:
-            return SshLink(await self._dialer.open(route, self._target, None))
+            return self._link(await self._dialer.open(route, self._target, None), route)
         async with self._jumps.through(route.jumps) as jump:
-            return SshLink(await self._dialer.open(route, self._target, jump))
+            return self._link(await self._dialer.open(route, self._target, jump), route)
+
+    def _link(self, connection: asyncssh.SSHClientConnection, route: Route) -> SshLink:
+        target = self._target
+        is_as_asked = route.host == (target.host or target.name)
+        jump = target.jump or ",".join(hop.name for hop in route.jumps)
+        return SshLink(connection, address=target.address if is_as_asked else route.short_address, jump=jump)

@@ -72,7 +72,8 @@ class SshChannel:
 class SshLink:
     """One connection to one machine, on which a probe can be started, and another way tried if it does not."""
 
-    def __init__(self, connection: asyncssh.SSHClientConnection) -> None:
+    def __init__(self, connection: asyncssh.SSHClientConnection, *, address: str, jump: str) -> None:
+        self.address, self.jump = address, jump
         self._connection = connection
         self._client = client_of(connection)
         self.server_version: str = connection.get_extra_info("server_version", "")

@@ -12,6 +12,7 @@ from whotop.collect.conversation import Conversation
 from whotop.collect.own_user import own_user
 from whotop.collect.starts import ProbeStart
 from whotop.errors import ProbeError
+from whotop.model.target import THIS_MACHINE
 
 STANDARD_OUTPUT = 1
 
@@ -28,6 +29,8 @@ class LocalLink:
     """Runs loaders as SSH would, on pipes."""
 
     server_version = ""
+    address = THIS_MACHINE
+    jump = ""
 
     @property
     def user(self) -> str:

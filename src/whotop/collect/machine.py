@@ -136,7 +136,7 @@ class MachineWatch:
         note = ""
         failures: list[tuple[ProbeStart, MachineError]] = []
         while True:
-            self._sink.starting(self.target.name, note)
+            self._sink.starting(self.target.name, note, address=link.address, jump=link.jump)
             reason, words = await self._converse(link, start)
             following = None if words is None else self._starts.after(start, words, link.server_version)
             if words is None or following is None:

@@ -66,6 +66,11 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
         """``user@host:port``."""
         return f"{self.user}@{self.host}:{self.port}"
 
+    @property
+    def short_address(self) -> str:
+        """The same without the port where it is the usual one."""
+        return f"{self.user}@{self.host}" if self.port == DEFAULT_PORT else self.address
+
 
 def route_to(target: Target, config: SshConfig) -> Route:
     """Resolve a target.

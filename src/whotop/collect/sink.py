@@ -20,8 +20,12 @@ class Sink(Protocol):
         """A connection is being made."""
         ...
 
-    def starting(self, machine: str, note: str) -> None:
-        """A probe is being started; ``note`` says, in safe text, what about that is not as the configuration asks."""
+    def starting(self, machine: str, note: str, *, address: str, jump: str) -> None:
+        """A probe is being started; ``note`` says, in safe text, what about that is not as the configuration asks.
+
+        ``address`` and ``jump`` are where the connection led, and through which jump hosts, with what
+        ssh_config adds.
+        """
         ...
 
     def lost(self, machine: str, reason: str, *, retry_seconds: float, trouble: Trouble | None = None) -> None:

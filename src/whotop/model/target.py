@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+THIS_MACHINE = "this machine"
+"""The address, for people, of a target that is reached without SSH."""
+
 
 class Target(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One machine to watch. Empty fields are filled from ``ssh_config``, then from SSH's defaults."""
@@ -47,7 +50,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def address(self) -> str:
         """``user@host:port`` as far as it was given, for people."""
         if self.local:
-            return "this machine"
+            return THIS_MACHINE
         user = f"{self.user}@" if self.user else ""
         port = f":{self.port}" if self.port else ""
         return f"{user}{self.host or self.name}{port}"

@@ -103,11 +103,11 @@ class Intake:
     def connecting(self, machine: str) -> None:
         """A connection is being made; the row keeps saying why the last one failed."""
 
-    def starting(self, machine: str, note: str) -> None:
+    def starting(self, machine: str, note: str, *, address: str, jump: str) -> None:
         """A probe is being started; the row says what about that is not as asked once it has answered."""
         watched = self.watched.get(machine)
         if watched is not None:
-            watched.start_note = note
+            watched.start_note, watched.address, watched.jump = note, address, jump
 
     def lost(self, machine: str, reason: str, *, retry_seconds: float, trouble: Trouble | None = None) -> None:
         """No connection, or no longer."""

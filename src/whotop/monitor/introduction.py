@@ -32,6 +32,8 @@ def introduced(watched: Watched, hello: Hello, received_us: int, *, sealed: bool
         interpreter=_interpreter(hello),
         sealed=sealed,
         start_note=watched.start_note,
+        address=watched.address,
+        jump=watched.jump,
     )
     return with_origins(watched, hello, machine, hello.origins)
 

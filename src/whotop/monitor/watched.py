@@ -45,6 +45,9 @@ class Watched:
     sample: Sample | None = None
     live_list: LiveList | None = None
     start_note: str = ""
+    address: str = ""
+    jump: str = ""
+    """Where its connection led, and through which jump hosts."""
     was_known: bool = False
     """It had been watched before this connection: what is new has happened meanwhile, and is no history."""
     unlisted_us: int | None = None
@@ -168,4 +171,6 @@ def watched_from(target: Target, last_known: Machine | None, cursors: Mapping[st
         reason="",
     )
     contact = Contact(last_sample_us=machine.last_sample_us, interval_seconds=target.interval_seconds)
-    return Watched(target, machine, contact, skew_us=machine.skew_us, cursors=dict(cursors))
+    watched = Watched(target, machine, contact, skew_us=machine.skew_us, cursors=dict(cursors))
+    watched.address, watched.jump = target.address, target.jump
+    return watched
