@@ -11,8 +11,6 @@ from whotop.parse.json_log import is_json_log
 from whotop.parse.log_stamp import Stamps
 from whotop.parse.utmp_foreign import ALL_LAYOUTS, MACOS_BEGINNING
 from whotop.parse.utmp_layout import share_of_plausible
-from whotop.parse.windows_rows import is_table
-from whotop.parse.windows_text import is_windows_text
 
 LOOKED_AT_BYTES = 65536
 
@@ -49,6 +47,7 @@ _WIDE_TABLE = re.compile(rb"\A(?:\xff\xfe[^<{\[\s]|\xfe\xff\x00[^<{\[\s])")
 _EXPORT = re.compile(rb"\A\s*__(?:CURSOR|REALTIME_TIMESTAMP)=", re.MULTILINE)
 _XML_OR_JSON = re.compile(rb"\A(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*[<{\[]|\A\xff\xfe")
 _LOGINCTL = re.compile(rb"^ *SESSION +UID +USER|^Id=[A-Za-z0-9_-]{1,32}\r?$", re.MULTILINE)
+_PERHAPS_WINDOWS = re.compile(rb"Event ?I[Dd]|EventCode|event_id|^Event\[", re.MULTILINE)
 _LINES = 200
 _PRI = re.compile(rb"<\d{1,3}>(?:\d |[A-Z])")
 
@@ -74,8 +73,8 @@ def kind_of(beginning: bytes, name: str) -> RecordKind:
     if _JSON_EVENT.match(beginning.removeprefix(b"\xef\xbb\xbf")):
         return RecordKind.EVENT_LINES
     if _WIDE_TABLE.match(beginning):
-        is_windows = _is_windows(beginning.decode("utf-16", "replace"))
-        return RecordKind.WINDOWS_EXPORT if is_windows else RecordKind.EVENT_TABLE
+        text = beginning.decode("utf-16", "replace").encode()
+        return RecordKind.WINDOWS_EXPORT if _is_windows(text) else RecordKind.EVENT_TABLE
     if _XML_OR_JSON.match(beginning) and not (_PRI.match(beginning) or utmpdump_text.is_line(_first_line(beginning))):
         return RecordKind.LOGINCTL if _JSON_LOGINCTL.match(beginning) else RecordKind.WINDOWS_EXPORT
     if _BINARY.search(beginning) and (kind := _binary_kind(beginning, name)) is not None:
@@ -83,7 +82,14 @@ def kind_of(beginning: bytes, name: str) -> RecordKind:
     return _text_kind(beginning, name)
 
 
-def _is_windows(text: str) -> bool:
+def _is_windows(beginning: bytes) -> bool:
+    if not (_PERHAPS_WINDOWS.search(beginning) or b"Id" in _first_line(beginning)):
+        return False
+    # They take 20 ms, most of it for their expressions, which no other file needs.
+    from whotop.parse.windows_rows import is_table
+    from whotop.parse.windows_text import is_windows_text
+
+    text = beginning.decode("utf-8", "replace")
     return is_table(text) or is_windows_text(text)
 
 
@@ -119,7 +125,7 @@ def _text_kind(beginning: bytes, name: str) -> RecordKind:
     """By the form that most of the first lines have."""
     if _LOGINCTL.search(beginning) or loginctl_text.is_status(beginning) or loginctl_text.is_bare_table(beginning):
         return RecordKind.LOGINCTL
-    if _is_windows(beginning.decode("utf-8", "replace")):
+    if _is_windows(beginning):
         return RecordKind.WINDOWS_EXPORT
     lines = [line for line in beginning.split(b"\n", _LINES)[:_LINES] if line.strip(b"\0\r ")]
     stamps = Stamps()
