@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import json
+import random
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,14 +17,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from whotop.clock import SECOND_US
+from whotop.clock import DAY_US, SECOND_US
 from whotop.core.keys import event_key
 from whotop.model import Event, EventKind, Origin, Standing
 from whotop.parse.auth_log import AuthLog
 from whotop.parse.log_line import LogLine
-from whotop.parse.login_attempts import KEPT, LONGEST_US, PAM_US
+from whotop.parse.login_attempts import KEPT, LONGEST_US
 from whotop.parse.login_connections import KEPT as CONNECTIONS_KEPT
 from whotop.parse.login_log import LoginLog
+from whotop.parse.pam_refusals import PAM_US
 
 CASES = sorted((Path(__file__).parent / "login_log").glob("*.json"))
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -131,6 +133,17 @@ def test_connections_without_an_end_are_not_kept_for_ever_and_each_is_counted() 
     found = log.events(many)
     assert len(found) in (99, 100)
     assert len(found) + len(log.finish()) == len(many)
+
+
+def test_a_connection_of_which_two_addresses_are_told_is_forgotten_as_any_other() -> None:
+    far_end = "203.0.113.9 port 1"
+    *_, ann, bob = events_of(
+        line("error: PAM: Authentication failure for bob from 198.51.100.7", pid=1),
+        line(f"Disconnecting authenticating user ann {far_end}: Too many authentication failures [preauth]", pid=1),
+        line(f"Accepted publickey for ann from {far_end} ssh2", pid=2),
+        line(f"Accepted publickey for bob from {far_end} ssh2", pid=1),
+    )
+    assert [(login.kind, login.user) for login in (ann, bob)] == [(EventKind.LOGIN, "ann"), (EventKind.LOGIN, "bob")]
 
 
 @pytest.mark.parametrize("pids", [range(1), range(1, 2), range(1, 100_000)], ids=["none", "one", "many"])
@@ -309,6 +322,31 @@ def test_whatever_lines_hold_their_events_are_safe_to_show(lines: list[LogLine])
         for text in (event.user, event.tty, event.source, event.detail, event.service, event.session_id):
             assert len(text) <= 256
             assert text.isprintable()
+
+
+SAYINGS = (
+    "Connection from {far} on 10.0.0.1 port 22",
+    "Invalid user {user} from {far}",
+    "Failed password for {user} from {far} ssh2",
+    "error: PAM: Authentication failure for {user} from {far}",
+    "pam_unix(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost={far}  user={user}",
+    "Disconnecting authenticating user {user} {far}: Too many authentication failures [preauth]",
+    "Connection closed by authenticating user {user} {far} [preauth]",
+    "Accepted publickey for {user} from {far} ssh2",
+)
+FAR_ENDS = ("192.0.2.7", "192.0.2.7 port 1", "192.0.2.7 port 2", "192.0.2.8 port 1")
+
+
+def test_lines_of_few_connections_in_any_order_settle_in_the_end() -> None:
+    """With few of each, nearly every line meets what another one has left."""
+    chance = random.Random(0)
+    for _ in range(60):
+        log = LoginLog("web-01", Origin.AUTH_LOG)
+        for number in range(100):
+            said = chance.choice(SAYINGS).format(user=chance.choice(["ann", "bob"]), far=chance.choice(FAR_ENDS))
+            log.events([line(said, pid=chance.randint(0, 4), seconds=number)])
+        log.settle(NOW_US + LONGEST_US + DAY_US)
+        assert log.unsettled_since_us is None
 
 
 @pytest.mark.parametrize("filler", ["a", " ", " from ", "\\", "'", "[", "port 1 ", " from 1 port 1 ssh2"])

@@ -14,20 +14,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whotop.clock import SECOND_US
-from whotop.model import EventKind
 from whotop.parse.log_line import LogLine
-from whotop.parse.login_finding import Finding, service_of
+from whotop.parse.login_finding import Finding, failure_of
 from whotop.parse.login_sign import Sign, SignKind
+from whotop.parse.pam_refusals import NEVER_US, PamRefusals
 
 LONGEST_US = 180 * SECOND_US
 """sshd's LoginGraceTime is 120 s."""
-PAM_US = 10 * SECOND_US
-"""By then the program has said what came of a module's refusal; pam_faildelay waits 2 to 3 s."""
 AFTERMATH_US = 2 * SECOND_US
 """The end of a connection is told in several lines, so long after one another."""
 KEPT = 1024
-_NEVER_US = 2**63
-PAM_KEPT = 256
 
 
 class _Attempt:
@@ -36,11 +32,11 @@ class _Attempt:
     __slots__ = (
         "counted",
         "detail",
+        "far_end",
         "is_over",
         "over_us",
         "pam_errors",
         "pid",
-        "port",
         "refused",
         "since_us",
         "source",
@@ -50,20 +46,13 @@ class _Attempt:
 
     def __init__(self, pid: int, since_us: int) -> None:
         self.pid, self.since_us = pid, since_us
-        self.user = self.source = self.port = self.detail = b""
+        self.user = self.source = self.detail = b""
+        self.far_end: tuple[bytes, bytes] | None = None
+        """Address and port, as the line has them that first named both: what it is found by."""
         self.refused: LogLine | None = None
         """The line from which it is known that it cannot succeed."""
         self.counted = self.typed = self.pam_errors = self.over_us = 0
         self.is_over = False
-
-
-class _PamFailure:
-    """What modules said in one process, and nobody has explained yet."""
-
-    __slots__ = ("count", "line", "sign")
-
-    def __init__(self, line: LogLine, sign: Sign) -> None:
-        self.line, self.sign, self.count = line, sign, line.repeats
 
 
 class LoginAttempts:
@@ -73,8 +62,8 @@ class LoginAttempts:
         self._attempts: dict[int, _Attempt] = {}
         """In the order of their beginnings."""
         self._ports: dict[tuple[bytes, bytes], _Attempt] = {}
-        self._pam: dict[int | bytes, _PamFailure] = {}
-        self.due_us = _NEVER_US
+        self._pam = PamRefusals()
+        self.due_us = NEVER_US
         """Nothing is overdue before."""
 
     def unsettled_since_us(self, now_us: int) -> int | None:
@@ -84,8 +73,7 @@ class LoginAttempts:
             for attempt in self._attempts.values()
             if not attempt.is_over or attempt.over_us > now_us - AFTERMATH_US
         ]
-        times += [failure.line.time_us for failure in self._pam.values()]
-        return min(times, default=None)
+        return min([*times, *self._pam.times_us()], default=None)
 
     def noted(self, line: LogLine, sign: Sign) -> Iterator[Finding]:
         """Somebody connected, or offered a key that was not taken: no failure yet."""
@@ -103,9 +91,9 @@ class LoginAttempts:
                 attempt.typed += count
                 count = min(count, max(attempt.typed - attempt.pam_errors, 0))
             attempt.counted += count
-        self._explain(line.pid or line.program, sign)
+        self._pam.explain(line.pid or line.program, sign)
         if count:
-            yield _failure(line, sign, count)
+            yield failure_of(line, sign, count)
 
     def pam_error(self, line: LogLine, sign: Sign) -> Iterator[Finding]:
         """The same, in sshd's words about PAM."""
@@ -114,28 +102,18 @@ class LoginAttempts:
             attempt = self._attempt(line, sign)
             attempt.pam_errors += line.repeats
             attempt.counted += line.repeats
-        self._explain(line.pid or line.program, sign)
-        yield _failure(line, sign, line.repeats)
+        self._pam.explain(line.pid or line.program, sign)
+        yield failure_of(line, sign, line.repeats)
 
     def pam_failure(self, line: LogLine, sign: Sign) -> Iterator[Finding]:
         """A module refused: that waits for the program's own word."""
-        place = line.pid or line.program
-        known = self._pam.get(place)
-        if known is None:
-            self._pam[place] = _PamFailure(line, sign)
-            self.due_us = min(self.due_us, line.time_us + PAM_US)
-            if len(self._pam) > PAM_KEPT:
-                yield from _of_pam(self._pam.pop(next(iter(self._pam))))
-        elif known.sign.user != sign.user:
-            self._pam[place] = _PamFailure(line, sign)
-            yield from _of_pam(known)
-        elif known.sign.detail == sign.detail:
-            known.count += line.repeats
+        yield from self._pam.add(line.pid or line.program, line, sign)
+        self.due_us = min(self.due_us, self._pam.due_us)
 
     def refused(self, line: LogLine, sign: Sign) -> Iterator[Finding]:
         """It cannot succeed; whether a password is tried for all that, later lines tell."""
         if not line.pid:
-            yield _failure(line, sign, line.repeats)
+            yield failure_of(line, sign, line.repeats)
             return
         yield from self._make_room(line, sign)
         attempt = self._attempt(line, sign)
@@ -161,7 +139,9 @@ class LoginAttempts:
             yield from self.refused(line, sign)
         attempt = self._known(line, sign)
         if attempt is None:
-            yield from self._pam_alone(line.pid)
+            unexplained = self._pam.take(line.pid)
+            if unexplained is not None:
+                yield unexplained
             return
         attempt.source = attempt.source or sign.source
         attempt.user = attempt.user or sign.user
@@ -172,16 +152,11 @@ class LoginAttempts:
         attempt = self._known(line, sign)
         if attempt is not None:
             self._drop(attempt)
-        self._explain(line.pid or line.program, sign)
+        self._pam.explain(line.pid or line.program, sign)
 
     def overdue(self, now_us: int) -> Iterator[Finding]:
         """The failures of which nothing more will be heard."""
-        while self._pam:
-            place, failure = next(iter(self._pam.items()))
-            if failure.line.time_us > now_us - PAM_US:
-                break
-            del self._pam[place]
-            yield from _of_pam(failure)
+        yield from self._pam.overdue(now_us)
         while self._attempts:
             attempt = next(iter(self._attempts.values()))
             if attempt.since_us > now_us - LONGEST_US and len(self._attempts) <= KEPT:
@@ -194,20 +169,13 @@ class LoginAttempts:
         """All that is left, where nothing more comes."""
         for attempt in list(self._attempts.values()):
             yield from self._settle(attempt, attempt.since_us)
-        for failure in self._pam.values():
-            yield from _of_pam(failure)
+        yield from self._pam.finish()
         self._attempts.clear()
         self._ports.clear()
-        self._pam.clear()
 
     def _next_due_us(self) -> int:
-        due_us = _NEVER_US
-        for failure in self._pam.values():
-            due_us = failure.line.time_us + PAM_US
-            break
-        for attempt in self._attempts.values():
-            return min(due_us, attempt.since_us + LONGEST_US)
-        return due_us
+        oldest = next(iter(self._attempts.values()), None)
+        return min(self._pam.due_us, NEVER_US if oldest is None else oldest.since_us + LONGEST_US)
 
     def _known(self, line: LogLine, sign: Sign) -> _Attempt | None:
         """The connection of a line, by its far end where the line names that, else by its process.
@@ -219,7 +187,7 @@ class LoginAttempts:
             if attempt is not None:
                 return attempt
         attempt = self._attempts.get(line.pid)
-        return None if attempt is None or (sign.port and attempt.port) else attempt
+        return None if attempt is None or (sign.port and attempt.far_end) else attempt
 
     def _is_over(self, line: LogLine, sign: Sign) -> bool:
         attempt = self._known(line, sign)
@@ -242,9 +210,9 @@ class LoginAttempts:
             attempt = self._begun(line)
         attempt.user = attempt.user or sign.user
         attempt.source = attempt.source or sign.source
-        if sign.port and not attempt.port:
-            attempt.port = sign.port
-            self._ports[sign.source, sign.port] = attempt
+        if sign.port and attempt.far_end is None:
+            attempt.far_end = (sign.source, sign.port)
+            self._ports[attempt.far_end] = attempt
         return attempt
 
     def _begun(self, line: LogLine) -> _Attempt:
@@ -254,40 +222,20 @@ class LoginAttempts:
 
     def _drop(self, attempt: _Attempt) -> None:
         del self._attempts[attempt.pid]
-        if self._ports.get((attempt.source, attempt.port)) is attempt:
-            del self._ports[attempt.source, attempt.port]
+        if attempt.far_end is not None and self._ports.get(attempt.far_end) is attempt:
+            del self._ports[attempt.far_end]
 
     def _settle(self, attempt: _Attempt, now_us: int) -> Iterator[Finding]:
         if attempt.is_over:
             return
         attempt.is_over, attempt.over_us = True, now_us
-        unexplained = self._pam.pop(attempt.pid, None)
+        unexplained = self._pam.take(attempt.pid)
         if attempt.refused is not None and not attempt.counted:
             sign = Sign(SignKind.REFUSED, attempt.user, attempt.source, detail=attempt.detail)
-            self._explain(attempt.pid, sign)
-            yield _failure(attempt.refused, sign, 1 if unexplained is None else unexplained.count)
+            self._pam.explain(attempt.pid, sign)
+            yield failure_of(attempt.refused, sign, 1 if unexplained is None else unexplained.count)
         elif unexplained is not None:
-            yield from _of_pam(unexplained)
-
-    def _pam_alone(self, pid: int) -> Iterator[Finding]:
-        failure = self._pam.pop(pid, None)
-        if failure is not None:
-            yield from _of_pam(failure)
-
-    def _explain(self, place: int | bytes, sign: Sign) -> None:
-        """The program has spoken: forget what modules said of this attempt, be it in a process of their own.
-
-        sshd asks PAM in a child where it talks with the client (keyboard-interactive).
-        """
-        if self._pam.pop(place, None) is not None or not self._pam or not sign.source:
-            return
-        same = [
-            one
-            for one, failure in self._pam.items()
-            if failure.sign.source == sign.source and failure.sign.user in (sign.user, b"")
-        ]
-        for one in same:
-            del self._pam[one]
+            yield unexplained
 
 
 def _begins_anew(before: _Attempt, sign: Sign) -> bool:
@@ -296,20 +244,3 @@ def _begins_anew(before: _Attempt, sign: Sign) -> bool:
         return False
     is_told_again = sign.detail == before.detail == b"invalid user"
     return is_told_again and (not sign.port or sign.source != before.source)
-
-
-def _of_pam(failure: _PamFailure) -> Iterator[Finding]:
-    yield _failure(failure.line, failure.sign, failure.count)
-
-
-def _failure(line: LogLine, sign: Sign, count: int) -> Finding:
-    return Finding(
-        EventKind.FAILED_LOGIN,
-        line,
-        sign.user,
-        sign.source,
-        sign.tty,
-        service=sign.service or service_of(line),
-        detail=b"pam_" + sign.detail if sign.kind is SignKind.PAM_FAILURE else sign.detail,
-        count=count,
-    )
