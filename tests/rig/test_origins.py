@@ -124,6 +124,35 @@ async def test_btmp_tells_of_failed_logins_once_it_may_be_read(rig: Rig, tmp_pat
         assert standings == ["live", "late"]
 
 
+async def test_what_a_log_told_is_not_told_again_by_a_btmp_that_may_be_read_from_now_on(
+    rig: Rig, tmp_path: Path
+) -> None:
+    machine, store = rig.machine("web-01"), tmp_path / "whotop.db"
+    log = machine.folder / "log" / "auth.log"
+
+    def fail_in_both(user: str) -> None:
+        fail(machine, user)
+        stamp = datetime.now(UTC).isoformat()
+        with log.open("a") as file:
+            file.write(f"{stamp} web-01 sshd[77]: Failed password for {user} from 203.0.113.9 port 4711 ssh2\n")
+
+    fail_in_both("mallory")
+    async with watching(rig, machine, store=store) as eye:
+        await eye.until(lambda _: failures(eye) == ["mallory"], "what the log tells")
+    fail_in_both("eve")
+    machine.run("chmod 664 /var/log/btmp")
+    async with watching(rig, machine, store=store) as eye:
+        await eye.until(lambda _: failures(eye) == ["mallory", "eve"], "what btmp tells")
+        fail_in_both("mallory")
+        await eye.until(lambda _: failures(eye) == ["mallory", "eve", "mallory"], "what btmp tells as it happens")
+    machine.run("chmod 600 /var/log/btmp")
+    async with watching(rig, machine, store=store) as eye:
+        await eye.until_up("web-01")
+        fail_in_both("trent")
+        await eye.until(lambda _: "trent" in failures(eye), "what the log tells again")
+        assert failures(eye) == ["mallory", "eve", "mallory", "trent"]
+
+
 # --- auth.log alone ------------------------------------------------------------------------------------
 
 
