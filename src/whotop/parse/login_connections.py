@@ -173,6 +173,7 @@ class LoginConnections:
             leader_pid=_pid(connection),
             session_id=connection.session_id,
             service=connection.service,
+            begun_us=0 if _pid(connection) or connection.place == connection.session_id else connection.line.time_us,
         )
 
     def _open_at(self, place: Place) -> _Connection | None:

@@ -215,6 +215,8 @@ class LoginLog:
                 seen_us=told.seen_us,
                 skew_us=told.skew_us,
             )
+            if finding.begun_us:
+                event = replace(event, duration_us=line.time_us - finding.begun_us)
             if finding.tty or finding.session_id or raw_user is not None or raw_source is not None:
                 tty, raw_tty = received(finding.tty)
                 session_id = finding.session_id.decode("ascii", "replace")
