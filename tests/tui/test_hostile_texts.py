@@ -21,6 +21,8 @@ EVILS = {
     "zero width": "ro\u200bot\ufeff",
     "c1": "a\x9b31mb\x90c\x9c",
 }
+MADE_SAFE = {f"{name}, made safe": safe(EVILS[name]) for name in ("escape", "long", "combining")}
+"""As they come from the rooms below; what the others become is plain letters too."""
 
 
 def visit(text: str) -> list[object]:
@@ -50,11 +52,8 @@ def assert_harmless(trial: Trial, size: tuple[int, int]) -> None:
     assert "5 users" in lines[0] or "6 users" in lines[0]
 
 
-@pytest.mark.parametrize("text", EVILS.values(), ids=EVILS.keys())
-@pytest.mark.parametrize("is_safe", [True, False], ids=["made safe", "as received"])
-async def test_a_hostile_text_changes_nothing_but_its_own_cell(trial: Trial, text: str, is_safe: bool) -> None:
-    if is_safe:
-        text = safe(text)
+@pytest.mark.parametrize("text", [*EVILS.values(), *MADE_SAFE.values()], ids=[*EVILS, *MADE_SAFE])
+async def test_a_hostile_text_changes_nothing_but_its_own_cell(trial: Trial, text: str) -> None:
     size = (160, 44)
     trial.feed.history.past = [ended(90, "web-01", text, 5 * HOUR_US, HOUR_US, Outcome.LOGOUT)]
     trial.feed.running = {
