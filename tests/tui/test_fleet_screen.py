@@ -352,3 +352,15 @@ async def test_enter_typed_ahead_of_the_screen_opens_in_the_pane_that_was_asked_
             trial.app.post_message(Key(key, None))
         await trial.settle()
         assert trial.line("fleet › alice")
+
+
+@pytest.mark.parametrize("dialog", ["colon", "s", "t", "question_mark"])
+async def test_a_dialog_that_gets_enter_twice_ends_once(trial: Trial, dialog: str) -> None:
+    async with trial.run((80, 24)):
+        await trial.press(dialog)
+        for key in ("enter", "enter", "enter"):
+            trial.app.post_message(Key(key, None))
+        await trial.settle()
+        assert not trial.app.failure
+        await trial.settle()
+        assert trial.line("whotop  fleet")

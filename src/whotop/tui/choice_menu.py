@@ -9,15 +9,16 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
+
+from whotop.tui.dialog import Dialog
 
 Choice = tuple[str, str]
 """What is chosen, and the words for it."""
 
 
-class ChoiceMenu(ModalScreen[str | None]):
+class ChoiceMenu(Dialog[str | None]):
     """Ends with what was chosen; with ``None`` when it was left by ``esc``."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -9,16 +9,16 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from whotop.tui.actions import ACTIONS, GROUPS, Action, Group
+from whotop.tui.dialog import Dialog
 from whotop.tui.keymap import Keymap, shown
 
 KEYS_WIDTH = 16
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Dialog[None]):
     """``keys`` are those in force; ``why_not`` tells why an action cannot work just now, or ""."""
 
     DEFAULT_CSS = """

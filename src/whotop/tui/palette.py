@@ -8,11 +8,11 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from whotop.tui.actions import ACTION_BY_ID, ACTIONS, Action
 from whotop.tui.columns import Column
+from whotop.tui.dialog import Dialog
 from whotop.tui.keymap import Keymap, shown
 from whotop.tui.line_table import LineTable
 from whotop.tui.roles import RowState
@@ -47,7 +47,7 @@ class Found(LineTable, can_focus=False):
         return "selected" if key == self.selected else "plain"
 
 
-class Palette(ModalScreen[str | None]):
+class Palette(Dialog[str | None]):
     """Ends with the id of the action that was chosen, or with ``None``.
 
     ``keys`` are those in force; ``why_not`` tells why an action cannot work just now, or "".

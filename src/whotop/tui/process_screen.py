@@ -9,12 +9,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from whotop.errors import MachineError
 from whotop.model import Session
 from whotop.tui.desk import Desk
+from whotop.tui.dialog import Dialog
 from whotop.tui.row_strip import printable
 from whotop.tui.views.place import UserPlace
 from whotop.tui.views.process_tree import tree_lines
@@ -23,7 +23,7 @@ from whotop.tui.views.view import Span
 REFRESH_SECONDS = 3.0
 
 
-class ProcessScreen(ModalScreen[UserPlace | None]):
+class ProcessScreen(Dialog[UserPlace | None]):
     """Ends with where to go next, if anywhere."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
