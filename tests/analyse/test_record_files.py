@@ -175,3 +175,14 @@ def test_dates_without_a_zone_are_in_the_zone_that_is_given(tmp_path: Path) -> N
 )
 def test_a_machine_is_named_by_its_file(path: str, expected: str) -> None:
     assert machine_named(path) == expected
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["anna     pts/0        192.0.2.7        Sun Nov 22 00:23 - 00:30  (00:07)\n", "anna pts/0 2026-11-22 00:23\n"],
+)
+def test_a_small_file_that_opens_to_gigabytes_is_to_be_unpacked_first(tmp_path: Path, line: str) -> None:
+    file = tmp_path / "last.gz"
+    file.write_bytes(gzip.compress(line.encode() * 100_000))
+    with pytest.raises(InputError, match="unpack it first"):
+        list(RecordFile(str(file), Reading()).events())

@@ -17,6 +17,8 @@ from whotop.analyse.ownership import STANDARD_INPUT
 from whotop.errors import InputError
 
 PIECE_BYTES = 1024 * 1024
+TIMES_ITS_SIZE, BELIEVED_BYTES = 32, 2 * 1024 * 1024
+"""What a compressed file is believed to open to: logs open to 10 or 20 times their size, bombs to 1,000 times."""
 
 Progress = Callable[[str, float], None]
 """Told of what is being done, and how much of it is, from 0 to 1."""
@@ -61,6 +63,13 @@ class OpenedFile:
     def pieces(self) -> Iterator[bytes]:
         """The rest."""
         return iter(lambda: self._file.read(PIECE_BYTES), b"")
+
+    @property
+    def believed_bytes(self) -> int | None:
+        """How long it may be where all of it is held in memory; None: as long as it is, for it is not compressed."""
+        if self._plain is None or self._file is self._plain:
+            return None
+        return max(BELIEVED_BYTES, TIMES_ITS_SIZE * self._size)
 
     @property
     def share(self) -> float:

@@ -62,6 +62,7 @@ class RecordFile:
         self.path, self._reading, self._logs = path, reading, logs
         self.name = "standard input" if path == STANDARD_INPUT else path
         self._now_us = reading.now_us
+        self._believed_bytes: int | None = None
 
     def kind(self) -> RecordKind:
         """Of a file, not of standard input. Raises InputError, with its name, if it cannot be read."""
@@ -72,6 +73,7 @@ class RecordFile:
         """Its events in its own order, as they are read. Raises InputError, with its name, if it cannot be read."""
         with opened(self.path, self.name) as file:
             beginning = file.beginning(LOOKED_AT_BYTES)
+            self._believed_bytes = file.believed_bytes
             if file.written_us is not None:
                 self._now_us = min(self._now_us, file.written_us)
             kind = self._kind(beginning)
@@ -171,9 +173,11 @@ class RecordFile:
 
     def _whole(self, pieces: Iterable[bytes]) -> bytes:
         parts: list[bytes] = []
-        left = WHOLE_BYTES
+        left = WHOLE_BYTES if self._believed_bytes is None else min(self._believed_bytes, WHOLE_BYTES)
         for piece in pieces:
             left -= len(piece)
+            if left < 0 and self._believed_bytes is not None:
+                raise InputError("it opens to far more than it is: unpack it first", file=self.name)
             if left < 0:
                 raise InputError(f"longer than {WHOLE_BYTES // 2**20} MB", file=self.name)
             parts.append(piece)
