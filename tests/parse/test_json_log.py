@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from whotop.parse import json_values
 from whotop.parse.json_log import json_log_lines
 from whotop.parse.record_kind import RecordKind, kind_of
 
@@ -80,3 +81,20 @@ JSON = st.recursive(
 @given(JSON)
 def test_no_json_can_stop_the_reader(value: object) -> None:
     assert all(line.time_us > 0 for line in json_log_lines(json.dumps(value).encode()))
+
+
+def test_what_seems_to_be_json_up_to_the_end_is_not_read_to_the_end_at_every_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reader = json.JSONDecoder()
+    tried: list[int] = []
+
+    class Counting:
+        def raw_decode(self, text: str, place: int) -> tuple[object, int]:
+            tried.append(place)
+            return reader.raw_decode(text, place)
+
+    monkeypatch.setattr(json_values, "_decoder", Counting())
+    assert list(json_values.json_objects(("[" + "0," * 30 + "\n") * 1_000)) == []
+    assert len(tried) < 10
+    assert list(json_values.json_objects("[not json\n" * 100 + '{"a": 1}\n')) == [{"a": 1}]

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 BROKEN_PLACES = 1_000
 """After so many places at which JSON begins and is none, the rest is not looked at."""
+TIMES_IN_VAIN = 4
+"""Nor after so many times the text's length was read at such places: each may seem to be JSON up to the end."""
 
 _BEFORE = " \t\r,\ufeff\x1e"
 """What may stand before a value in its line; a record separator is that of RFC 7464."""
@@ -24,12 +26,13 @@ def json_objects(text: str) -> Iterator[object]:
 
 def _json_values(text: str) -> Iterator[object]:
     """Each array or object that begins a line."""
-    place, broken = _next_beginning(text, 0), 0
-    while place >= 0 and broken < BROKEN_PLACES:
+    place, broken, in_vain = _next_beginning(text, 0), 0, 0
+    while place >= 0 and broken < BROKEN_PLACES and in_vain <= TIMES_IN_VAIN * len(text):
         try:
             value, end = _decoder.raw_decode(text, place)
-        except (ValueError, RecursionError):
-            broken, end = broken + 1, _line_end(text, place)
+        except (ValueError, RecursionError) as error:
+            read_to = error.pos if isinstance(error, json.JSONDecodeError) else len(text)
+            broken, in_vain, end = broken + 1, in_vain + read_to - place, _line_end(text, place)
         else:
             yield value
         place = _next_beginning(text, end)
