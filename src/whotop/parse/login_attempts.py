@@ -17,7 +17,7 @@ from whotop.clock import SECOND_US
 from whotop.parse.log_line import LogLine
 from whotop.parse.login_finding import Finding, failure_of
 from whotop.parse.login_sign import Sign, SignKind
-from whotop.parse.pam_refusals import NEVER_US, PamRefusals
+from whotop.parse.pam_refusals import MOST_SUMMED, NEVER_US, PamRefusals
 
 LONGEST_US = 180 * SECOND_US
 """sshd's LoginGraceTime is 120 s."""
@@ -109,6 +109,18 @@ class LoginAttempts:
         """A module refused: that waits for the program's own word."""
         yield from self._pam.add(line.pid or line.program, line, sign)
         self.due_us = min(self.due_us, self._pam.due_us)
+
+    def summed(self, line: LogLine, sign: Sign) -> Iterator[Finding]:
+        """PAM counts at the end: more than sshd has told of one by one if its log is too quiet for that."""
+        attempt = self._known(line, sign)
+        if attempt is None or not attempt.counted:
+            self._pam.sum_up(line.pid or line.program, sign.count + 1)
+            return
+        missing = sign.count + 1 - attempt.counted
+        if missing > 0:
+            attempt.counted += missing
+            whole = Sign(SignKind.FAILED, attempt.user or sign.user, attempt.source or sign.source, detail=sign.detail)
+            yield failure_of(line, whole, min(missing, MOST_SUMMED))
 
     def refused(self, line: LogLine, sign: Sign) -> Iterator[Finding]:
         """It cannot succeed; whether a password is tried for all that, later lines tell."""
@@ -233,8 +245,10 @@ class LoginAttempts:
         if attempt.refused is not None and not attempt.counted:
             sign = Sign(SignKind.REFUSED, attempt.user, attempt.source, detail=attempt.detail)
             self._pam.explain(attempt.pid, sign)
-            yield failure_of(attempt.refused, sign, 1 if unexplained is None else unexplained.count)
+            attempt.counted = 1 if unexplained is None else unexplained.count
+            yield failure_of(attempt.refused, sign, attempt.counted)
         elif unexplained is not None:
+            attempt.counted += unexplained.count
             yield unexplained
 
 

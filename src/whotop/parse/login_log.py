@@ -67,6 +67,7 @@ class LoginLog:
             SignKind.FAILED: self._attempts.failed,
             SignKind.PAM_ERROR: self._attempts.pam_error,
             SignKind.PAM_FAILURE: self._attempts.pam_failure,
+            SignKind.SUMMED: self._attempts.summed,
             SignKind.REFUSED: self._attempts.refused,
             SignKind.TOO_MANY: self._attempts.too_many,
             SignKind.LEFT: self._left,

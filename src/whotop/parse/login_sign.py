@@ -18,6 +18,8 @@ class SignKind(StrEnum):
     """sshd's word for the same; a FAILED for that attempt may follow, or be too quiet to be written."""
     PAM_FAILURE = "PAM failure"
     """A PAM module refused; another may accept, and the program says itself what came of it."""
+    SUMMED = "summed"
+    """PAM's word at the end: ``count`` failures more than the first."""
     REFUSED = "refused"
     """This connection cannot succeed: the user does not exist, may not log in…"""
     KEY_FAILED = "key failed"
@@ -50,6 +52,7 @@ class Sign(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     service: bytes = b""
     session_id: bytes = b""
     detail: bytes = b""
+    count: int = 1
 
 
 def source_of(address: bytes) -> bytes:

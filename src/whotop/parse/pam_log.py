@@ -26,6 +26,11 @@ _OPENED = re.compile(
     rb"session opened for user (.*?)(?:\(uid=\d+\))? by(?: \S*?)?\(uid=\d+\)$|session opened for user (\S+)$", re.DOTALL
 )
 _CLOSED = re.compile(rb"session closed for user (.*)$", re.DOTALL)
+_MORE = re.compile(
+    rb"(\d{1,3}) more authentication failures?; *logname=\S* uid=\d* euid=\d* tty=\S* ruser=.*? rhost=(\S*)"
+    rb"(?: +user=(.*))?$",
+    re.DOTALL,
+)
 _FAILURE = re.compile(
     rb"authentication failure; *logname=(?:\S*) uid=\d* euid=\d* tty=(\S*) ruser=(.*?) rhost=(\S*)(?: +user=(.*))?$",
     re.DOTALL,
@@ -47,7 +52,17 @@ def sign(message: bytes) -> Sign | None:
     text = message[head.end() :].rstrip().removesuffix(b" [preauth]").rstrip()
     if what == b"session":
         return _session(service, text)
-    return _failure(module, service, text) if what == b"auth" else None
+    if what != b"auth":
+        return None
+    return more(text) or _failure(module, service, text)
+
+
+def more(text: bytes) -> Sign | None:
+    """Read what pam_unix says at the end: how many failures there were behind the first."""
+    found = _MORE.match(text)
+    if found is None:
+        return None
+    return Sign(SignKind.SUMMED, found[3] or b"", source_of(found[2]), detail=b"password", count=int(found[1]))
 
 
 def is_login(service: bytes) -> bool:

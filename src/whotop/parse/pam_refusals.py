@@ -12,6 +12,8 @@ from whotop.parse.login_sign import Sign
 PAM_US = 10 * SECOND_US
 """By then the program has said what came of a module's refusal; pam_faildelay waits 2 to 3 s."""
 KEPT = 256
+MOST_SUMMED = 100
+"""More than a program lets one connection fail are not believed."""
 NEVER_US = 2**63
 
 
@@ -56,6 +58,12 @@ class PamRefusals:
             yield known.finding()
         elif known.sign.detail == sign.detail:
             known.count += line.repeats
+
+    def sum_up(self, place: int | bytes, count: int) -> None:
+        """There were so many in all."""
+        known = self._waiting.get(place)
+        if known is not None:
+            known.count = max(known.count, min(count, MOST_SUMMED))
 
     def take(self, place: int | bytes) -> Finding | None:
         """The failure of that process, which waits no longer."""

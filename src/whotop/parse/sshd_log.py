@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from whotop.parse import pam_log
 from whotop.parse.login_sign import Sign, SignKind, source_of
 
 PROGRAMS = frozenset({b"sshd", b"sshd-session", b"sshd-auth"})
@@ -219,6 +220,7 @@ def _pam_error(text: bytes) -> Sign | None:
 
 _READERS: dict[bytes, Callable[[bytes], Sign | None]] = {
     b"Accepted": _accepted,
+    b"PAM": pam_log.more,
     b"Failed": _failed,
     b"Invalid": _invalid_user,
     b"invalid": _invalid_user,
