@@ -76,6 +76,7 @@ def test_the_account_beside_it_sends_mail(file: Path) -> None:
         ("{}", "missing required field `email_configurations`"),
         ('{"email_configurations": {"username": "alerts", "password": "x"}}', '"alerts" is no mail address'),
         ("{", "email_config.json: "),
+        pytest.param('{"a":' * 5_000, "recursion", id="nested"),
     ],
 )
 def test_an_account_that_is_none_is_named_with_its_file(file: Path, text: str, message: str) -> None:

@@ -50,12 +50,13 @@ class GivenSmtp(SmtpTable, frozen=True, kw_only=True):
 def read_account(file: Path) -> Account:
     """The account in ``file``. Raises ConfigError."""
     try:
-        data = file.read_bytes()[: SIZE_MAX_BYTES + 1]
+        with file.open("rb") as opened:
+            data = opened.read(SIZE_MAX_BYTES + 1)
         account = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"), type=_File).email_configurations
         checked_mail_address(account.username)
     except OSError as error:
         raise ConfigError(f"cannot be read: {error.strerror}", file=str(file)) from None
-    except ValueError as error:  # msgspec's errors and those of an address
+    except (ValueError, RecursionError) as error:  # msgspec's errors and those of an address
         raise ConfigError(
             str(error), file=str(file), mend='{"email_configurations": {"username", "password"}}'
         ) from None
