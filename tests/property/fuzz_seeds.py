@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import gzip
 import json
-import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import msgspec
+from cryptography.hazmat.primitives.asymmetric.padding import MGF1, OAEP
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.x509 import load_der_x509_certificate
 
 from tests.monitor.machine_talk import Talk
-from tests.property.fuzz_targets import NONCE
+from tests.property.fuzz_file_seeds import FILE_SEEDS, WTMPDB, database
+from tests.property.fuzz_wire import NONCE
+from whotop.wire.envelope import certificate
 from whotop.wire.frames import FrameEncoder, preamble
 from whotop.wire.messages import Goodbye, LogindSession, Message, OriginReport, Origins, Read, Request, Start, Stop
 
@@ -64,6 +69,31 @@ _JOURNAL_LOGIND = _JOURNAL | {
     "LEADER": "901",
     "MESSAGE": [78, 101, 119],
 }
+_MACOS = {
+    "timestamp": "2026-11-22 01:10:02.000000+0100",
+    "processID": 1200,
+    "processImagePath": "/usr/libexec/sshd",
+    "eventMessage": _JOURNAL["MESSAGE"],
+}
+_UTMPDUMP = (
+    b"[7] [01234] [ts/0] [anna    ] [pts/0       ] [host.example        ] [192.0.2.7      ] "
+    b"[2026-11-22T00:23:12,000000+00:00]\n"
+)
+_WINDOWS_TEXT = b"""Event[0]:
+  Log Name: Security
+  Date: 2026-11-22T00:10:02.000
+  Event ID: 4625
+  Description:
+An account failed to log on.
+
+Account For Which Logon Failed:
+\tAccount Name:\t\tanna
+"""
+_WINDOWS_TABLE = b"""Keywords,Date and Time,Source,Event ID,Task Category
+Audit Failure,11/22/2026 12:10:02 AM,Microsoft-Windows-Security-Auditing,4625,Logon,"An account failed to log on.
+
+Account Name:\tanna"
+"""
 _WTS: dict[str, Any] = {
     "sessions": [
         {"id": 1, "state": 0, "name": "Console", "user": "anna", "domain": "CORP", "logon": 134_396_496_000_000_000},
@@ -136,21 +166,8 @@ def _rows() -> list[bytes]:
     ]
 
 
-def _database() -> bytes:
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "wtmp.db"
-        with sqlite3.connect(path) as connection:
-            connection.execute(
-                "CREATE TABLE wtmp(ID INTEGER PRIMARY KEY, Type INTEGER, User TEXT, Login INTEGER,"
-                " Logout INTEGER, TTY TEXT, RemoteHost TEXT, Service TEXT)"
-            )
-            connection.execute("INSERT INTO wtmp VALUES (1, 3, 'anna', 1795298012000000, NULL, 'pts/0', 'h', 'sshd')")
-        connection.close()
-        return path.read_bytes()
-
-
 def _files() -> list[bytes]:
-    seeds = [_LAST, _WHO, _LOGINCTL, _LOGINCTL_SHOW, _TABLE, _database(), gzip.compress(_LAST)]
+    seeds = [_LAST, _WHO, _LOGINCTL, _LOGINCTL_SHOW, _TABLE, database(*WTMPDB), gzip.compress(_LAST)]
     return (
         seeds + _records()[:4] + _log()[:4] + _journal() + _journal_export() + _windows("day.*") + [b"ElfFile\0" * 64]
     )
@@ -216,9 +233,33 @@ def _down() -> list[bytes]:
     return [_frames([Start(nonce=NONCE), Read(origins=("wtmp",)), Request(id=1, kind="processes", pid=1), Stop()])]
 
 
-_SEEDS = {
+def _der(tag: int, *parts: bytes) -> bytes:
+    content = b"".join(parts)
+    return bytes([tag, 0x82]) + len(content).to_bytes(2, "big") + content
+
+
+def _envelopes() -> list[bytes]:
+    """As ``openssl cms`` makes them, without what nobody looks at (RFC 5083)."""
+    key, nonce = bytes(32), bytes(12)
+    label = f"{NONCE} 2 0\n".encode()
+    sealed = AESGCM(key).encrypt(nonce, label + msgspec.json.encode(Talk().figures(0)), None)
+    recipient = load_der_x509_certificate(certificate()).public_key()
+    assert isinstance(recipient, RSAPublicKey)
+    wrapped = recipient.encrypt(key, OAEP(MGF1(SHA256()), SHA256(), None))
+    recipients = _der(0x31, _der(0x30, _der(2, b"\0"), _der(4, wrapped)))
+    algorithm = _der(0x30, _der(6, b"\x2a"), _der(0x30, _der(4, nonce), _der(2, b"\x10")))
+    content = _der(0x30, _der(6, b"\x2a"), algorithm, _der(0x80, sealed[:-16]))
+    envelope = _der(0x30, _der(2, b"\0"), recipients, content, _der(4, sealed[-16:]))
+    return [_der(0x30, _der(6, b"\x2a"), _der(0xA0, envelope))]
+
+
+_SEEDS: dict[str, Callable[[], list[bytes]]] = {
+    **FILE_SEEDS,
+    "envelope": _envelopes,
     "utmp": _records,
     "utx": lambda: [b"\0\x0f\x04" + bytes(14), *_records()[:2]],
+    "foreign_records": lambda: [b"utmpx-1.00" + bytes(618), bytes([0] * 8) + b"ttyp0" + bytes(300), *_records()[:1]],
+    "utmpdump": lambda: [_UTMPDUMP],
     "wtmpdb": _rows,
     "lastlog": lambda: [b'["anna",1795298012,"pts/0","192.0.2.7","sshd"]\n'],
     "event_table": lambda: [_TABLE],
@@ -227,7 +268,8 @@ _SEEDS = {
     "messages": _messages,
     "journal": _journal,
     "journal_export": _journal_export,
-    "windows_export": lambda: _windows("day.*"),
+    "json_log": lambda: [json.dumps([_JOURNAL, _MACOS], indent=1).encode(), *_journal()],
+    "windows_export": lambda: [*_windows("day.*"), _WINDOWS_TEXT, _WINDOWS_TABLE],
     "windows_lines": lambda: _windows("day.probe.jsonl"),
     "wts": lambda: [json.dumps(_WTS).encode()],
     "last": lambda: [_LAST],

@@ -6,23 +6,25 @@ A target may raise the errors that it names in ``whotop.errors`` and no others; 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import timedelta, timezone
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import msgspec
 
-from tests.monitor.machine_talk import NOON_US
 from tests.monitor.trial import Trial
+from tests.property import fuzz_files as files
+from tests.property import fuzz_logs as logs
+from tests.property import fuzz_wire as wire
+from tests.property.fuzz_logs import MACHINE, NOON_US, ZONE
+from tests.property.fuzz_wire import NONCE, words
 from whotop.analyse.report_files import report_files
-from whotop.clock import SECOND_US, ManualClock
+from whotop.clock import ManualClock
 from whotop.errors import InputError, WireError
 from whotop.model import Origin
 from whotop.parse import (
     event_table,
-    journal,
     last_text,
     lastlog,
     loginctl_text,
@@ -32,46 +34,20 @@ from whotop.parse import (
     proc_sessions,
     processes,
     utmp,
+    utmpdump_text,
     utx,
     who_text,
     wtmpdb,
     wts,
     zone,
 )
-from whotop.parse.auth_log import AuthLog
-from whotop.parse.journal_export import JournalExport
-from whotop.parse.log_line import LogLine
-from whotop.parse.login_log import LoginLog
 from whotop.parse.utmp_erased import ErasedRecords
+from whotop.parse.utmp_foreign import FOREIGN_LAYOUTS, file_layout_of
 from whotop.parse.windows_events import WindowsEvents
 from whotop.parse.windows_export import exported_events
-from whotop.wire import limits
-from whotop.wire.frames import FrameDecoder, FrameEncoder, down_decoder, preamble, up_decoder
+from whotop.wire.frames import FrameEncoder, preamble, up_decoder
 from whotop.wire.lines import LineEncoder
-from whotop.wire.messages import (
-    Acknowledge,
-    Cursor,
-    Down,
-    Figures,
-    FileIdentity,
-    Goodbye,
-    Hello,
-    Message,
-    Origins,
-    Read,
-    Records,
-    Request,
-    Sessions,
-    Start,
-    Stop,
-    Up,
-)
-from whotop.wire.sealing import Recipient, answered
-
-MACHINE = "web-01"
-NONCE = "0123456789abcdef" * 2
-DIGEST = b"\x11" * 32
-ZONE = timezone(timedelta(hours=2))
+from whotop.wire.messages import Acknowledge, Figures, Goodbye, Hello, Origins, Records, Sessions, Up
 
 
 class Target(NamedTuple):
@@ -97,6 +73,18 @@ def read_utx(data: bytes) -> Iterator[object]:
     yield utx.is_log(data), utx.is_active(data)
     yield utx.events(data, MACHINE)
     yield utx.live_reports(data, MACHINE)
+
+
+def read_foreign_records(data: bytes) -> Iterator[object]:
+    """Records of systems that have no glibc."""
+    for layout in FOREIGN_LAYOUTS:
+        yield utmp.events(data, MACHINE, Origin.WTMP, layout=layout)
+    yield utmp.events(data, MACHINE, Origin.WTMP, layout=file_layout_of(data))
+
+
+def read_utmpdump(data: bytes) -> Iterator[object]:
+    """Records as text."""
+    yield utmpdump_text.events(data.split(b"\n"), MACHINE, Origin.WTMP, ZONE)
 
 
 def read_wtmpdb(data: bytes) -> Iterator[object]:
@@ -127,51 +115,6 @@ def read_record_file(data: bytes) -> Iterator[object]:
                 yield report_files([path], zone=ZONE, clock=ManualClock(NOON_US))
             except InputError as error:
                 yield str(error)
-
-
-# --- logs ----------------------------------------------------------------------------------------
-
-
-def read_auth_log(data: bytes) -> Iterator[object]:
-    """A text log, cut where its first byte says."""
-    log = AuthLog(ZONE)
-    lines = [line for piece in _cut(data) for line in log.lines(piece, NOON_US)] + log.finish()
-    return _understood(lines, Origin.AUTH_LOG)
-
-
-def read_messages(data: bytes) -> Iterator[object]:
-    """Lines of ``PROGRAM: MESSAGE``, a second apart: what sshd, PAM, login, logind and dropbear say."""
-    lines = [
-        LogLine(time_us=NOON_US + number * SECOND_US, program=program, message=message, pid=1 + number % 3)
-        for number, line in enumerate(data.split(b"\n"))
-        for program, _, message in [line.partition(b": ")]
-    ]
-    return _understood(lines, Origin.AUTH_LOG)
-
-
-def read_journal(data: bytes) -> Iterator[object]:
-    """Entries as lines of JSON."""
-    return _understood(journal.lines(data.split(b"\n")), Origin.JOURNAL)
-
-
-def read_journal_export(data: bytes) -> Iterator[object]:
-    """Entries in the export format, cut where the first byte says."""
-    export = JournalExport()
-    lines = [line for piece in _cut(data) for line in export.lines(piece)] + export.finish()
-    return _understood(lines, Origin.JOURNAL)
-
-
-def _understood(lines: list[LogLine], origin: Origin) -> Iterator[object]:
-    log = LoginLog(MACHINE, origin)
-    yield log.events(lines)
-    yield log.unsettled_since_us
-    yield log.settle(NOON_US + 86_400 * SECOND_US)
-    yield log.finish()
-
-
-def _cut(data: bytes) -> list[bytes]:
-    place = data[0] % 64 + 1 if data else 1
-    return [data[:place], data[place : 3 * place], data[3 * place :]]
 
 
 # --- Windows -------------------------------------------------------------------------------------
@@ -246,59 +189,7 @@ def read_names(data: bytes) -> Iterator[object]:
     yield zone.zone_of(data).utcoffset(None) is not None
 
 
-# --- the wire ------------------------------------------------------------------------------------
-
-
-def read_up(data: bytes) -> Iterator[object]:
-    """A stream from a machine, its preamble and hello included."""
-    yield _fed(up_decoder(NONCE), _cut(data))
-    yield _fed(up_decoder(NONCE), [preamble(NONCE), data])
-
-
-def read_up_sealed(data: bytes) -> Iterator[object]:
-    """The same where frames must be sealed."""
-    recipient = Recipient(NONCE, DIGEST)
-    enc, _ = answered(recipient.offer, NONCE, DIGEST)
-    yield _fed(up_decoder(NONCE, recipient), [preamble(NONCE, enc), data])
-    yield _fed(up_decoder(NONCE, Recipient(NONCE, DIGEST)), _cut(data))
-
-
-def read_down(data: bytes) -> Iterator[object]:
-    """A stream from whotop, as simulated machines read it."""
-    yield _fed(down_decoder(), _cut(data))
-
-
-def _fed(decoder: FrameDecoder[Up] | FrameDecoder[Down], pieces: Iterable[bytes]) -> tuple[Sequence[Message], str]:
-    messages: list[Message] = []
-    try:
-        for piece in pieces:
-            messages += decoder.feed(piece)
-    except WireError as error:
-        return messages, str(error)
-    finally:
-        assert decoder.opened_bytes <= (len(messages) + 1) * limits.OPENED_BYTES
-    return messages, ""
-
-
-def read_lines_down(data: bytes) -> Iterator[object]:
-    """Answers to a shell that are made of what a machine said: each line is what it was meant to be."""
-    origin, _, mark = data[:256].partition(b"\0")
-    name = origin.decode("utf-8", "replace")[:64]
-    cursor = Cursor(file=FileIdentity(device=1, inode=2, head=mark), offset=3, tail=mark, mark=mark)
-    for message in (Read(origins=(name, name)), Start(nonce=NONCE, cursors={name: cursor}), Stop()):
-        yield _words(LineEncoder().encode(message))
-    yield _words(LineEncoder().encode(Request(id=1, kind="processes", pid=len(data))))
-
-
-_WORDS_OF_LINES = {"cursor": 8, "start": 6, "request": 4, "stop": 1, "acknowledge": 3}
-
-
-def _words(lines: bytes) -> list[list[str]]:
-    assert lines.endswith(b"\n")
-    words = [line.split(" ") for line in lines.decode("ascii").splitlines()]
-    assert {line[0] for line in words} <= _WORDS_OF_LINES.keys() | {"read"}
-    assert all(len(line) == _WORDS_OF_LINES[line[0]] for line in words if line[0] != "read")
-    return words
+# --- a machine ----------------------------------------------------------------------------------
 
 
 _PAYLOAD = msgspec.json.Decoder(Up)
@@ -325,7 +216,7 @@ async def _watched(data: bytes) -> list[object]:
     fleet = trial.fleet
     trial.writer.commit()
     for _, origin, offset in trial.acknowledged:
-        _words(LineEncoder().encode(Acknowledge(origin=origin, offset=offset)))
+        words(LineEncoder().encode(Acknowledge(origin=origin, offset=offset)))
     shown = (fleet.machines, fleet.sessions, fleet.events, fleet.alerts, fleet.samples)
     return [*(one for part in shown for one in part.values()), *trial.writer.rows]
 
@@ -352,14 +243,17 @@ TARGETS = tuple(
     for read in (
         read_utmp,
         read_utx,
+        read_foreign_records,
+        read_utmpdump,
         read_wtmpdb,
         read_lastlog,
         read_event_table,
         read_record_file,
-        read_auth_log,
-        read_messages,
-        read_journal,
-        read_journal_export,
+        logs.read_auth_log,
+        logs.read_messages,
+        logs.read_journal,
+        logs.read_journal_export,
+        logs.read_json_log,
         read_windows_export,
         read_windows_lines,
         read_wts,
@@ -370,10 +264,26 @@ TARGETS = tuple(
         read_processes,
         read_figures,
         read_names,
-        read_up,
-        read_up_sealed,
-        read_down,
-        read_lines_down,
+        wire.read_up,
+        wire.read_up_sealed,
+        wire.read_down,
+        wire.read_envelope,
+        wire.read_lines_down,
         read_machine,
+        files.read_settings,
+        files.read_older_settings,
+        files.read_ini_inventory,
+        files.read_yaml_inventory,
+        files.read_ssh_config,
+        files.read_known_hosts,
+        files.read_theme_file,
+        files.read_filter,
+        files.read_words,
+        files.read_event_lines,
+        files.read_login_table,
+        files.read_login_windows,
+        files.read_usage,
+        files.read_wtmpdb_file,
+        files.read_windows_file,
     )
 )

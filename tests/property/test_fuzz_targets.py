@@ -15,7 +15,11 @@ from tests.property.fuzz_rules import MEMORY_BYTES, PIECE_BYTES, memory_taken, t
 from tests.property.fuzz_seeds import seeds_of
 from tests.property.fuzz_targets import TARGETS, Target
 
-EACH_TARGET = pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)
+OWN_ENGINE = frozenset({"login_windows", "usage"})
+"""DuckDB takes 30 ms for any input: of these ``scripts/fuzz`` alone tries more than a few."""
+EACH_TARGET = pytest.mark.parametrize(
+    "target", [target for target in TARGETS if target.name not in OWN_ENGINE], ids=lambda target: target.name
+)
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
 
 
@@ -26,18 +30,18 @@ def filled(piece: bytes, before: bytes = b"", after: bytes = b"") -> bytes:
 
 @EACH_TARGET
 def test_its_seeds_are_harmless_however_often_they_come_again(target: Target) -> None:
-    for seed in seeds_of(target.name)[:20]:
+    for seed in seeds_of(target.name)[:6]:
         try_on(target, seed)
         try_on(target, filled(seed))
 
 
 @EACH_TARGET
 def test_64_kb_take_no_heap_of_memory(target: Target) -> None:
-    largest = max(memory_taken(target, filled(seed)) for seed in seeds_of(target.name)[:3])
+    largest = max(memory_taken(target, filled(seed)) for seed in seeds_of(target.name)[:1])
     assert largest < MEMORY_BYTES
 
 
-@pytest.mark.parametrize("piece", [b"\0", b"x", b'{"MESSAGE":"sshd', b"Nov 22 00:10:02 a sshd[1]: "], ids=ascii)
+@pytest.mark.parametrize("piece", [b"\0", b'{"MESSAGE":"sshd'], ids=ascii)
 def test_little_that_opens_to_much_takes_no_heap_of_memory(piece: bytes) -> None:
     opened = gzip.compress(piece * (MEMORY_BYTES // len(piece)))
     assert memory_taken(next(target for target in TARGETS if target.name == "record_file"), opened) < MEMORY_BYTES
@@ -60,16 +64,22 @@ def altered(draw: st.DrawFn, target: str) -> bytes:
 
 @EACH_TARGET
 @given(draw=st.data())
-@settings(max_examples=5, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=3, deadline=None, suppress_health_check=SLOW)
 def test_what_is_almost_right_is_read_or_refused(target: Target, draw: st.DataObject) -> None:
     try_on(target, draw.draw(altered(target.name)))
 
 
 @EACH_TARGET
 @given(data=st.binary(max_size=2000))
-@settings(max_examples=5, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=3, deadline=None, suppress_health_check=SLOW)
 def test_any_bytes_are_read_or_refused(target: Target, data: bytes) -> None:
     try_on(target, data)
+
+
+@pytest.mark.parametrize("target", [one for one in TARGETS if one.name in OWN_ENGINE], ids=lambda target: target.name)
+def test_its_seeds_are_harmless_to_duckdb(target: Target) -> None:
+    for seed in seeds_of(target.name):
+        try_on(target, seed)
 
 
 @pytest.mark.long
