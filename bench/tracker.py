@@ -146,10 +146,11 @@ def keys() -> Feed:
 
 def tracker() -> Feed:
     """The tracker alone."""
-    apply_all = SessionTracker().apply_all
+    apply = SessionTracker().apply
 
     def feed(events: list[Event]) -> None:
-        apply_all(events)
+        for event in events:
+            apply(event)
 
     return feed
 

@@ -49,21 +49,20 @@ class SessionTracker:
 
     def apply(self, event: Event) -> list[Transition]:
         """Take in one event. Nothing comes of a login or a logout that another origin told before."""
-        return self.apply_all((event,))
+        transitions: list[Transition] = []
+        kind = event.kind
+        if kind is _LOGIN:
+            _login(self._ledgers[event.machine], event, transitions)
+        elif kind is _LOGOUT:
+            _logout(self._ledgers[event.machine], event, transitions)
+        else:
+            _note(self._ledgers, event, transitions)
+        return transitions
 
     def apply_all(self, events: Iterable[Event]) -> list[Transition]:
         """Take in events in their order; those of a file are ordered by time (equal times in input order)."""
-        ledgers = self._ledgers
-        transitions: list[Transition] = []
-        for event in events:
-            kind = event.kind
-            if kind is _LOGIN:
-                _login(ledgers[event.machine], event, transitions)
-            elif kind is _LOGOUT:
-                _logout(ledgers[event.machine], event, transitions)
-            else:
-                _note(ledgers, event, transitions)
-        return transitions
+        apply = self.apply
+        return [transition for event in events for transition in apply(event)]
 
     def observe(
         self,

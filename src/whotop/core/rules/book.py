@@ -43,6 +43,8 @@ class RuleBook:
         self._alerts = OpenAlerts(restored, round(settings.reopen_seconds * SECOND_US))
         self._context = RuleContext(settings, self._alerts, locate, zone)
         self._on = _names_of_rules_that_are_on(settings)
+        self._may_hold_others = True
+        """Whether alerts may stand of rules that are off."""
         self._ask(rule(self._context) for rule in RULES if not self._on.isdisjoint(rule.names))
 
     def _ask(self, rules: Iterable[Rule]) -> None:
@@ -75,6 +77,7 @@ class RuleBook:
         before, self._on = self._context.settings, _names_of_rules_that_are_on(settings)
         self._context.settings, self._context.locate, self._context.zone = settings, locate, zone
         self._alerts.reopen_within(round(settings.reopen_seconds * SECOND_US))
+        self._may_hold_others = True
         kept = {type(rule): rule for rule in self._rules if _is_the_same(type(rule), before, settings)}
         wanted = [rule for rule in RULES if not self._on.isdisjoint(rule.names)]
         unsaid = {key: state for rule in self._rules if type(rule) not in kept for key, state in rule.state().items()}
@@ -89,6 +92,7 @@ class RuleBook:
     def restore(self, alerts: Iterable[Alert]) -> None:
         """Take up alerts of machines that are new here, as the store has them."""
         self._alerts.restore(alerts)
+        self._may_hold_others = True
 
     def state(self) -> dict[StateKey, object]:
         """What rules must remember besides their alerts, by rule and subject: what has changed since the last call.
@@ -203,7 +207,7 @@ class RuleBook:
 
     def tick(self, now_us: int) -> list[Alert]:
         """Time has passed; to be called about once a second."""
-        changed = self._of_rules_that_are_off(now_us)
+        changed = self._of_rules_that_are_off(now_us) if self._may_hold_others else []
         for tick in self._tick:
             changed += tick(now_us)
         return changed
@@ -221,6 +225,7 @@ class RuleBook:
 
     def _of_rules_that_are_off(self, now_us: int) -> list[Alert]:
         """Resolve what the store had of rules that judge no longer."""
+        self._may_hold_others = False
         stale = [alert for alert in self._alerts.all() if alert.rule not in self._on]
         return [done for alert in stale for done in self._alerts.over(alert.rule, alert.machine, alert.subject, now_us)]
 
