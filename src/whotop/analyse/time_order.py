@@ -79,10 +79,13 @@ class TimeOrder:
         data = _encode(block)
         try:
             if self._file is None:
-                spill = tempfile.TemporaryFile(prefix="whotop-")  # noqa: SIM115  the stack closes it
+                # Not buffered: what has no room in the end would fail once more when the file is closed.
+                spill = tempfile.TemporaryFile(prefix="whotop-", buffering=0)  # noqa: SIM115  the stack closes it
                 self._file = self._stack.enter_context(spill)
             start = self._file.seek(0, 2)
-            self._file.write(data)
+            written = 0
+            while written < len(data):
+                written += self._file.write(data[written:])
         except OSError as error:
             raise InputError(f"no room to sort in: {error.strerror}", file=tempfile.gettempdir()) from error
         return start, len(data)

@@ -154,7 +154,7 @@ def poll(prepared: Prepared, secrets: Secrets) -> Report:
 
 def _are_files(what: Sequence[str]) -> bool:
     """Whether the arguments are files; raises UsageError where some are and some are not."""
-    files = [each for each in what if each == "-" or "/" in each or Path(each).is_file()]
+    files = [each for each in what if each in ("-", ".", "..") or "/" in each or Path(each).is_file()]
     if files and len(files) < len(what):
         machine = next(each for each in what if each not in files)
         raise UsageError(f"{files[0]} is a file and {machine} a machine: report one kind at a time")

@@ -146,5 +146,5 @@ def _answered(question: Question) -> Counts:
 
 
 def _tell(counts: Counts) -> None:
-    skipped = f", {counts.bad_rows:,} bad rows skipped" if counts.bad_rows else ""
+    skipped = f", {counts.bad_rows:,} bad row{'s' * (counts.bad_rows != 1)} skipped" if counts.bad_rows else ""
     print(f"whotop: {counts.series:,} series in {counts.logins:,} logins{skipped}", file=sys.stderr)

@@ -230,6 +230,11 @@ def test_an_output_in_a_folder_that_is_not_there_is_refused(trial: Trial) -> Non
         trial.ask(logins("10:00:00"), output=trial.folder / "no" / "out.csv")
 
 
+def test_a_folder_is_no_output(trial: Trial) -> None:
+    with pytest.raises(UsageError, match="is a folder"):
+        trial.ask(logins("10:00:00"), output=trial.folder, force=True)
+
+
 def test_several_files_are_one_input(trial: Trial) -> None:
     first, second = trial.write(logins("10:00:00"), "1.csv"), trial.write("x,1.1.1.1,2020-01-01 10:00:07\n", "2.csv")
     assert len(trial.ask_files(first, second)) == 1

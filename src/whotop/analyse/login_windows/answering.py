@@ -77,6 +77,8 @@ def _check_output(question: Question) -> None:
     folder = question.output.parent
     if not folder.is_dir():
         raise UsageError(f"{question.output}: there is no folder {folder}")
+    if question.output.is_dir():
+        raise UsageError(f"{question.output} is a folder (name a file in it)")
     if question.output.exists() and not question.force:
         raise UsageError(f"{question.output} is there already (--force replaces it)")
 

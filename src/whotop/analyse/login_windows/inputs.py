@@ -12,6 +12,7 @@ import gzip
 import lzma
 import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TextIO, cast
@@ -73,8 +74,13 @@ class Inputs:
 
     def _spooled(self) -> Path:
         path = self._folder / "input.csv"
-        with path.open("wb") as file:
-            shutil.copyfileobj(sys.stdin.buffer, file)
+        try:
+            with path.open("wb") as file:
+                shutil.copyfileobj(sys.stdin.buffer, file)
+        except OSError as error:
+            raise InputError(
+                f"no room to keep standard input in: {error.strerror}", file=tempfile.gettempdir()
+            ) from None
         return path
 
     def _read(self, path: Path, name: str) -> None:
