@@ -187,3 +187,9 @@ def test_only_what_has_changed_is_to_be_stored() -> None:
     assert book.state() == {}
     feed(book, range(30, 65, 5), cpu_percent=97.0)
     assert book.state() == {("cpu", "web-01\t"): [True, 0, 60 * SECOND_US]}
+
+
+def test_a_limit_with_a_fraction_is_told_with_it() -> None:
+    book = RuleBook(RuleSettings(memory=MemoryTable(percent=1.5, for_seconds=0)))
+    (alert,) = feed(book, range(1), memory_percent=13.0)
+    assert alert.text == "memory 13.0% over 1.5%"

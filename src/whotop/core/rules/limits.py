@@ -14,9 +14,9 @@ class _Share(Limit):
     material = 5.0
 
     def words(self, subject: str, value: float, limit: float) -> str:
-        """``disk /var 95% over 90%``; a digit more where the two would look alike."""
+        """``disk /var 95% over 90%``; a digit more where the two would look alike, or the limit has one."""
         what = f"{self.rule} {subject}" if subject else self.rule
-        digits = 0 if round(value) > round(limit) else 1
+        digits = 0 if round(value) > round(limit) and limit == round(limit) else 1
         return f"{what} {value:.{digits}f}% over {limit:.{digits}f}%"
 
 
