@@ -10,6 +10,7 @@ import lzma
 import os
 import platform
 import struct
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -59,6 +60,25 @@ def test_a_rotated_copy_may_be_compressed(tmp_path: Path, compress: Callable[[by
     path = tmp_path / "auth.log.2.gz"
     path.write_bytes(compress(LOG.encode()))
     assert [event.user for event in events_of(path)] == ["anna", "bert", "anna"]
+
+
+def test_a_copy_may_be_several_streams_with_padding_between_them(tmp_path: Path) -> None:
+    first, rest = LOG.encode()[:100], LOG.encode()[100:]
+    path = tmp_path / "auth.log.2.xz"
+    path.write_bytes(lzma.compress(first) + bytes(8) + lzma.compress(rest) + bytes(4))
+    assert [event.user for event in events_of(path)] == ["anna", "bert", "anna"]
+
+
+def test_a_copy_that_asks_for_gigabytes_of_memory_is_refused(tmp_path: Path) -> None:
+    stream = bytearray(lzma.compress(LOG.encode() * 50))
+    # The block's header (xz file format, 3.1): size, flags, the filter, how many properties, the dictionary's size.
+    assert stream[12:16] == bytes([2, 0, 0x21, 1])
+    stream[16] = 38  # 2 GiB
+    stream[20:24] = zlib.crc32(stream[12:20]).to_bytes(4, "little")
+    path = tmp_path / "auth.log.2.xz"
+    path.write_bytes(stream)
+    with pytest.raises(InputError, match=r"(?i)memory usage limit"):
+        events_of(path)
 
 
 def test_a_broken_copy_is_named(tmp_path: Path) -> None:

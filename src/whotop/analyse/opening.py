@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import io
 import lzma
 import os
 import sys
@@ -15,6 +16,7 @@ from typing import IO, Any
 
 from whotop.analyse.ownership import STANDARD_INPUT
 from whotop.errors import InputError
+from whotop.parse.pieces import PiecesFile
 
 PIECE_BYTES = 1024 * 1024
 TIMES_ITS_SIZE, BELIEVED_BYTES = 32, 2 * 1024 * 1024
@@ -26,6 +28,10 @@ Progress = Callable[[str, float], None]
 
 def unseen(_what: str, _share: float) -> None:
     """Progress that nobody watches."""
+
+
+XZ_MEMORY_BYTES = 68 * 1024 * 1024
+"""What ``xz -9`` needs to unpack is 65 MiB (xz(1)); a file may ask for 4 GB."""
 
 
 class OpenedFile:
@@ -89,5 +95,23 @@ def opened(path: str, name: str) -> Iterator[OpenedFile]:
 
 def _opener(beginning: bytes) -> Callable[[IO[bytes]], IO[bytes]] | None:
     """What reads a file that is compressed."""
-    openers: dict[bytes, Callable[..., Any]] = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\0": lzma.open}
+    openers: dict[bytes, Callable[..., Any]] = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\0": _xz_opened}
     return next((opener for magic, opener in openers.items() if beginning.startswith(magic)), None)
+
+
+def _xz_opened(file: IO[bytes]) -> io.BufferedReader:
+    """As ``lzma.open``, which sets no limit to the memory that a file may ask for."""
+    return io.BufferedReader(PiecesFile(_unpacked(file)))
+
+
+def _unpacked(file: IO[bytes]) -> Iterator[bytes]:
+    """What is in one stream after the other, padding between them or not."""
+    while packed := file.read(PIECE_BYTES).lstrip(b"\0"):
+        while packed:
+            stream = lzma.LZMADecompressor(lzma.FORMAT_XZ, XZ_MEMORY_BYTES)
+            while not stream.eof:
+                if not packed and stream.needs_input and not (packed := file.read(PIECE_BYTES)):
+                    raise EOFError("it ends too early")
+                piece, packed = stream.decompress(packed, PIECE_BYTES), b""
+                yield piece
+            packed = stream.unused_data.lstrip(b"\0")
