@@ -171,7 +171,7 @@ class Intake:
         watched.reading, watched.sample = reading, sample
         watched.sampled(received_us)
         if watched.machine.state is not MachineState.UP or watched.machine.skew_us != watched.skew_us:
-            self._publish(watched, self._with_boot(watched, received_us), received_us)
+            self._publish(watched, watched.measured(received_us), received_us)
         self._outlet.sample(sample)
         self._judgement.sample(sample, received_us)
         self._settle_logs(watched, figures.clock_us, received_us)
@@ -224,8 +224,6 @@ class Intake:
         latest_us = self._take_in(watched, events, received_us)
         watched.note_unlisted(latest_us, records.clock_us)
         cursor = watched.keepable(origin, records.cursor, reader)
-        if cursor.own != watched.own.marks:
-            cursor = msgspec.structs.replace(cursor, own=watched.own.marks)
         watched.cursors[records.origin] = cursor
         acknowledge, offset = self.acknowledge, records.cursor.offset
         self._outlet.cursor(machine, records.origin, cursor, lambda: acknowledge(machine, records.origin, offset))
@@ -287,12 +285,6 @@ class Intake:
             standing,
             settles_us,
         )
-
-    def _with_boot(self, watched: Watched, now_us: int) -> Machine:
-        """The machine as judged, with what the reading says of its clock and its boot."""
-        boot_id, boot_us = watched.boot_id, watched.boot_us(now_us)
-        judged = watched.judged(now_us)
-        return msgspec.structs.replace(judged, boot_id=boot_id, boot_us=boot_us, skew_us=watched.skew_us)
 
     def _publish(self, watched: Watched, machine: Machine, now_us: int) -> None:
         if machine is watched.machine or machine == watched.machine:

@@ -103,11 +103,13 @@ class Watched:
         """The cursor to keep with a piece that ends at ``cursor``.
 
         A place in a file is kept as it is: the probe shows the lines before it again. One that only
-        its origin understands waits until nothing before it is unsettled.
+        its origin understands waits until nothing before it is unsettled. With it goes which
+        connections are our own.
         """
-        if not cursor.mark:
-            return cursor
-        return self.held.setdefault(origin, HeldCursor()).after(cursor, reader.newest_us, reader.unsettled_since_us)
+        if cursor.mark:
+            held = self.held.setdefault(origin, HeldCursor())
+            cursor = held.after(cursor, reader.newest_us, reader.unsettled_since_us)
+        return cursor if cursor.own == self.own.marks else msgspec.structs.replace(cursor, own=self.own.marks)
 
     def note_unlisted(self, latest_us: int | None, clock_us: int) -> None:
         """By ``clock_us`` sessions are open that no list has had yet, the latest since ``latest_us``; None: none."""
@@ -154,6 +156,11 @@ class Watched:
         """The same when time has passed, with how many of its events were not kept lately."""
         judged, not_kept = self.judged(now_us), self.allowance.settle(now_us)
         return judged if judged.not_kept == not_kept else msgspec.structs.replace(judged, not_kept=not_kept)
+
+    def measured(self, now_us: int) -> Machine:
+        """The machine in the state that it is in now, with what its reading says of its clock and its boot."""
+        boot_us = self.boot_us(now_us)
+        return msgspec.structs.replace(self.judged(now_us), boot_id=self.boot_id, boot_us=boot_us, skew_us=self.skew_us)
 
 
 def watched_from(target: Target, last_known: Machine | None, cursors: Mapping[str, Cursor], now_us: int) -> Watched:
