@@ -34,7 +34,7 @@ from whotop.model import Event, EventKind, Origin
 SECOND_US = 1_000_000
 START_US = 1_700_000_000 * SECOND_US
 BUDGET = 300_000
-LOGIN, LOGOUT = EventKind.LOGIN, EventKind.LOGOUT
+LOGIN, LOGOUT, FAILED_LOGIN = EventKind.LOGIN, EventKind.LOGOUT, EventKind.FAILED_LOGIN
 
 
 SLICE = 500
@@ -184,8 +184,8 @@ def holdback() -> Feed:
     return feed
 
 
-def together() -> Feed:
-    """Tracker, windows and rules, as the monitor runs them."""
+def logins() -> Feed:
+    """Tracker, windows and rules; failed logins are tracked, and not judged."""
     tracker, rules = SessionTracker(), RuleBook(RuleSettings())
 
     def feed(events: list[Event]) -> None:
@@ -199,7 +199,26 @@ def together() -> Feed:
     return feed
 
 
-STAGES = (floor, keys, tracker, windows, holdback, together)
+def together() -> Feed:
+    """Tracker, windows and rules, as the monitor runs them: every login and every failure is judged."""
+    tracker, rules = SessionTracker(), RuleBook(RuleSettings())
+
+    def feed(events: list[Event]) -> None:
+        now_us = events[-1].time_us
+        for transition in tracker.apply_all(events):
+            accepted = transition.event
+            if accepted is None:
+                continue
+            if accepted.kind is LOGIN:
+                rules.on_login(accepted, now_us)
+            elif accepted.kind is FAILED_LOGIN:
+                rules.on_failed_login(accepted, now_us)
+        rules.tick(now_us)
+
+    return feed
+
+
+STAGES = (floor, keys, tracker, windows, holdback, logins, together)
 
 
 def slice_seconds(machines: int, count: int) -> dict[str, list[float]]:
