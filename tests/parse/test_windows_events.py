@@ -197,6 +197,38 @@ def test_a_computers_own_failure_is_none() -> None:
     assert read(security(4625, TargetUserName="WS-07$", IpAddress="-", LogonType="3")) == []
 
 
+def network(event_id: int, seconds: float, /, **changed: str) -> WindowsEvent:
+    far = {"LogonType": "3", "IpAddress": "203.0.113.9", "LogonProcessName": "NtLmSsp"}
+    return security(event_id, seconds, **(ALICE | far | changed))
+
+
+def test_a_logon_over_the_network_that_guessing_has_led_to_is_a_login() -> None:
+    guesses = [network(4625, number, SubStatus="0xc000006a") for number in range(5)]
+    *_, login, logout = read(*guesses, network(4624, 9), network(4634, 12))
+    assert (login.kind, login.user, login.source, login.service) == (
+        EventKind.LOGIN,
+        "alice",
+        "203.0.113.9",
+        "network",
+    )
+    assert (logout.kind, logout.session_id) == (EventKind.LOGOUT, login.session_id)
+
+
+@pytest.mark.parametrize(
+    ("failures", "logon"),
+    [(4, {}), (5, {"IpAddress": "203.0.113.10"}), (5, {"TargetUserName": "WS-09$"})],
+    ids=["too few", "from elsewhere", "a computer's"],
+)
+def test_other_logons_over_the_network_are_none(failures: int, logon: dict[str, str]) -> None:
+    guesses = [network(4625, number) for number in range(failures)]
+    assert {event.kind for event in read(*guesses, network(4624, 9, **logon))} == {EventKind.FAILED_LOGIN}
+
+
+def test_failures_of_long_ago_have_led_to_nothing() -> None:
+    guesses = [network(4625, number) for number in range(5)]
+    assert kinds(read(*guesses, network(4624, 700))) == ["failed"] * 5
+
+
 def test_a_domain_controller_tells_of_guesses_from_elsewhere() -> None:
     far = {"TargetUserName": "alice", "IpAddress": "::ffff:203.0.113.9"}
     (unknown, wrong) = read(security(4768, Status="0x6", **far), security(4771, Status="0x18", **far))

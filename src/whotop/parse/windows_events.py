@@ -24,6 +24,7 @@ from whotop.parse.windows_accounts import is_machine, is_own_account, is_person
 from whotop.parse.windows_address import peer_address
 from whotop.parse.windows_event import SECURITY, WindowsEvent, number
 from whotop.parse.windows_event_json import json_event
+from whotop.parse.windows_guesses import Guesses
 from whotop.parse.windows_logons import Logons, logon_id
 from whotop.parse.windows_machine import MachineLog
 from whotop.parse.windows_status import KERBEROS_GUESSES, failure_words
@@ -95,6 +96,7 @@ class Computer:
     def __init__(self, machine: str) -> None:
         self._machine = machine
         self._logons = Logons()
+        self._guesses = Guesses()
         self._log = MachineLog(machine)
         self._ordinals = Ordinals()
         self._unlocked: tuple[str, int] = ("", 0)
@@ -135,7 +137,7 @@ class Computer:
         if logon_type in UNLOCKING:
             return self._unlock(event, _source(event), "unlocked")
         by_sshd = _is_by_sshd(event)
-        if logon_type not in INTERACTIVE and not (by_sshd and logon_type in NETWORK):
+        if logon_type not in INTERACTIVE and not (logon_type in NETWORK and (by_sshd or self._is_guessed(event))):
             return None
         first = self._logons.begin(event, by_sshd=by_sshd)
         if first is None:
@@ -143,11 +145,14 @@ class Computer:
         return self._event(
             event,
             EventKind.LOGIN,
-            source=_source(event) if by_sshd or logon_type in (10, 12) else _NOTHING,
+            source=_source(event) if by_sshd or logon_type not in (2, 11) else _NOTHING,
             session_id=first,
-            service=_SERVICES[logon_type],
+            service="network" if logon_type in NETWORK and not by_sshd else _SERVICES[logon_type],
             detail=_account(event),
         )
+
+    def _is_guessed(self, event: WindowsEvent) -> bool:
+        return self._guesses.led_to(_source(event)[0], event.time_us)
 
     def _failure(self, event: WindowsEvent) -> Event | None:
         """A failed logon. Its names are chosen by whoever tries, so they hide nothing.
@@ -158,6 +163,7 @@ class Computer:
         name = event.value("TargetUserName")
         if event.number("LogonType") in UNATTENDED or (is_machine(name) and not source[0]):
             return None
+        self._guesses.failed(source[0], event.time_us)
         detail = failure_words(number(event.value("Status")), number(event.value("SubStatus")))
         service = "sshd" if _is_by_sshd(event) else _SERVICES.get(event.number("LogonType"), "").replace("sshd", "")
         return self._event(event, EventKind.FAILED_LOGIN, source=source, service=service, detail=detail)
