@@ -44,6 +44,12 @@ def test_patterns(patterns: str, name: str, fits: bool) -> None:
     assert bool(KnownHosts(f"{patterns} {KEY}").keys(name)) is fits
 
 
+def test_a_pattern_longer_than_any_name_trusts_nobody_but_still_revokes() -> None:
+    long = "*" * 2_000
+    known = KnownHosts(f"{long} {KEY}\n@revoked {long} {KEY}\n", "file")
+    assert [key.marker for key in known.keys("db-02")] == ["@revoked"]
+
+
 def test_markers_are_told_and_unknown_ones_ignored() -> None:
     known = KnownHosts(f"@revoked a {KEY}\n@cert-authority a {KEY}\n@else a {KEY}\n")
     assert [key.marker for key in known.keys("a")] == ["@revoked", "@cert-authority"]

@@ -85,6 +85,7 @@ def test_the_innermost_group_and_then_the_host_have_the_last_word() -> None:
         ("web[1:99999]\n", 1, "at most 20000"),
         ("a ansible_user='x\n", 1, "No closing quotation"),
         ("-oProxyCommand=x\n", 1, "cannot be a host"),
+        pytest.param("a\n" + "b" * 70_000, 2, "longer than 65536 characters", id="long"),
     ],
 )
 def test_a_wrong_line_of_an_ini_inventory_is_named(text: str, line: int, message: str) -> None:

@@ -21,6 +21,8 @@ REVOKED = "@revoked"
 AUTHORITY = "@cert-authority"
 
 _HASH_MAGIC = "|1|"
+LONGEST_PATTERN = 1024
+"""No host's name is longer than 253; a line with a longer pattern trusts nobody."""
 _WILD = re.compile(r"[*?!]")
 
 
@@ -135,7 +137,9 @@ class KnownHosts:
         if words[0].startswith(_HASH_MAGIC):
             self._add_hashed(words[0], key)
         elif _WILD.search(words[0]):
-            self._patterns.append(_patterns(words[0].lower().split(","), key))
+            patterns = words[0].lower().split(",")
+            if key.marker == REVOKED or max(map(len, patterns)) <= LONGEST_PATTERN:
+                self._patterns.append(_patterns(patterns, key))
         else:
             for name in words[0].lower().split(","):
                 self.remember(name, key)

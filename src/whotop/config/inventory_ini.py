@@ -11,6 +11,8 @@ import shlex
 from whotop.config.inventory import Inventory, LineError
 from whotop.config.ranges import expand_inventory
 
+LINE_MAX = 65_536
+"""Characters: shlex takes its time for each."""
 _SECTION = re.compile(r"\[([^:\]\s]+)(?::(\w+))?\]\s*(?:[#;].*)?")
 _VARIABLE = re.compile(r"\s*([^\s:=]+)\s*=\s*(.*)")
 
@@ -24,6 +26,8 @@ def read_ini(text: str) -> Inventory:
         if not line or line[0] in "#;":
             continue
         try:
+            if len(line) > LINE_MAX:
+                raise ValueError(f"the line is longer than {LINE_MAX} characters")
             if section := _SECTION.fullmatch(line):
                 group, kind = section[1], section[2] or "hosts"
                 _open(inventory, group, kind)
