@@ -24,8 +24,8 @@ ENDED_KEPT_US = HOUR_US
 class Importing(Protocol):
     """What an import needs of a store."""
 
-    async def sessions_open_in(self, machine: str, from_us: int, until_us: int) -> list[Session]:
-        """A machine's sessions that were open between two times."""
+    async def sessions_open_in(self, names: Collection[str], from_us: int, until_us: int) -> list[Session]:
+        """The sessions of several machines that were open between two times."""
         ...
 
     async def sessions_begun_in(self, names: Collection[str], after_us: int, until_us: int) -> list[Session]:
@@ -136,9 +136,7 @@ class _HistoryImport:
         first_us: dict[str, int] = {}
         for event in batch:
             first_us.setdefault(event.machine, event.time_us)
-        for machine in first_us.keys() - self._machines:
-            from_us = first_us[machine]
-            self._replay.know(await self._store.sessions_open_in(machine, from_us - MINUTE_US, until_us), from_us)
+        await self._learn_machines({name: us for name, us in first_us.items() if name not in self._machines}, until_us)
         if self._machines:
             self._replay.know(await self._store.sessions_begun_in(self._machines, self._until_us, until_us), 0)
         if any(event.kind is EventKind.FAILED_LOGIN for event in batch):
@@ -146,6 +144,18 @@ class _HistoryImport:
             self._replay.know_failures(await self._store.failures_in(first_us.keys(), from_us, until_us))
         self._machines.update(first_us)
         self._until_us = max(until_us, self._until_us)
+
+    async def _learn_machines(self, first_us: dict[str, int], until_us: int) -> None:
+        """Take up what is known of machines that are met for the first time, from then on."""
+        if not first_us:
+            return
+        from_us = min(first_us.values()) - MINUTE_US
+        of_machine: dict[str, list[Session]] = {name: [] for name in first_us}
+        for session in await self._store.sessions_open_in(first_us.keys(), from_us, until_us):
+            if session.logout_us is None or session.logout_us >= first_us[session.machine] - MINUTE_US:
+                of_machine[session.machine].append(session)
+        for machine, its_sessions in of_machine.items():
+            self._replay.know(its_sessions, first_us[machine])
 
     def _count(self, batch: list[Event], added: int) -> None:
         if self.counts.earliest_us is None:

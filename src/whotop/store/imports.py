@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from msgspec.structs import replace
 from sqlalchemy import ColumnElement, RowMapping, Select, Table, and_, func, or_, select
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from whotop.clock import Clock
 from whotop.model import Event, EventKind, Outcome, Session, Standing
@@ -39,12 +39,12 @@ class Imports:
         self._reading, self._writing, self._place, self._clock = reading, writing, place, clock
         self._skews: tuple[int, int] | None = None
 
-    async def sessions_open_in(self, machine: str, from_us: int, until_us: int) -> list[Session]:
-        """A machine's sessions that began by ``until_us`` and were open at some time after ``from_us``."""
+    async def sessions_open_in(self, names: Collection[str], from_us: int, until_us: int) -> list[Session]:
+        """The sessions of several machines that began by ``until_us`` and were open at some time after ``from_us``."""
         ended_us = sessions.c.fleet_logout_us
         perhaps = or_(ended_us.is_(None), ended_us >= from_us - (await self._skews_us())[1])
         overlaps = or_(sessions.c.logout_us.is_(None), sessions.c.logout_us >= from_us)
-        return await self._sessions({machine}, perhaps, overlaps, sessions.c.login_us <= until_us)
+        return await self._sessions(names, perhaps, overlaps, sessions.c.login_us <= until_us)
 
     async def sessions_begun_in(self, names: Collection[str], after_us: int, until_us: int) -> list[Session]:
         """The sessions of several machines that began after one time and by another."""
@@ -102,11 +102,8 @@ class Imports:
                 await transaction.write(statements.event_upsert(dialect), event_rows)
 
     async def _sessions(self, names: Collection[str], *conditions: ColumnElement[bool]) -> list[Session]:
-        found: list[Session] = []
-        for page in _pages(sorted(names)):
-            rows = await self._rows(_named(sessions, page).where(*conditions))
-            found += [session_of(row, row["machine_name"]) for row in rows]
-        return found
+        rows = await self._rows(*(_named(sessions, page).where(*conditions) for page in _pages(sorted(names))))
+        return [session_of(row, row["machine_name"]) for row in rows]
 
     async def _skews_us(self) -> tuple[int, int]:
         """How far machines' clocks were off at the most, behind and ahead: rows are indexed by our own."""
@@ -120,22 +117,18 @@ class Imports:
 
     async def _known(self, table: Table, keys: Collection[bytes], names: Sequence[str]) -> dict[bytes, RowMapping]:
         """What of these keys is in a table already, with these columns."""
-        found: dict[bytes, RowMapping] = {}
         columns = [table.c["key"], *(table.c[name] for name in names)]
-        for page in _pages(list(keys)):
-            rows = await self._rows(select(*columns).where(table.c["key"].in_(page)))
-            found.update((row["key"], row) for row in rows)
-        return found
+        pages = (select(*columns).where(table.c["key"].in_(page)) for page in _pages(list(keys)))
+        return {row["key"]: row for row in await self._rows(*pages)}
 
-    async def _rows(self, statement: Select[Any]) -> Sequence[RowMapping]:
+    async def _rows(self, *statements: Select[Any]) -> list[RowMapping]:
+        """What statements find, all of them in one transaction."""
+        found: list[RowMapping] = []
         with failures_in_words(self._place):
             async with self._reading.begin() as connection:
-                return await _all(connection, statement)
-
-
-async def _all(connection: AsyncConnection, statement: Select[Any]) -> Sequence[RowMapping]:
-    found: Sequence[RowMapping] = (await connection.execute(statement)).mappings().all()
-    return found
+                for statement in statements:
+                    found += (await connection.execute(statement)).mappings().all()
+        return found
 
 
 def _named(table: Table, names: Sequence[str]) -> Select[Any]:
