@@ -88,6 +88,42 @@ async def test_what_is_in_the_store_is_acknowledged_to_the_machine_and_the_probe
     assert sink.of("lost") == []
 
 
+@pytest.mark.parametrize(
+    ("ends", "stored", "told"),
+    [
+        ((384, 768, 1152, 1536), (384, 1536), [1536]),
+        ((384, 768, 0, 384, 768), (768,), [768]),
+    ],
+    ids=["the first alone and then the rest", "a file that was emptied meanwhile"],
+)
+async def test_no_piece_that_is_in_the_store_counts_as_under_way_for_ever(
+    trusted: MachineMaker,
+    sink: RecordingSink,
+    collect: Collect,
+    ends: tuple[int, ...],
+    stored: tuple[int, ...],
+    told: list[int],
+) -> None:
+    heard: list[Any] = []
+
+    async def script(far: FakeProbe) -> None:
+        await far.greet()
+        for end in ends:
+            cursor = Cursor(file=FileIdentity(device=1, inode=1, head=b""), offset=end, tail=b"")
+            far.send(Records(clock_us=1, origin="wtmp", data=bytes(384), start=0, cursor=cursor))
+        while not heard or not isinstance(heard[-1], Stop):
+            heard.extend(await far.received())
+        far.send(Goodbye(reason=b"asked to stop"))
+
+    machine = await trusted(script)
+    collector = collect(machine.target())
+    await sink.wait_for("records", count=len(ends))
+    for offset in stored:
+        collector.acknowledge("db-02", "wtmp", offset)
+    await collector.close()
+    assert heard == [*(Acknowledge(origin="wtmp", offset=offset) for offset in told), Stop()]
+
+
 async def test_the_processes_of_a_session_are_asked_for_and_answered(
     trusted: MachineMaker, sink: RecordingSink, collect: Collect
 ) -> None:

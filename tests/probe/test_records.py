@@ -253,6 +253,29 @@ def test_no_more_than_four_pieces_are_on_their_way(wtmp: Path) -> None:
     assert len(listener.pieces) == PIECES_UNDERWAY + 2
 
 
+def test_of_two_pieces_that_end_at_one_offset_the_later_is_acknowledged(wtmp: Path) -> None:
+    watch, listener = begin(wtmp)
+
+    def tell() -> None:
+        watch.look()
+        while watch.can_send:
+            watch.send_piece()
+
+    for _ in range(2):
+        append(wtmp, 1)
+        append(wtmp, 2)
+        tell()
+        wtmp.write_bytes(b"")
+        tell()
+    ends = [piece["cursor"]["offset"] for piece in listener.pieces]
+    assert ends == [768, 0, 768, 0]
+    watch.acknowledge(0)
+    for number in range(PIECES_UNDERWAY):
+        append(wtmp, number)
+        tell()
+    assert len(listener.pieces) == 2 * PIECES_UNDERWAY
+
+
 def test_a_piece_fits_into_a_frame_and_ends_with_a_whole_record(wtmp: Path) -> None:
     wtmp.write_bytes(b"".join(record(number) for number in range(500)))
     watch, listener = begin(wtmp)

@@ -11,7 +11,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections import Counter
+from collections import defaultdict, deque
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -43,6 +43,7 @@ COMPLAINT_BYTES = 4096
 """How much of the end of standard error is kept, to say why the probe died."""
 PIECES_ACKNOWLEDGED_TOGETHER = 2
 """A probe has up to four under way, a shell's but one; what is not acknowledged costs it nothing but that."""
+PIECES_COUNTED = 64
 SMALL_BYTES = 2_048
 MOST_SECONDS_PER_BYTE = 1e-6
 """Of handing on. To ask how much time was really taken costs 6 µs by itself, and most messages are small."""
@@ -100,8 +101,8 @@ class Conversation:
         self._owed_seconds = 0.0
         self._resume: asyncio.TimerHandle | None = None
         self._asked: tuple[str, ...] | None = ()
-        self._pieces: Counter[str] = Counter()
-        """By origin: those of which no acknowledgement was sent yet."""
+        self._pieces: defaultdict[str, deque[int]] = defaultdict(lambda: deque(maxlen=PIECES_COUNTED))
+        """By origin: where those end that are not acknowledged yet, in their order."""
         self._acknowledged_after = 1
         self._questions = Questions(self._send)
         self._noise = self._complaint = b""
@@ -141,8 +142,12 @@ class Conversation:
 
         Before its hello that is of the connection before, and there is nothing to seal it with.
         """
-        if self.greeted.done() and self._pieces[origin] >= self._acknowledged_after:
-            self._pieces[origin] = 0
+        pieces = self._pieces[origin]
+        # A file that was emptied has one offset twice: the later piece is meant.
+        stored = next((number for number in range(len(pieces), 0, -1) if pieces[number - 1] == offset), 0)
+        if self.greeted.done() and stored >= self._acknowledged_after:
+            for _ in range(stored):
+                pieces.popleft()
             self._send(Acknowledge(origin=origin, offset=offset))
 
     def ask_for_records(self) -> None:
@@ -237,7 +242,8 @@ class Conversation:
         self.ask_for_records()
 
     def _records(self, machine: str, records: Records, received_us: int) -> None:
-        self._pieces[records.origin] += 1
+        if not records.context:
+            self._pieces[records.origin].append(records.cursor.offset)
         self._sink.records(machine, records, received_us)
 
     def _answer(self, _machine: str, answer: Answer, _received_us: int) -> None:

@@ -48,10 +48,11 @@ class Source:
 
     def acknowledge(self, offset: int) -> None:
         """Whotop has all up to ``offset``."""
-        for number, cursor in enumerate(self._underway):
-            if cursor["offset"] == offset:
-                self.acknowledged = cursor
-                del self._underway[: number + 1]
+        for number in range(len(self._underway), 0, -1):
+            # A file that was emptied has one offset twice: the later piece is meant.
+            if self._underway[number - 1]["offset"] == offset:
+                self.acknowledged = self._underway[number - 1]
+                del self._underway[:number]
                 return
 
     def write(self, data: bytes, start: int, cursor: "dict[str, object]", marks: "tuple[str, ...]" = ()) -> None:
