@@ -105,6 +105,21 @@ def test_a_copied_log_that_passes_over_the_day_of_today_is_of_one_year(tmp_path:
     assert times_us[-1] < NOW_US
 
 
+def test_a_log_of_most_of_a_year_is_dated_by_its_last_line(tmp_path: Path) -> None:
+    path = tmp_path / "auth.log"
+    path.write_text(LOG.replace("Nov 22", "Jun 14") + LOG.replace("Nov 22", "Feb 25"))
+    os.utime(path, (NOW_US // SECOND_US, NOW_US // SECOND_US))
+    times_us = [event.time_us for event in events_of(path)]
+    assert times_us == sorted(times_us)
+
+
+def test_a_machine_that_starts_without_a_clock_does_not_date_its_log(tmp_path: Path) -> None:
+    path = tmp_path / "auth.log"
+    path.write_text(LOG + "Jan  1 00:00:09 web-01 sshd[300]: Server listening on :: port 22.\n")
+    os.utime(path, (NOW_US // SECOND_US, NOW_US // SECOND_US))
+    assert {event.time_us // SECOND_US // 31_556_952 for event in events_of(path)} == {56}
+
+
 def test_records_are_of_the_machine_that_the_file_is_named_after(tmp_path: Path) -> None:
     path = tmp_path / "web-07.wtmp"
     path.write_bytes(utmp_record(2, b"reboot", b"~", 1_795_000_000) + utmp_record(7, b"anna", b"pts/0", 1_795_000_100))

@@ -169,12 +169,13 @@ class Stamps:
 def last_stamp_us(ending: bytes, now_us: int, zone: tzinfo) -> int | None:
     """The time of the last line that has one, before ``now_us``: no other line is from much later.
 
-    A log that was copied is written to today; its last line may be from the same day of last year.
+    A log that was copied is written to today; its last line may be from the same day of last year. The
+    first of January is passed over: machines without a clock of their own write it when they start.
     """
     stamps = Stamps(zone)
     stamps.expect(now_us)
     for line in reversed(ending.split(b"\n")):
-        stamp = stamps.read(line)
+        stamp = None if line.startswith(b"Jan  1 ") else stamps.read(line)
         if stamp is not None:
             return stamp[0]
     return None
