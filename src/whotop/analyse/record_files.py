@@ -78,7 +78,9 @@ class RecordFile:
                 self._now_us = min(self._now_us, file.written_us)
             kind = self._kind(beginning)
             if kind is RecordKind.LOG:
-                ended_us = last_stamp_us(file.ending(LOOKED_AT_BYTES), self._now_us, self._reading.zone)
+                is_all = len(beginning) < LOOKED_AT_BYTES
+                ending = beginning if is_all else file.ending(LOOKED_AT_BYTES)
+                ended_us = last_stamp_us(ending, self._now_us, self._reading.zone)
                 self._now_us = min(self._now_us, ended_us or self._now_us)
             yield from self._read(kind, chain([beginning], self._watched(file)))
 
