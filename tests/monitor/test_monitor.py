@@ -12,7 +12,10 @@ from tests.monitor.machine_talk import NOON_US, Talk
 from tests.monitor.silent_collector import SilentCollector
 from whotop.clock import ManualClock
 from whotop.collect.settings import CollectSettings
+from whotop.config.usage_settings import UsageTable
 from whotop.core.fleet import Fleet
+from whotop.core.rules.account_tables import IdleTable
+from whotop.core.rules.settings import RuleSettings
 from whotop.errors import StoreError, UnreachableError
 from whotop.model import Outcome, Session, Target
 from whotop.monitor import monitor as monitor_module
@@ -182,3 +185,21 @@ async def test_the_feed_ends_with_the_monitor(opened: Open) -> None:
         batches = monitor.batches()
         await anext(batches)
     assert [batch async for batch in batches] == []
+
+
+async def test_other_settings_are_taken_up_and_the_sessions_stay(
+    opened: Open, store: Store, collectors: list[SilentCollector], talk: Talk, collect_settings: CollectSettings
+) -> None:
+    async with opened(WEB, store=store) as monitor:
+        collectors[0].speak("web-01", talk, 0, talk.login(0))
+        idle = RuleSettings(idle=IdleTable(on=True))
+        await monitor.settle(MonitorSettings(collect=collect_settings, rules=idle, usage=UsageTable()))
+        assert len((await fleet_of(monitor)).sessions) == 1
+
+
+async def test_other_settings_take_up_no_alert_that_another_process_has_left(
+    opened: Open, store: Store, collect_settings: CollectSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(WEB, store=store) as monitor:
+        monkeypatch.setattr(store, "restore", None)
+        await monitor.settle(MonitorSettings(collect=collect_settings, rules=RuleSettings(idle=IdleTable(on=True))))

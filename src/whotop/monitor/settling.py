@@ -32,7 +32,7 @@ async def past_of(
     since_us = asked.needs_failures_since_us(now_us)
     if store is None:
         return _past(NOTHING, (), (), publisher)
-    restored = await store.restore(names)
+    restored = await store.known(names)
     failures = await store.events.failures_since(since_us) if since_us < now_us else []
     habits = await store.events.habits() if asked.has_to_learn(restored.rule_states) else []
     return _past(restored, habits, failures, publisher)

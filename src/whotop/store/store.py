@@ -79,10 +79,17 @@ class Store:
         self._claims.release(machines)
 
     async def restore(self, machines: Collection[str]) -> Restored:
-        """Where whotop left off with these machines, and the alerts over several that no other process judges."""
-        with failures_in_words(self.path):
-            restored = await restore(self._reading, machines, self._clock.now_us())
+        """Where whotop left off with these machines, and the alerts over several that no other process judges.
+
+        From now on this process does.
+        """
+        restored = await self.known(machines)
         return replace(restored, alerts=self._alert_claims.mine(restored.alerts, self._clock.now_us()))
+
+    async def known(self, machines: Collection[str]) -> Restored:
+        """The same, with all alerts over several machines, and nothing taken up."""
+        with failures_in_words(self.path):
+            return await restore(self._reading, machines, self._clock.now_us())
 
     async def commit(self, batch: WriteBatch) -> int:
         """Write a batch in one transaction and return its revision.
