@@ -98,3 +98,8 @@ def test_what_seems_to_be_json_up_to_the_end_is_not_read_to_the_end_at_every_lin
     assert list(json_values.json_objects(("[" + "0," * 30 + "\n") * 1_000)) == []
     assert len(tried) < 10
     assert list(json_values.json_objects("[not json\n" * 100 + '{"a": 1}\n')) == [{"a": 1}]
+
+
+@pytest.mark.parametrize("between", ["", ",", " ", "\r\n", "\n\x1e", "\ndata: "])
+def test_values_may_follow_each_other_in_a_line_or_not(between: str) -> None:
+    assert list(json_values.json_objects(between.join(['{"a": 1}'] * 20_000))) == [{"a": 1}] * 20_000

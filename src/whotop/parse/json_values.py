@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 
 BROKEN_PLACES = 1_000
@@ -10,8 +11,8 @@ BROKEN_PLACES = 1_000
 TIMES_IN_VAIN = 4
 """Nor after so many times the text's length was read at such places: each may seem to be JSON up to the end."""
 
-_BEFORE = " \t\r,\ufeff\x1e"
-"""What may stand before a value in its line; a record separator is that of RFC 7464."""
+_BEGINNING = re.compile("[ \\t\\r,\\ufeff\\x1e]*+(?:data: )?([{[])")
+"""What may stand before a value in its line: a record separator is that of RFC 7464, ``data:`` of json-sse."""
 _decoder = json.JSONDecoder()
 
 
@@ -44,12 +45,10 @@ def _line_end(text: str, place: int) -> int:
 
 
 def _next_beginning(text: str, place: int) -> int:
-    """Where the next line begins with a bracket; -1 nowhere."""
+    """Where the rest of this line, or the next one, begins with a bracket; -1 nowhere."""
     while place < len(text):
-        end = _line_end(text, place)
-        line = text[place:end].lstrip(_BEFORE)
-        # journalctl -o json-sse
-        if line.removeprefix("data: ")[:1] in ("{", "["):
-            return min(at for at in (text.find("{", place, end), text.find("[", place, end)) if at >= 0)
-        place = end + 1
+        found = _BEGINNING.match(text, place)
+        if found is not None:
+            return found.start(1)
+        place = _line_end(text, place) + 1
     return -1
