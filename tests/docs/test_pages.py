@@ -47,3 +47,8 @@ def test_the_map_names_every_room() -> None:
     page = (ROOT / "docs/design.md").read_text("utf-8")
     rooms = {folder.parent.name for folder in (ROOT / "src/whotop").glob("*/__init__.py")}
     assert sorted(room for room in rooms if f"`{room}`" not in page) == []
+
+
+def test_every_page_can_be_reached_from_the_first() -> None:
+    first = (ROOT / "README.md").read_text("utf-8")
+    assert [page.name for page in PAGES[2:] if f"](docs/{page.name})" not in first] == []
