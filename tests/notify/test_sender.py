@@ -246,3 +246,25 @@ async def test_a_digest_that_could_not_be_sent_is_tried_again_as_it_is(
     queue.add([message(9)])
     await sender.drain()
     assert sorted(subjects(route)) == ["8 messages on web-01", "message 9"]
+
+
+def opening_and_end(seconds: float) -> list[Delivery]:
+    """An alert that is over so long after it opened."""
+    over_us = NOON_US + round(seconds * SECOND_US)
+    return [
+        message(1, alert=b"one", kind=DeliveryKind.OPEN, created_us=NOON_US),
+        message(2, alert=b"one", kind=DeliveryKind.RESOLVE, created_us=over_us),
+    ]
+
+
+async def test_what_is_over_at_once_is_told_once(sender: Sender, queue: MemoryQueue, route: FakeRoute) -> None:
+    queue.add(opening_and_end(1))
+    await sender.drain()
+    await sender.drain()
+    assert subjects(route) == ["message 2"]
+
+
+async def test_what_stood_for_a_while_is_told_twice(sender: Sender, queue: MemoryQueue, route: FakeRoute) -> None:
+    queue.add(opening_and_end(3))
+    await sender.drain()
+    assert subjects(route) == ["message 1", "message 2"]

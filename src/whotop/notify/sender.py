@@ -16,7 +16,7 @@ from datetime import tzinfo
 from whotop.clock import HOUR_US, MINUTE_US, SECOND_US, Clock
 from whotop.config.notify_settings import NotifyTable
 from whotop.errors import StoreError
-from whotop.model.delivery import CLAIMED_AT_ONCE, Delivery
+from whotop.model.delivery import CLAIMED_AT_ONCE, Delivery, DeliveryKind
 from whotop.notify.digest import digest_of
 from whotop.notify.pace import Pace, retry_us
 from whotop.notify.queue import Queue
@@ -31,6 +31,8 @@ TOLD_FOR_US = HOUR_US
 """How long it is said that a message was given up; the queue's list says it for longer."""
 CLAIM_US = 5 * MINUTE_US
 """For how long a claimed message is one's own."""
+AT_ONCE_US = 2 * SECOND_US
+"""An alert that is over so soon is told once, if at all: machines lost one by one are told together then."""
 
 log = logging.getLogger(__name__)
 
@@ -190,6 +192,9 @@ class _Line:
         planned: list[Delivery] = []
         for target, waiting in by_target.items():
             pace = self._paces.setdefault(target, Pace(self._table))
+            for over, unsaid in over_at_once(waiting).items():
+                await self._queue.merge(over, [opening.key for opening in unsaid], now_us)
+                waiting = [delivery for delivery in waiting if delivery not in unsaid]
             single, together = pace.plan(waiting, now_us)
             planned += single
             if together:
@@ -219,3 +224,23 @@ class _Line:
         due_us = retry_us(delivery.attempts + 1, now_us, self._chance)
         await self._queue.failed(delivery.key, outcome.error, due_us)
         self.expect(due_us)
+
+
+def over_at_once(waiting: Iterable[Delivery]) -> dict[Delivery, list[Delivery]]:
+    """Messages that an alert is over, each with untried ones that it opened a moment before: one is enough."""
+    by_alert: dict[bytes, list[Delivery]] = {}
+    for delivery in waiting:
+        if delivery.alert:
+            by_alert.setdefault(delivery.alert, []).append(delivery)
+    return {
+        over: unsaid
+        for of_alert in by_alert.values()
+        for over in of_alert
+        if over.kind is DeliveryKind.RESOLVE
+        and (unsaid := [opening for opening in of_alert if _is_a_moment_before(opening, over)])
+    }
+
+
+def _is_a_moment_before(opening: Delivery, over: Delivery) -> bool:
+    is_untried = opening.kind is DeliveryKind.OPEN and opening.attempts == 0
+    return is_untried and 0 <= over.created_us - opening.created_us <= AT_ONCE_US
