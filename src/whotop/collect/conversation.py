@@ -11,12 +11,12 @@ import asyncio
 import logging
 import secrets
 import time
-from collections import defaultdict, deque
 from collections.abc import Callable
 from typing import Any, Protocol
 
 from whotop.clock import Clock
 from whotop.collect.last_words import LastWords, why_not_started
+from whotop.collect.pieces import TOGETHER, Pieces
 from whotop.collect.questions import Questions
 from whotop.collect.sink import Sink
 from whotop.collect.starts import PYTHON, Encoder, ProbeStart
@@ -41,9 +41,6 @@ from whotop.wire.messages import (
 
 COMPLAINT_BYTES = 4096
 """How much of the end of standard error is kept, to say why the probe died."""
-PIECES_ACKNOWLEDGED_TOGETHER = 2
-"""A probe has up to four under way, a shell's but one; what is not acknowledged costs it nothing but that."""
-PIECES_COUNTED = 64
 SMALL_BYTES = 2_048
 MOST_SECONDS_PER_BYTE = 1e-6
 """Of handing on. To ask how much time was really taken costs 6 µs by itself, and most messages are small."""
@@ -101,9 +98,7 @@ class Conversation:
         self._owed_seconds = 0.0
         self._resume: asyncio.TimerHandle | None = None
         self._asked: tuple[str, ...] | None = ()
-        self._pieces: defaultdict[str, deque[int]] = defaultdict(lambda: deque(maxlen=PIECES_COUNTED))
-        """By origin: where those end that are not acknowledged yet, in their order."""
-        self._acknowledged_after = 1
+        self._pieces = Pieces()
         self._questions = Questions(self._send)
         self._noise = self._complaint = b""
         self._exit_status: int | None = None
@@ -124,7 +119,7 @@ class Conversation:
         """Send the probe's source to the loader that waits for it, and the start frame behind it."""
         self._channel, self._encoder = channel, how.encoder()
         if isinstance(self._encoder, FrameEncoder):
-            self._acknowledged_after = PIECES_ACKNOWLEDGED_TOGETHER
+            self._pieces.together = TOGETHER
         recipient = how.recipient(self._nonce)
         self._decoder = up_decoder(self._nonce, recipient)
         start = Start(
@@ -142,12 +137,7 @@ class Conversation:
 
         Before its hello that is of the connection before, and there is nothing to seal it with.
         """
-        pieces = self._pieces[origin]
-        # A file that was emptied has one offset twice: the later piece is meant.
-        stored = next((number for number in range(len(pieces), 0, -1) if pieces[number - 1] == offset), 0)
-        if self.greeted.done() and stored >= self._acknowledged_after:
-            for _ in range(stored):
-                pieces.popleft()
+        if self.greeted.done() and self._pieces.is_to_tell(origin, offset):
             self._send(Acknowledge(origin=origin, offset=offset))
 
     def ask_for_records(self) -> None:
@@ -243,7 +233,7 @@ class Conversation:
 
     def _records(self, machine: str, records: Records, received_us: int) -> None:
         if not records.context:
-            self._pieces[records.origin].append(records.cursor.offset)
+            self._pieces.came(records.origin, records.cursor.offset)
         self._sink.records(machine, records, received_us)
 
     def _answer(self, _machine: str, answer: Answer, _received_us: int) -> None:
