@@ -42,6 +42,7 @@ async def test_from_an_alert_of_many_logins_one_goes_to_the_source(trial: Trial)
     async with trial.run():
         await open_source(trial)
         assert trial.app._crumbs() == ["fleet", SOURCE]
+        assert trial.line("1 Series 1")
         assert trial.line("● 1 session open", "3 logins known, of 3 users on 2 machines")
 
 

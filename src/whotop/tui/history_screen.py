@@ -44,6 +44,7 @@ class HistoryScreen(PaneScreen):
             return
         try:
             await self.load(self.desk.feed.history)
+            self._recount()
         except StoreError as error:
             self.say(str(error), "error")
 
