@@ -13,6 +13,7 @@ from typing import ClassVar, TypeAlias
 
 import msgspec
 from textual.binding import BindingType
+from textual.driver import Driver
 from textual.events import Key
 from textual.widgets import Input
 from textual.worker import WorkerFailed
@@ -70,6 +71,17 @@ class WhotopApp(PlacesApp):
         self.set_keymap(for_textual(self._keys))
         warnings = self.load_themes(options.theme, options.theme_folder)
         self._warnings = (*warnings, *options.warnings)
+
+    def get_driver_class(self) -> type[Driver]:
+        """One that survives the loss of its terminal, where Textual's own is for such terminals."""
+        from textual.drivers.linux_driver import LinuxDriver  # no test and no report needs it
+
+        usual = super().get_driver_class()
+        if usual is not LinuxDriver:
+            return usual
+        from whotop.tui.terminal import Terminal
+
+        return Terminal
 
     def get_default_screen(self) -> FleetScreen:
         """The screen under all others."""
