@@ -39,3 +39,10 @@ def test_a_file_that_makes_no_sense_is_named_in_the_place_of_what_it_should_tell
 def test_machines_with_such_a_file_are_found(view: MachinesView, query: str) -> None:
     asked = parse_query(query, view.fields)
     assert [key for key in view.rows() if asked.matches(ViewRow(view, key))] == ["web-01"]
+
+
+def test_more_than_its_allowance_is_told_in_the_same_place(view: MachinesView) -> None:
+    flooding = msgspec.structs.replace(machine("web-02"), not_kept=12_345)
+    view.fleet.apply(Batch(3, NOW_US, (MachineChanged(flooding),)))
+    assert [("12,345 not kept", "alert_warn")] in view.cells("web-02")
+    assert "12,345 not kept" in view.visible("web-02")
