@@ -12,7 +12,7 @@ from whotop.config.settings import ReportTable
 from whotop.core.fleet import Fleet
 from whotop.core.periods import Period
 from whotop.core.usage import PeriodUsage, UsageReport
-from whotop.errors import ConfigError, StoreError
+from whotop.errors import ConfigError, StoreError, WhotopError
 from whotop.model import Machine
 
 NOON_US = 1_795_262_400_000_000
@@ -25,6 +25,20 @@ def reports(file: Path | str = "") -> Reports:
 def test_a_snapshot_lies_beside_the_report_under_a_name_of_its_own(tmp_path: Path) -> None:
     written = reports(tmp_path / "fleet.json").snapshot(Fleet())
     assert written == tmp_path / "fleet-2026-11-21-120000.json"
+
+
+def test_two_snapshots_of_one_second_are_two_files(tmp_path: Path) -> None:
+    first, second = (reports(tmp_path / "fleet.json").snapshot(Fleet()) for _ in range(2))
+    assert second == tmp_path / "fleet-2026-11-21-120000-2.json"
+    assert first.read_text() == second.read_text() != ""
+
+
+def test_where_no_snapshot_can_be_written_nothing_is_left(tmp_path: Path) -> None:
+    with pytest.raises(WhotopError):
+        reports(tmp_path / "fleet.doc").snapshot(Fleet())
+    with pytest.raises(WhotopError, match=r"the report cannot be written: No such file"):
+        reports(tmp_path / "nowhere" / "fleet.json").snapshot(Fleet())
+    assert not list(tmp_path.glob("fleet*"))
 
 
 USAGE = UsageReport(

@@ -56,8 +56,13 @@ class Reports:
         named = Path(self.table.file)
         ending = _ENDINGS.get(self.table.format or "", f".{self.table.format}") if self.table.format else named.suffix
         moment = datetime.fromtimestamp(self.clock.now_us() / SECOND_US, self.zone)
-        name = f"{named.stem or 'whotop'}-{moment:%Y-%m-%d-%H%M%S}{ending or '.txt'}"
-        return write_report(report, self.folder / name)
+        stem = f"{named.stem or 'whotop'}-{moment:%Y-%m-%d-%H%M%S}"
+        path = _taken(self.folder, stem, ending or ".txt")
+        try:
+            return write_report(report, path)
+        except WhotopError:
+            path.unlink(missing_ok=True)
+            raise
 
     def leave(self, fleet: Fleet, *, seen: bool) -> None:
         """Leave the last one: on the terminal if somebody may read it there, and in a file.
@@ -95,6 +100,21 @@ def _fits(report: Report, size: os.terminal_size) -> bool:
 
     whole = exit_text(report, 100_000, None, size.columns)
     return exit_text(report, size.lines, None, size.columns) == whole
+
+
+def _taken(folder: Path, stem: str, ending: str) -> Path:
+    """A new file that nobody else will write: two whotops may leave in the same second. Raises WhotopError."""
+    number = 1
+    while True:
+        path = folder / (f"{stem}{ending}" if number == 1 else f"{stem}-{number}{ending}")
+        try:
+            path.touch(mode=0o600, exist_ok=False)
+        except FileExistsError:
+            number += 1
+        except OSError as error:
+            raise WhotopError(f"{path}: the report cannot be written: {error.strerror or error}") from None
+        else:
+            return path
 
 
 def _private(folder: Path) -> Path:
