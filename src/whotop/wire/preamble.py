@@ -11,7 +11,10 @@ if TYPE_CHECKING:  # whoever reads plain frames alone need not load ``cryptograp
     from whotop.wire.sealing import OneWay, Seals
 
 _LONGEST_ANSWER = 65
-_NOISE = f"no answer from the probe in the first {limits.NOISE_BYTES // 1024} KiB of its output (a shell start-up that writes?)"
+_NOISE = (
+    f"no answer from the probe in the first {limits.NOISE_BYTES // 1024} KiB of its output "
+    "(a shell start-up that writes?)"
+)
 
 
 class Recipient(Protocol):
