@@ -19,6 +19,8 @@ from whotop.errors import ConfigError
 INCLUDE_DEPTH_MAX = 16
 """OpenSSH's own limit (readconf.c, READCONF_MAX_DEPTH)."""
 SIZE_MAX_BYTES = 4 << 20
+PATH_MAX = 4096
+"""The longest path that Linux opens."""
 USER_FILE = Path("~/.ssh/config")
 SYSTEM_FILE = Path("/etc/ssh/ssh_config")
 
@@ -90,7 +92,7 @@ def _words(line: str) -> tuple[str, list[str]]:
 def included_files(patterns: Iterable[str], folder: Path) -> Iterator[Path]:
     """The files that an ``Include`` names; relative patterns begin in ``folder``."""
     for pattern in patterns:
-        if "\0" in pattern:  # which no file's name holds, and which no folder can be looked into for
+        if "\0" in pattern or len(pattern) > PATH_MAX:  # which no file's name is
             continue
         absolute = folder / at_home(pattern)
         yield from (path for path in map(Path, sorted(glob.glob(str(absolute)))) if path.is_file())  # noqa: PTH207
