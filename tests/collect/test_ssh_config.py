@@ -259,3 +259,8 @@ def test_the_address_for_people_leaves_out_the_usual_port(home: Home) -> None:
     home.config("Host db-02\n  HostName 10.0.0.2\n  User ops\nHost odd\n  HostName 10.0.0.3\n  User ops\n  Port 2222\n")
     assert route(home).short_address == "ops@10.0.0.2"
     assert route(home, "odd").short_address == "ops@10.0.0.3:2222"
+
+
+def test_a_line_of_many_words_is_split_up_to_its_comment(home: Home) -> None:
+    home.config("Host x\n  SendEnv " + '"a"' * 30_000 + " # and " * 10_000 + "\n")
+    assert SshConfig([home.ssh / "config"]).options("x")["sendenv"] == ["a"] * 30_000

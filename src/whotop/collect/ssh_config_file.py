@@ -20,6 +20,7 @@ _PLAIN = re.compile(r"[A-Za-z]\w*[ \t]+[^\s\"'\\#=][^\"'\\#]*", re.ASCII)
 _WILD = re.compile(r"[*?!]")
 _WORD = re.compile(r"""\s*(?:"((?:\\.|[^"\\])*)"|'((?:\\.|[^'\\])*)'|((?:\\["'\\ ]|[^\s"'])+))""")
 _KEYWORD = re.compile(r"\s*(\w+)(?:\s*=\s*|\s+)(.*)", re.DOTALL)
+_COMMENT = re.compile(r"\s*+#")
 _ESCAPED = re.compile(r"""\\(["'\\ ])""")
 
 
@@ -119,7 +120,7 @@ def _words(text: str, number: int, path: Path) -> tuple[str, ...]:
     position = 0
     text = text.rstrip()
     while position < len(text):
-        if text[position:].lstrip().startswith("#"):
+        if _COMMENT.match(text, position):
             break
         match = _WORD.match(text, position)
         if match is None:
