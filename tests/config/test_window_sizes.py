@@ -40,3 +40,8 @@ def test_a_window_that_holds_nothing_or_everything_is_refused(text: str) -> None
 def test_an_endless_window_is_refused() -> None:
     with pytest.raises(ValueError, match=r"at most 285,000 years"):
         parse_window_size("1e999h")
+
+
+def test_digits_without_a_unit_are_refused_however_many_they_are() -> None:
+    with pytest.raises(ValueError, match="is no window size"):
+        parse_window_size("9" * 100_000)

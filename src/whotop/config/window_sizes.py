@@ -26,7 +26,7 @@ _MS = {
     "nanosecond": 1e-6,
 }
 _WITHOUT_PLURAL = {"d", "h", "min", "s", "ms"}
-_SIZE = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)([a-z]+)", re.ASCII)
+_SIZE = re.compile(r"([+-]?(?:\d++\.?\d*+|\.\d+)(?:[eE][+-]?\d+)?)([a-z]+)", re.ASCII)
 LONGEST_MS = 2**53
 
 
