@@ -163,3 +163,10 @@ def test_the_status_of_sessions_tells_since_when_and_from_where() -> None:
 @pytest.mark.parametrize("filler", ["a/a", "tty/", "- ", "a " * 9])
 def test_a_line_of_anything_is_read_at_once(filler: str) -> None:
     assert read("5 1000 anna " + (filler * 400)[:490] + " !\n") == []
+
+
+def test_what_stands_right_of_any_column_belongs_to_none() -> None:
+    titles = b"SESSION UID USER " + b"x " * 10_000
+    assert [login.user for login in live_reports(titles + b"\n      5 1000 anna " + b"y " * 10_000, "web", 0)] == [
+        "anna"
+    ]

@@ -131,3 +131,8 @@ def test_no_json_can_stop_the_reader(value: object) -> None:
 def test_no_file_can_stop_the_reader(content: str | bytes) -> None:
     for event in exported_events(content if isinstance(content, bytes) else content.encode()):
         assert event.time_us > 0
+
+
+def test_the_name_of_a_record_shows_as_itself() -> None:
+    event = WindowsEvent(id=4624, time_us=1, record=7, channel="Secu\nrity\x1b")
+    assert event.record_id == r"Secu\x0arity\x1b:7"

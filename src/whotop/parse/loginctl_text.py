@@ -25,6 +25,8 @@ from whotop.parse.received import raw_text, received
 LONGEST_BYTES = 4 * 1024 * 1024
 LONGEST_LINE_BYTES = 512
 
+COLUMNS_MAX = 32
+"""loginctl has ten."""
 _WORD = re.compile(rb"\S+")
 _ID = re.compile(rb"[A-Za-z0-9_-]{1,32}")
 _NUMBER = re.compile(rb"[0-9]{1,9}")
@@ -173,7 +175,7 @@ def _table_rows(data: bytes) -> Iterator[dict[bytes, bytes]]:
     for line in data.split(b"\n"):
         words = list(_WORD.finditer(line))
         if any(word[0] == b"SESSION" for word in words):
-            titles = words
+            titles = words[:COLUMNS_MAX]
         elif not words or not titles:
             titles = titles if words else []
         else:

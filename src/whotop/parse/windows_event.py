@@ -12,6 +12,7 @@ from collections.abc import Mapping
 import msgspec
 
 from whotop.parse.received import Received, received
+from whotop.text import safe
 
 SECURITY = "Security"
 VALUE_CHARACTERS = 1024
@@ -53,7 +54,7 @@ class WindowsEvent(msgspec.Struct, frozen=True, gc=False):
     @property
     def record_id(self) -> str:
         """What tells the event from all others of its machine; empty where it has no number."""
-        return f"{self.channel or SECURITY}:{self.record}" if self.record else ""
+        return f"{safe(self.channel) or SECURITY}:{self.record}" if self.record else ""
 
     def number(self, name: str) -> int:
         """Give a number of the data, decimal or ``0x…``; -1 if it is none."""
