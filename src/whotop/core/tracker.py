@@ -103,10 +103,16 @@ class SessionTracker:
         """A machine is watched no longer."""
         self._ledgers.pop(machine, None)
 
-    def expire(self, before_us: int) -> None:
-        """Forget the sessions that ended before a time; open ones stay."""
-        for ledger in self._ledgers.values():
-            ledger.expire(before_us)
+    def machines(self) -> list[str]:
+        """Those of which something is known."""
+        return list(self._ledgers)
+
+    def expire(self, before_us: int, machines: Iterable[str] | None = None) -> None:
+        """Forget the sessions of some machines, or of all, that ended before a time; open ones stay."""
+        for machine in list(self._ledgers) if machines is None else machines:
+            ledger = self._ledgers.get(machine)
+            if ledger is not None:
+                ledger.expire(before_us)
 
     def open_sessions(self, machine: str | None = None) -> list[Session]:
         """The open sessions of one machine, or of all, in the order in which they became known."""

@@ -25,7 +25,8 @@ from whotop.monitor.outlet import Outlet
 from whotop.store.batch import StateKey
 
 ENDED_KEPT_US = 2 * DAY_US
-EXPIRE_EVERY_US = 60 * SECOND_US
+EXPIRED_IN_TICKS = 60
+"""How long it takes until every machine's ended sessions have been looked through."""
 """History of a first contact is mostly older than what is kept."""
 STRAGGLERS_US = 5 * SECOND_US
 """A window that ended so short a time ago may hold logins that nobody has judged yet."""
@@ -55,7 +56,8 @@ class Judgement:
         """What the rules of this process have taken up or said themselves."""
         self._unsaid: dict[StateKey, object] = {}
         """What rules that were replaced by others had still to say."""
-        self._expired_us = 0
+        self._to_expire: list[str] = []
+        self._expired_at_once = 1
 
     def resume(self, sessions: list[Session], alerts: list[Alert], now_us: int) -> None:
         """Take up what the store has of machines that are new here, and show what stands.
@@ -191,9 +193,16 @@ class Judgement:
         for login in self._holdback.due(now_us):
             self._alerts(self._rules.on_login(login, now_us))
         self._alerts(self._rules.tick(now_us))
-        if now_us - self._expired_us >= EXPIRE_EVERY_US:
-            self._expired_us = now_us
-            self._tracker.expire(now_us - ENDED_KEPT_US)
+        self._expire(now_us - ENDED_KEPT_US)
+
+    def _expire(self, before_us: int) -> None:
+        """A few machines each second: thousands at once would hold up whoever presses a key."""
+        if not self._to_expire:
+            self._to_expire = self._tracker.machines()
+            self._expired_at_once = 1 + len(self._to_expire) // EXPIRED_IN_TICKS
+        some = self._to_expire[: self._expired_at_once]
+        del self._to_expire[: self._expired_at_once]
+        self._tracker.expire(before_us, some)
 
     def forget(self, machine: str, now_us: int) -> None:
         """A machine is watched no longer."""

@@ -11,9 +11,9 @@ from collections.abc import Callable
 
 ROOM = 10_000
 """While more changes than this wait to be written, nobody new is asked."""
-AT_ONCE = 16
-"""Machines asked before it is seen what they have brought."""
-PAUSE_SECONDS = 0.1
+AT_ONCE = 1
+"""Machines asked in one turn of the loop: a key that is pressed waits for what they bring, 10 ms each."""
+PAUSE_SECONDS = 0.01
 
 
 class Turns:
