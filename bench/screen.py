@@ -153,18 +153,24 @@ def presses(terminal: Terminal, count: int, pause_seconds: float) -> list[float]
 
 def logins(terminal: Terminal, servers: subprocess.Popen[str], names: list[str]) -> list[float]:
     """Let somebody log in on one machine after another; seconds until the name is painted."""
-    assert servers.stdin is not None
-    assert servers.stdout is not None
     times = []
     for number in range(LOGINS):
         terminal.drain(random.uniform(0.2, 0.6))
         user = f"zz{number:03}"
-        servers.stdin.write(f"{random.choice(names)} {user}\n")
-        servers.stdin.flush()
-        logged_in_us = int(servers.stdout.readline())
+        while (answer := ordered(servers, f"{random.choice(names)} {user}")) == "away":
+            pass
         read_until(terminal.descriptor, user.encode(), 20)
-        times.append(time.time() - logged_in_us / 1e6)
+        times.append(time.time() - int(answer) / 1e6)
     return times
+
+
+def ordered(servers: subprocess.Popen[str], order: str) -> str:
+    """What the machines' process answers to an order."""
+    assert servers.stdin is not None
+    assert servers.stdout is not None
+    servers.stdin.write(f"{order}\n")
+    servers.stdin.flush()
+    return servers.stdout.readline().strip()
 
 
 def at_rest() -> None:

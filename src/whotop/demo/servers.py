@@ -2,7 +2,8 @@
 
 ``python -m whotop.demo.servers FOLDER COUNT`` writes a host key, a client key and known_hosts into
 FOLDER, says the machines' ports as one JSON line, and serves until its standard input closes. A
-line ``MACHINE USER`` makes that user log in, and is answered with the time of it in µs.
+line ``MACHINE USER`` makes that user log in, and is answered with the time of it in µs, or with
+``away`` where the machine cannot be reached just now.
 """
 
 from __future__ import annotations
@@ -174,10 +175,11 @@ async def serve(folder: Path, count: int) -> None:
 async def _obey(world: World, clock: Clock) -> None:
     """Let those log in who are named on standard input, until it closes."""
     while line := await asyncio.to_thread(sys.stdin.buffer.readline):
-        machine, user = line.split()
-        now_us = clock.now_us()
-        world.machines[machine.decode()].arrive(Person(user, "192.0.2.1", 1.0, 1.0), now_us)
-        sys.stdout.write(f"{now_us}\n")
+        name, user = line.split()
+        machine, now_us = world.machines[name.decode()], clock.now_us()
+        if not machine.is_away:
+            machine.arrive(Person(user, "192.0.2.1", 1.0, 1.0), now_us)
+        sys.stdout.write("away\n" if machine.is_away else f"{now_us}\n")
         sys.stdout.flush()
 
 
