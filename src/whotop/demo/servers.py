@@ -3,7 +3,7 @@
 ``python -m whotop.demo.servers FOLDER COUNT`` writes a host key, a client key and known_hosts into
 FOLDER, says the machines' ports as one JSON line, and serves until its standard input closes. A
 line ``MACHINE USER`` makes that user log in, and is answered with the time of it in µs, or with
-``away`` where the machine cannot be reached just now.
+``away`` where the machine is away, or was: whoever watches it may not be back yet.
 """
 
 from __future__ import annotations
@@ -177,9 +177,10 @@ async def _obey(world: World, clock: Clock) -> None:
     while line := await asyncio.to_thread(sys.stdin.buffer.readline):
         name, user = line.split()
         machine, now_us = world.machines[name.decode()], clock.now_us()
-        if not machine.is_away:
+        was_away = machine.away_until_us > 0
+        if not was_away:
             machine.arrive(Person(user, "192.0.2.1", 1.0, 1.0), now_us)
-        sys.stdout.write("away\n" if machine.is_away else f"{now_us}\n")
+        sys.stdout.write("away\n" if was_away else f"{now_us}\n")
         sys.stdout.flush()
 
 
