@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tests.core.conftest import make_event
 from whotop.clock import DAY_US, HOUR_US, MINUTE_US, SECOND_US
-from whotop.core.failure_book import OTHERS, FailureBook, FailureKey
+from whotop.core.failure_book import OTHERS, Counts, FailureBook, FailureKey
 from whotop.model import Event
 
 NOON = 1_763_726_400
@@ -125,3 +125,12 @@ def test_a_source_has_its_tallies_on_all_machines_until_they_are_let_go() -> Non
     book.forget("db-02")
     book.forget("web-01")
     assert not book.of_source("203.0.113.9")
+
+
+def test_a_source_that_fails_once_an_hour_for_weeks_takes_no_more_memory_than_one_that_fails_once() -> None:
+    counts = Counts()
+    for hour in range(24 * 14):
+        counts.add(hour * HOUR_US)
+    assert len(counts.minutes) == 1
+    assert len(counts.hours) == 24
+    assert counts.in_day(24 * 14 * HOUR_US - 1) == 24

@@ -56,7 +56,11 @@ def _add(counts: dict[int, int], number: int, count: int, kept: int) -> None:
     counts[number] = counts.get(number, 0) + count
     if counts[number] <= 0:
         del counts[number]
-    elif len(counts) > 2 * kept:
+        return
+    # Numbers come mostly in their order: what is too old to be asked for stands at the front.
+    while (oldest := next(iter(counts))) <= number - kept:
+        del counts[oldest]
+    if len(counts) > 2 * kept:
         newest = max(counts)
         for old in [one for one in counts if one <= newest - kept]:
             del counts[old]
