@@ -8,7 +8,6 @@ from tests.monitor.machine_talk import NOON_US, Talk
 from whotop.clock import SECOND_US, ManualClock
 from whotop.core.fleet import Fleet
 from whotop.core.rules.book import RuleBook
-from whotop.core.rules.login_tables import LoginsTable
 from whotop.core.rules.settings import RuleSettings
 from whotop.core.tracker import SessionTracker
 from whotop.model import Alert, Event, EventKind, Machine, Sample, Session, Target
@@ -77,9 +76,7 @@ class Trial:
         self.writer = writer or FakeWriter()
         self.publisher = Publisher(self.clock)
         outlet = Outlet(self.publisher, self.writer)
-        self.judgement = Judgement(
-            outlet, SessionTracker(), RuleBook(RuleSettings(logins=LoginsTable(count=2, warn_count=10)))
-        )
+        self.judgement = Judgement(outlet, SessionTracker(), RuleBook(RuleSettings()))
         self.intake = Intake(outlet, self.judgement, self.clock)
         self.acknowledged: list[tuple[str, str, int]] = []
         self.intake.acknowledge = lambda machine, origin, offset: self.acknowledged.append((machine, origin, offset))

@@ -15,8 +15,8 @@ from whotop.core.rules.settings import RuleSettings
 from whotop.model import Alert, Event, Standing
 
 MakeEvent = Callable[..., Event]
-GAP = RuleSettings(logins=LoginsTable(mode="gap", window_seconds=60.0, count=2))
-SLIDING = RuleSettings(logins=LoginsTable(mode="sliding", window_seconds=60.0, count=2))
+GAP = RuleSettings(logins=LoginsTable(mode="gap", window_seconds=60.0))
+SLIDING = RuleSettings(logins=LoginsTable(mode="sliding", window_seconds=60.0))
 
 
 @pytest.fixture

@@ -16,10 +16,9 @@ KeptCount = Annotated[int, Meta(ge=1, le=1_000)]
 
 
 class LoginsTable(RuleTable, frozen=True, kw_only=True):
-    """One source logs in many times within one window, the same user twice included.
+    """One source logs in more than once within one window, the same user twice included.
 
-    Windows and counting are those of the login analyser that whotop replaces, which tells of each second
-    login (``count = 2``); how many are many is whotop's own, for people who work log in a few times an hour.
+    As the login analyser that whotop replaces has it; the levels are whotop's own steps.
     """
 
     scoped_by = PLACES
@@ -32,9 +31,9 @@ class LoginsTable(RuleTable, frozen=True, kw_only=True):
     """Length of the windows in which the logins of one source are counted."""
     start_seconds: float = 0.0
     """A moment at which a tumbling window begins; the others follow from it without a gap."""
-    count: Count = 10
+    count: Count = 2
     """The login of one source in one window that opens the alert."""
-    warn_count: Count = 50
+    warn_count: Count = 10
     """The login from which it warns."""
     high_count: Count = 100
     """The login from which it is high."""

@@ -1,7 +1,7 @@
-"""Rule ``logins``: one source logs in many times within one window.
+"""Rule ``logins``: one source logs in more than once within one window.
 
-The window (an hour, counted from 1970) and "logins of one source, the same user twice included" are
-those of the login analyser that whotop replaces. The alert grows while the window
+The window (an hour, counted from 1970) and "more than one login of one source, the same user twice
+included" are those of the login analyser that whotop replaces. The alert grows while the window
 lasts. In windows that have no place of their own it is ``lasting_logins`` that watches.
 """
 
