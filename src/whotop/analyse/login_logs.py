@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from itertools import groupby
+from itertools import groupby, islice
 from operator import attrgetter
 
 from whotop.model import Event, Origin, Standing
@@ -13,6 +13,8 @@ from whotop.text import safe
 
 MOST_MACHINES = 1000
 """That one log tells of: a log server's."""
+LINES_AT_ONCE = 5_000
+"""The log of one machine is one long run of lines, and more than memory holds."""
 
 
 class LoginLogs:
@@ -29,7 +31,8 @@ class LoginLogs:
                 if len(self._of_host) >= MOST_MACHINES:
                     continue
                 log = self._of_host[host, origin] = LoginLog(machine_of(safe(host, 64)), origin)
-            yield from log.events(of_host, standing=Standing.HISTORY)
+            while lines_at_once := list(islice(of_host, LINES_AT_ONCE)):
+                yield from log.events(lines_at_once, standing=Standing.HISTORY)
 
     def finish(self) -> Iterator[Event]:
         """What the last lines leave open."""
