@@ -56,11 +56,17 @@ def test_the_output_file_names_its_format(whotop: Run, events: Path, tmp_path: P
     assert (tmp_path / "r.html").read_text().lstrip().lower().startswith("<!doctype html")
 
 
-@pytest.mark.parametrize("format_name", ["text", "markdown", "json", "csv", "html"])
+@pytest.mark.parametrize("format_name", ["text", "table", "markdown", "json", "csv", "html"])
 def test_a_format_may_be_named(whotop: Run, events: Path, format_name: str) -> None:
     code, output, _ = whotop("report", events, "--format", format_name)
     assert code == 0
     assert "webserver.local" in output
+
+
+def test_a_format_that_is_named_goes_before_the_ending(whotop: Run, events: Path, tmp_path: Path) -> None:
+    code, output, _ = whotop("report", events, "--format", "json", "-o", tmp_path / "now.out")
+    assert (code, output) == (0, "")
+    assert (tmp_path / "now.out").read_text().startswith("{")
 
 
 def test_a_filter_chooses_sessions(whotop: Run, events: Path) -> None:
@@ -76,6 +82,7 @@ def test_a_filter_chooses_sessions(whotop: Run, events: Path) -> None:
         (["a/b", "web-01"], "a/b is a file and web-01 a machine: report one kind at a time"),
         (["web-01", "-"], "- is a file and web-01 a machine"),
         (["no/such.csv"], "no/such.csv"),
+        (["evnts.csv"], "evnts.csv: No such file"),
         (["web-01", "--at", "03:12"], "--at needs a FILE of events"),
         (["a/b", "--at", "yesterday"], '"yesterday" is no time'),
         (["a/b", "--time-zone", "Mars"], '"Mars" is no time zone'),

@@ -19,8 +19,13 @@ if TYPE_CHECKING:
     from whotop.cli.secrets import Secrets
     from whotop.core.report import Report
     from whotop.parse.event_row import TableForm
+    from whotop.render.formats import Format
 
-FORMATS = ("text", "markdown", "json", "csv", "html", "pdf")
+FORMATS = ("text", "table", "markdown", "json", "csv", "html", "pdf")
+ENDINGS = frozenset(
+    (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".log", ".txt", ".gz", ".bz2", ".xz", ".zst", ".evtx", ".xml")
+)
+"""Of files of records; no domain of the internet is called so."""
 NOT_REACHED = 3
 
 
@@ -30,10 +35,10 @@ class Wanted:
 
     where: str = ""
     """A filter; empty: everything."""
-    format: str = "text"
-    """Of what is printed."""
+    format: Format | None = None
+    """As named; None: text, or as the ending of the file says."""
     output: Path | None = None
-    """A file instead; its ending names the format."""
+    """A file, instead of printing it."""
     copy: Path | None = None
     """A file beside what is printed; its ending names the format."""
 
@@ -44,7 +49,7 @@ class Wanted:
 
         parse_where(self.where)
         if self.output is not None:
-            check_destination(self.output)
+            check_destination(self.output, self.format)
 
     def print(self, made: Report) -> None:
         """Print it, or write it."""
@@ -53,9 +58,9 @@ class Wanted:
 
         chosen = report_where(made, parse_where(self.where)) if self.where else made
         if self.output is not None:
-            write_report(chosen, self.output)
+            write_report(chosen, self.output, self.format)
         else:
-            printed = render(chosen, Format(self.format))
+            printed = render(chosen, self.format or Format.TEXT)
             sys.stdout.buffer.write(printed)
             sys.stdout.flush()  # before standard error names the machines that were not reached
             if not printed and sys.stdout.isatty():
@@ -74,16 +79,14 @@ class Wanted:
     "--format",
     "wanted_format",
     type=click.Choice(FORMATS),
-    default="text",
-    show_default=True,
-    help="Format of what is printed.",
+    help="Else text, or by the ending of FILE.",
 )
 @click.option(
     "-o",
     "--output",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Write this file instead; its ending names the format.",
+    help="Write this file instead of printing.",
 )
 def report(
     what: tuple[str, ...],
@@ -91,21 +94,23 @@ def report(
     form: TableForm | None,
     at: str | None,
     where: str,
-    wanted_format: str,
+    wanted_format: str | None,
     output: Path | None,
 ) -> int:
     """Say who is on which machine.
 
-    An argument that is -, holds a / or names a file is a FILE of events; any other is a MACHINE,
-    as for watch. With no argument the configured machines are polled once, or else this one. Ends
-    with 3 when a machine could not be reached.
+    An argument that is -, holds a /, names a file or ends as files of records do (.csv, .log, .gz…)
+    is a FILE of events; any other is a MACHINE, as for watch. With no argument the configured
+    machines are polled once, or else this one. Ends with 3 when a machine could not be reached.
 
     A FILE is a table (CSV with the columns date, type, machine, user, or JSON lines of them) or what
     systems keep and print of logins: wtmp, utmp, utmpx, wtmpdb, FreeBSD's utx.log, auth.log and
     secure, a journal in JSON or exported, .evtx and what is exported from it, and the output of
     last, who, loginctl and utmpdump; or a folder of such files. Rotated copies may be compressed.
     """
-    wanted = Wanted(where, wanted_format, output)
+    from whotop.render.formats import Format
+
+    wanted = Wanted(where, None if wanted_format is None else Format(wanted_format), output)
     wanted.check()
     if _are_files(what):
         wanted.print(_of_files(what, at, chosen, form))
@@ -154,11 +159,19 @@ def poll(prepared: Prepared, secrets: Secrets) -> Report:
 
 def _are_files(what: Sequence[str]) -> bool:
     """Whether the arguments are files; raises UsageError where some are and some are not."""
-    files = [each for each in what if each in ("-", ".", "..") or "/" in each or Path(each).is_file()]
+    files = [each for each in what if _is_file(each)]
     if files and len(files) < len(what):
         machine = next(each for each in what if each not in files)
         raise UsageError(f"{files[0]} is a file and {machine} a machine: report one kind at a time")
     return bool(files)
+
+
+def _is_file(argument: str) -> bool:
+    """Also one that is not there: ``evnts.csv`` is a slip of the hand, and no machine."""
+    if argument in ("-", ".", "..") or "/" in argument:
+        return True
+    path = Path(argument)
+    return path.suffix.lower() in ENDINGS or path.is_file()
 
 
 def _of_files(what: Sequence[str], at: str | None, chosen: ConfigOptions, form: TableForm | None) -> Report:

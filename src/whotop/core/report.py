@@ -1,7 +1,7 @@
 """The snapshot report: who is on which machine at one moment, as data.
 
 What the screen leaves on exit, what ``whotop report`` prints and what the API returns are this one
-object; ``render`` turns it into text, Markdown, JSON, CSV, HTML or PDF and adds nothing. Times are
+object; ``render`` turns it into text, tables, Markdown, JSON, CSV, HTML or PDF and adds nothing. Times are
 µs UTC on whotop's clock (a machine's own time less its skew).
 """
 

@@ -1,4 +1,4 @@
-"""A report as text, Markdown, JSON, CSV, HTML or PDF. What it says is decided in ``core.report``."""
+"""A report as text, tables, Markdown, JSON, CSV, HTML or PDF. What it says is decided in ``core.report``."""
 
 from whotop.render.exit_text import exit_text
 from whotop.render.formats import Format, format_of

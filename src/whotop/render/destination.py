@@ -7,12 +7,16 @@ from pathlib import Path
 
 from whotop.config.places import at_home
 from whotop.errors import UsageError
-from whotop.render.formats import format_of
+from whotop.render.formats import Format, format_of
 
 
-def check_destination(file: str | Path) -> None:
-    """Raise UsageError for an ending that names no format, and for a place where no file can be made."""
-    format_of(file)
+def check_destination(file: str | Path, wanted: Format | None = None) -> None:
+    """Raise UsageError for a place where no file can be made, and for an ending that names no format.
+
+    The ending does not matter where the format is named.
+    """
+    if wanted is None:
+        format_of(file)
     check_place(file)
 
 

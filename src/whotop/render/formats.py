@@ -12,6 +12,7 @@ class Format(StrEnum):
     """What a report can be rendered as; the values are the words of ``--format``."""
 
     TEXT = "text"
+    TABLE = "table"
     MARKDOWN = "markdown"
     JSON = "json"
     CSV = "csv"

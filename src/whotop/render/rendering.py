@@ -21,6 +21,10 @@ def render(report: Report, format: Format) -> bytes:  # noqa: A002 - the word of
             from whotop.render.text_lines import text_lines
 
             return _encoded(text_lines(report))
+        case Format.TABLE:
+            from whotop.render.table_lines import table_lines
+
+            return _encoded(table_lines(report))
         case Format.MARKDOWN:
             from whotop.render.markdown_lines import markdown_lines
 
@@ -47,10 +51,10 @@ def _encoded(lines: list[str]) -> bytes:
     return "".join(line + "\n" for line in lines).encode()
 
 
-def write_report(report: Report, path: str | Path) -> Path:
-    """Write it in the format that the file's ending names, readable by its owner alone; returns where.
+def write_report(report: Report, path: str | Path, wanted: Format | None = None) -> Path:
+    """Write it as wanted, or as the file's ending says, readable by its owner alone; returns where.
 
     A regular file appears whole or not at all. Raises UsageError for an unknown ending and
     WhotopError where it cannot be written.
     """
-    return write_file(path, render(report, format_of(path)))
+    return write_file(path, render(report, wanted or format_of(path)))
