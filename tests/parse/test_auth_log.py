@@ -180,6 +180,20 @@ def test_lines_of_other_programs_are_passed_over() -> None:
     )
 
 
+def test_messages_of_pam_that_tell_of_no_login_are_passed_over() -> None:
+    texts = [
+        "Nov 22 00:10:02 w systemd[9]: pam_unix(systemd-user:session): session opened for user ann(uid=7) by (uid=0)",
+        "Nov 22 00:10:02 w sudo: pam_unix(sudo:session): session closed for user root",
+        "Nov 22 00:10:02 w sshd[1]: pam_unix(sshd:auth): check pass; user unknown",
+    ]
+    assert read(*texts) == []
+    assert len(read(texts[1].replace("closed", "opened"))) == 1
+
+
+def test_no_name_can_make_a_line_be_passed_over() -> None:
+    assert len(read("Nov 22 00:10:02 w sshd[1]: Invalid user pam_unix(cron: from 192.0.2.1 port 9")) == 1
+
+
 def test_lines_of_other_hosts_are_left_out_where_the_machine_is_named() -> None:
     texts = [f"Nov 22 00:10:02 {host} sshd[1]: x" for host in ("web-01", "WEB-01.example", "web-02", "localhost")]
     assert [line.host for line in read(*texts, host=b"web-01.lan")] == [b"web-01", b"WEB-01.example", b"localhost"]

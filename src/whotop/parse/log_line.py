@@ -10,6 +10,9 @@ LONGEST_BYTES = 8192
 TELLING = (b"sshd", b"login", b"pam_", b"dropbear")
 """A line without any of these in its program or message tells of no login."""
 
+TELLING_PROGRAMS = frozenset({b"sshd", b"sshd-session", b"sshd-auth", b"systemd-logind", b"login", b"dropbear"})
+"""Of the others, only what PAM's modules write in their names."""
+
 
 class LogLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One line, as bytes: whoever tries to log in chooses part of it."""
