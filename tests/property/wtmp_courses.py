@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from whotop.parse.utmp_layout import LAYOUTS, Layout
 
 BEGIN_S = 1_780_000_000
+BOOT_US = 400_000
+"""No machine goes down, or comes up, at the very time at which somebody logs in."""
 PEOPLE = ("alice", "bob", "carol")
 TERMINALS = ("pts/0", "pts/1", "pts/12", "tty1")
 SOURCES = ("", "192.0.2.7", "host.example", ":0")
@@ -102,8 +104,10 @@ def courses(draw: st.DrawFn, steps: tuple[int, ...] = ()) -> list[Record]:
             case "logout":
                 course.logout(tty, draw(st.sampled_from(["sshd", "sshd", "login", "logwtmp", "old"])))
             case "boot":
+                course.now_us += BOOT_US
                 course.boot()
             case "shutdown":
+                course.now_us += BOOT_US
                 course.shutdown(draw(st.sampled_from(["shutdown", "0", "6", "5", "3"])))
             case "getty":
                 course.getty("tty1")

@@ -79,8 +79,11 @@ def end_all(ledger: Ledger, cause: Event, outcome: Outcome) -> list[Transition]:
 
 
 def _ends_at(ledger: Ledger, session: Session, cause: Event) -> bool:
-    """Whether an open session is over by then: not if a list made later still holds it."""
-    if session.login_us > cause.time_us:
+    """Whether an open session is over by then: not if a list made later still holds it.
+
+    One that began at that very time came after it, in whichever order the two are told.
+    """
+    if session.login_us >= cause.time_us:
         return False
     if cause.kind is EventKind.BOOT and session.boot_id == cause.boot_id != "":
         return False
@@ -96,6 +99,6 @@ def _was_concluded_later(session: Session, cause: Event) -> bool:
         replaceable = session.outcome is Outcome.GONE
     return (
         replaceable
-        and session.login_us <= cause.time_us
+        and session.login_us < cause.time_us
         and (session.logout_us is None or cause.time_us < session.logout_us)
     )

@@ -1,7 +1,8 @@
 """History told anew beside what is known of it: what of it is news.
 
 A session that is known lives on in the tracker at its own time, so that a record of it, from any
-origin, finds it as it would have found it then. Telling the same history again changes nothing.
+origin, finds it as it would have found it then. One whose own login is told again begins with that,
+as it did the first time. Telling the same history again changes nothing.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from msgspec.structs import replace
 from whotop.clock import MINUTE_US
 from whotop.core.failures import FailedOnce
 from whotop.core.identity import TOLERANCE_US, is_bare
+from whotop.core.keys import event_key
 from whotop.core.tracker import SessionTracker
 from whotop.core.transition import Transition
 from whotop.model import Event, EventKind, Outcome, Session
@@ -29,10 +31,19 @@ class Replay:
     def __init__(self) -> None:
         self._tracker = SessionTracker()
         self._failed_once = FailedOnce()
+        self._coming: frozenset[bytes] = frozenset()
+        self._awaited: dict[bytes, Session] = {}
+        """Known sessions whose own logins are coming."""
+        self._recalls: list[tuple[int, bytes, Session]] = []
+        """Those whose logins came, and when what other records told of them then is known again."""
         self._begins: list[tuple[int, bytes, Session]] = []
         self._ends: list[tuple[int, bytes, Session]] = []
         self._comings: dict[tuple[str, EventKind], Event] = {}
         """The last boot and shutdown of each machine."""
+
+    def expect(self, events: Iterable[Event]) -> None:
+        """The events that come next: to be told before ``know``, where anything is known."""
+        self._coming = frozenset(event_key(event) for event in events if event.kind is EventKind.LOGIN)
 
     def know(self, sessions: Iterable[Session], first_us: int) -> None:
         """Sessions that are known: those of one machine that are to be met from ``first_us``, its next event, on.
@@ -40,7 +51,9 @@ class Replay:
         One that has nothing but a user's name counts only as it stands then: rows alone tell the next apart.
         """
         for session in sessions:
-            if not is_bare(session):
+            if session.key in self._coming:
+                self._awaited[session.key] = session
+            elif not is_bare(session):
                 heappush(self._begins, (session.login_us - TOLERANCE_US, session.key, session))
             elif session.logout_us is not None and session.logout_us <= first_us:
                 self._tracker.restore([session])
@@ -58,6 +71,8 @@ class Replay:
         if event.kind in _COMINGS and self._is_told_by_another(event):
             return []
         transitions = self._tracker.apply(event)
+        if self._awaited and event.kind is EventKind.LOGIN:
+            self._recall(event_key(event))
         if event.kind is EventKind.FAILED_LOGIN:
             return [noted for noted in transitions if noted.event and self._failed_once.is_news(noted.event)]
         return transitions
@@ -86,15 +101,28 @@ class Replay:
     def _advance(self, time_us: int) -> None:
         while self._begins and self._begins[0][0] <= time_us:
             self._begin(heappop(self._begins)[2])
+        while self._recalls and self._recalls[0][0] < time_us:
+            self._tracker.recall(replace(heappop(self._recalls)[2], outcome=Outcome.OPEN, logout_us=None))
         while self._ends and self._ends[0][0] < time_us - TOLERANCE_US:
             self._tracker.end_known(heappop(self._ends)[2])
+
+    def _recall(self, key: bytes) -> None:
+        """The login of a session that is known was told again."""
+        session = self._awaited.pop(key, None)
+        if session is not None and not is_bare(session):
+            heappush(self._recalls, (session.login_us + TOLERANCE_US, key, session))
+            self._end_later(session)
 
     def _begin(self, session: Session) -> None:
         if session.is_open or session.logout_us is None:
             self._tracker.restore([session])
             return
         self._tracker.restore([replace(session, outcome=Outcome.OPEN, logout_us=None)])
-        heappush(self._ends, (session.logout_us, session.key, session))
+        self._end_later(session)
+
+    def _end_later(self, session: Session) -> None:
+        if session.logout_us is not None:
+            heappush(self._ends, (session.logout_us, session.key, session))
 
 
 def own_key(event: Event, transitions: Iterable[Transition]) -> bytes | None:

@@ -41,6 +41,14 @@ class SessionTracker:
         for session in sessions:
             self._ledgers[session.machine].add(session)
 
+    def recall(self, session: Session) -> None:
+        """Know all that the store knows of a session that is open; take it up where nothing opened it."""
+        ledger = self._ledgers[session.machine]
+        if session.key in ledger.open:
+            ledger.replace(session)
+        elif session.key not in ledger.ended:
+            ledger.add(session)
+
     def end_known(self, session: Session) -> None:
         """End a session, in its ended version, that was taken up as open and still is."""
         ledger = self._ledgers[session.machine]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Protocol
 
@@ -68,9 +68,12 @@ async def import_history(
     What was committed stays when it fails in between: the same import again adds the rest.
     """
     history = _HistoryImport(store)
-    while batch := list(islice(events, EVENTS_AT_ONCE)):
-        await history.add(batch)
+    batch = list(islice(events, EVENTS_AT_ONCE))
+    while batch:
+        ahead = list(islice(events, EVENTS_AT_ONCE))
+        await history.add(batch, ahead)
         imported(history.counts.read)
+        batch = ahead
     await history.finish()
     return history.counts
 
@@ -98,8 +101,9 @@ class _HistoryImport:
         """The sessions that this import knows first, as far as they are open."""
         self.counts = ImportCounts()
 
-    async def add(self, batch: list[Event]) -> None:
-        """Keep the next events."""
+    async def add(self, batch: list[Event], ahead: list[Event]) -> None:
+        """Keep the next events; ``ahead`` are those behind them."""
+        self._replay.expect(chain(batch, ahead))
         await self._learn(batch)
         sessions: dict[bytes, Session] = {}
         events: dict[bytes, Event] = {}

@@ -1,0 +1,118 @@
+"""Whatever a machine's records tell, importing them again changes nothing in the store."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from itertools import count
+from operator import attrgetter
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from tests.property.wtmp_courses import NATIVE, Record, courses
+from whotop.clock import SECOND_US, SystemClock
+from whotop.model import Event, EventKind, Origin, Standing
+from whotop.monitor.history_import import import_history
+from whotop.parse import utmp
+from whotop.parse.event_row import numbered
+from whotop.store.store import Store, open_store
+
+Told = Callable[[list[Record], str], list[Event]]
+Rows = list[tuple[object, ...]]
+
+
+class Imports:
+    """One store for all courses: each is of a machine of its own."""
+
+    def __init__(self, place: Path, run: asyncio.Runner, store: Store) -> None:
+        self._run, self._store = run, store
+        self._database = sqlite3.connect(place)
+        self._names = (f"web-{number}" for number in count())
+
+    def new_machine(self) -> str:
+        return next(self._names)
+
+    def add(self, events: Iterable[Event]) -> int:
+        """How many events were new."""
+        in_order = sorted(events, key=attrgetter("time_us"))
+        return self._run.run(import_history(iter(in_order), self._store.imports)).added
+
+    def kept(self, machine: str) -> tuple[Rows, Rows]:
+        """Every row of its events and its sessions."""
+        return self._rows("events", machine), self._rows("sessions", machine)
+
+    def _rows(self, table: str, machine: str) -> Rows:
+        chosen = f"SELECT kept.* FROM {table} kept JOIN machines m ON m.id = kept.machine_id WHERE m.name = ?"
+        return self._database.execute(f"{chosen} ORDER BY kept.id", (machine,)).fetchall()
+
+
+@pytest.fixture(scope="module")
+def imports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Imports]:
+    place = tmp_path_factory.mktemp("imports") / "store.db"
+    with asyncio.Runner() as run:
+        store = run.run(open_store(place, clock=SystemClock()))
+        yield Imports(place, run, store)
+        run.run(store.close())
+
+
+def records_of(course: list[Record], machine: str) -> list[Event]:
+    data = b"".join(record.packed(NATIVE) for record in course)
+    return list(
+        utmp.events(data, machine, Origin.WTMP, ordinals=utmp.Ordinals(), layout=NATIVE, standing=Standing.HISTORY)
+    )
+
+
+def rows_of(course: list[Record], machine: str) -> list[Event]:
+    """The same as a table of whole seconds, which names no terminals."""
+    rows = [
+        Event(
+            machine=machine,
+            kind=event.kind,
+            time_us=event.time_us // SECOND_US * SECOND_US,
+            user=event.user or "alice",
+            standing=Standing.HISTORY,
+        )
+        for event in records_of(course, machine)
+        if event.kind in (EventKind.LOGIN, EventKind.LOGOUT)
+    ]
+    return list(numbered(rows))
+
+
+twice = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@pytest.mark.parametrize("told", [records_of, rows_of])
+@twice
+@given(course=courses())
+def test_the_same_file_again_adds_nothing(imports: Imports, told: Told, course: list[Record]) -> None:
+    machine = imports.new_machine()
+    events = told(course, machine)
+    imports.add(events)
+    kept = imports.kept(machine)
+    assert imports.add(events) == 0
+    assert imports.kept(machine) == kept
+
+
+@twice
+@given(course=courses(), cut=st.integers(0, 40))
+def test_a_log_that_was_rotated_in_between_adds_nothing(imports: Imports, course: list[Record], cut: int) -> None:
+    machine = imports.new_machine()
+    events = records_of(course, machine)
+    imports.add(events[:cut])
+    imports.add(events[cut:])
+    kept = imports.kept(machine)
+    assert imports.add(events[:cut]) == imports.add(events[cut:]) == 0
+    assert imports.kept(machine) == kept
+
+
+def test_a_login_at_the_very_time_of_a_boot_is_not_ended_by_it(imports: Imports) -> None:
+    machine = imports.new_machine()
+    boot = Event(machine=machine, kind=EventKind.BOOT, time_us=SECOND_US, origin=Origin.WTMP)
+    login = replace(boot, kind=EventKind.LOGIN, user="alice", tty="pts/0", login_pid=7)
+    assert imports.add([boot, login]) == 2
+    assert imports.add([boot, login]) == 0
