@@ -20,7 +20,7 @@ MOST_REPEATS = 100
 _LINE = re.compile(
     rb"^(?:([A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d))"
     rb" (?!\d{4} )([A-Za-z\d][\w.-]{0,63}) ([\w-]{1,64})(?:\[(\d{1,9})\])?:"
-    rb" (?!(?:last )?message repeated)([^\s(].{0,8000})|(.*))$",
+    rb" +(?!(?:last )?message repeated)([^\s(].{0,8000})|(.*))$",
     re.MULTILINE,
 )
 """A line in its parts as rsyslog writes nearly all, or else as it is.

@@ -11,12 +11,10 @@ sshd-logs: a server that takes keys alone tells of an attack by nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from whotop.clock import SECOND_US
 from whotop.parse.log_line import LogLine
-from whotop.parse.login_finding import Finding, failure_of
-from whotop.parse.login_sign import Sign, SignKind
+from whotop.parse.login_finding import NOTHING, Finding, Findings, failure_of
+from whotop.parse.login_sign import FAILED, REFUSED, Sign
 from whotop.parse.pam_refusals import MOST_SUMMED, NEVER_US, PamRefusals
 
 LONGEST_US = 180 * SECOND_US
@@ -75,89 +73,94 @@ class LoginAttempts:
         ]
         return min([*times, *self._pam.times_us()], default=None)
 
-    def noted(self, line: LogLine, sign: Sign) -> Iterator[Finding]:
+    def noted(self, line: LogLine, sign: Sign) -> Findings:
         """Somebody connected, or offered a key that was not taken: no failure yet."""
+        found: list[Finding] = []
         if line.pid:
-            yield from self._make_room(line, sign)
-            self._attempt(line, sign)
+            self._attempt(line, sign, found)
+        return found
 
-    def failed(self, line: LogLine, sign: Sign) -> Iterator[Finding]:
+    def failed(self, line: LogLine, sign: Sign) -> Findings:
         """A password was wrong."""
+        found: list[Finding] = []
         count = line.repeats
         if line.pid:
-            yield from self._make_room(line, sign)
-            attempt = self._attempt(line, sign)
+            attempt = self._attempt(line, sign, found)
             if sign.detail.startswith(b"keyboard"):
                 attempt.typed += count
                 count = min(count, max(attempt.typed - attempt.pam_errors, 0))
             attempt.counted += count
         self._pam.explain(line.pid or line.program, sign)
         if count:
-            yield failure_of(line, sign, count)
+            found.append(failure_of(line, sign, count))
+        return found
 
-    def pam_error(self, line: LogLine, sign: Sign) -> Iterator[Finding]:
+    def pam_error(self, line: LogLine, sign: Sign) -> Findings:
         """The same, in sshd's words about PAM."""
+        found: list[Finding] = []
         if line.pid:
-            yield from self._make_room(line, sign)
-            attempt = self._attempt(line, sign)
+            attempt = self._attempt(line, sign, found)
             attempt.pam_errors += line.repeats
             attempt.counted += line.repeats
         self._pam.explain(line.pid or line.program, sign)
-        yield failure_of(line, sign, line.repeats)
+        found.append(failure_of(line, sign, line.repeats))
+        return found
 
-    def pam_failure(self, line: LogLine, sign: Sign) -> Iterator[Finding]:
+    def pam_failure(self, line: LogLine, sign: Sign) -> Findings:
         """A module refused: that waits for the program's own word."""
-        yield from self._pam.add(line.pid or line.program, line, sign)
+        found = self._pam.add(line.pid or line.program, line, sign)
         self.due_us = min(self.due_us, self._pam.due_us)
+        return found
 
-    def summed(self, line: LogLine, sign: Sign) -> Iterator[Finding]:
+    def summed(self, line: LogLine, sign: Sign) -> Findings:
         """PAM counts at the end: more than sshd has told of one by one if its log is too quiet for that."""
         attempt = self._known(line, sign)
         if attempt is None or not attempt.counted:
             self._pam.sum_up(line.pid or line.program, sign.count + 1)
-            return
+            return NOTHING
         missing = sign.count + 1 - attempt.counted
-        if missing > 0:
-            attempt.counted += missing
-            whole = Sign(SignKind.FAILED, attempt.user or sign.user, attempt.source or sign.source, detail=sign.detail)
-            yield failure_of(line, whole, min(missing, MOST_SUMMED))
+        if missing <= 0:
+            return NOTHING
+        attempt.counted += missing
+        whole = Sign(FAILED, attempt.user or sign.user, attempt.source or sign.source, detail=sign.detail)
+        return [failure_of(line, whole, min(missing, MOST_SUMMED))]
 
-    def refused(self, line: LogLine, sign: Sign) -> Iterator[Finding]:
+    def refused(self, line: LogLine, sign: Sign) -> Findings:
         """It cannot succeed; whether a password is tried for all that, later lines tell."""
         if not line.pid:
-            yield failure_of(line, sign, line.repeats)
-            return
-        yield from self._make_room(line, sign)
-        attempt = self._attempt(line, sign)
-        if attempt.refused is None:
-            attempt.refused, attempt.detail = line, sign.detail
+            return [failure_of(line, sign, line.repeats)]
+        found: list[Finding] = []
+        self._refused(line, sign, found)
+        return found
 
-    def too_many(self, line: LogLine, sign: Sign) -> Iterator[Finding]:
+    def too_many(self, line: LogLine, sign: Sign) -> Findings:
         """The last attempt: if nothing else counted, this does."""
-        if self._is_over(line, sign):
-            return
-        yield from self.refused(line, sign)
-        attempt = self._known(line, sign)
-        if attempt is not None and attempt.source:
-            yield from self._settle(attempt, line.time_us)
-
-    def left(self, line: LogLine, sign: Sign) -> Iterator[Finding]:
-        """The connection ended."""
+        known = self._known(line, sign)
+        if known is not None and known.is_over:
+            return NOTHING
         if not line.pid:
-            return
-        if self._is_over(line, sign):
-            return
-        if sign.detail:
-            yield from self.refused(line, sign)
+            return [failure_of(line, sign, line.repeats)]
+        found: list[Finding] = []
+        attempt = self._refused(line, sign, found)
+        if attempt.source:
+            self._settle(attempt, line.time_us, found)
+        return found
+
+    def left(self, line: LogLine, sign: Sign) -> Findings:
+        """The connection ended."""
         attempt = self._known(line, sign)
+        if not line.pid or (attempt is not None and attempt.is_over):
+            return NOTHING
+        found: list[Finding] = []
+        if sign.detail:
+            attempt = self._refused(line, sign, found)
         if attempt is None:
             unexplained = self._pam.take(line.pid)
-            if unexplained is not None:
-                yield unexplained
-            return
+            return NOTHING if unexplained is None else [unexplained]
         attempt.source = attempt.source or sign.source
         attempt.user = attempt.user or sign.user
-        yield from self._settle(attempt, line.time_us)
+        self._settle(attempt, line.time_us, found)
+        return found
 
     def succeeded(self, line: LogLine, sign: Sign) -> None:
         """Somebody logged in: what modules said against it is void."""
@@ -166,24 +169,26 @@ class LoginAttempts:
             self._drop(attempt)
         self._pam.explain(line.pid or line.program, sign)
 
-    def overdue(self, now_us: int) -> Iterator[Finding]:
+    def overdue(self, now_us: int) -> Findings:
         """The failures of which nothing more will be heard."""
-        yield from self._pam.overdue(now_us)
+        found = self._pam.overdue(now_us)
         while self._attempts:
             attempt = next(iter(self._attempts.values()))
             if attempt.since_us > now_us - LONGEST_US and len(self._attempts) <= KEPT:
                 break
-            yield from self._settle(attempt, now_us)
+            self._settle(attempt, now_us, found)
             self._drop(attempt)
         self.due_us = self._next_due_us()
+        return found
 
-    def finish(self) -> Iterator[Finding]:
+    def finish(self) -> Findings:
         """All that is left, where nothing more comes."""
-        for attempt in list(self._attempts.values()):
-            yield from self._settle(attempt, attempt.since_us)
-        yield from self._pam.finish()
+        found: list[Finding] = []
+        for attempt in self._attempts.values():
+            self._settle(attempt, attempt.since_us, found)
         self._attempts.clear()
         self._ports.clear()
+        return found + self._pam.finish()
 
     def _next_due_us(self) -> int:
         oldest = next(iter(self._attempts.values()), None)
@@ -201,30 +206,29 @@ class LoginAttempts:
         attempt = self._attempts.get(line.pid)
         return None if attempt is None or (sign.port and attempt.far_end) else attempt
 
-    def _is_over(self, line: LogLine, sign: Sign) -> bool:
-        attempt = self._known(line, sign)
-        return attempt is not None and attempt.is_over
+    def _attempt(self, line: LogLine, sign: Sign, found: list[Finding]) -> _Attempt:
+        """The same, with what the line knows of it; a new one if there is none, or only one that is over.
 
-    def _make_room(self, line: LogLine, sign: Sign) -> Iterator[Finding]:
-        """Settle the connection that had this process's number before, if the line is of another one."""
-        before = self._attempts.get(line.pid)
-        if before is None:
-            return
-        known = self._known(line, sign)
-        if known is None or known.is_over or (known is before and _begins_anew(before, sign)):
-            yield from self._settle(before, line.time_us)
-            self._drop(before)
-
-    def _attempt(self, line: LogLine, sign: Sign) -> _Attempt:
-        """The same, with what the line knows of it; a new one if there is none, or only one that is over."""
-        attempt = self._known(line, sign)
-        if attempt is None or attempt.is_over:
+        A new one settles the connection that had its process's number before.
+        """
+        attempt, before = self._known(line, sign), self._attempts.get(line.pid)
+        if attempt is None or attempt.is_over or (attempt is before and _begins_anew(attempt, sign)):
+            if before is not None:
+                self._settle(before, line.time_us, found)
+                self._drop(before)
             attempt = self._begun(line)
         attempt.user = attempt.user or sign.user
         attempt.source = attempt.source or sign.source
         if sign.port and attempt.far_end is None:
             attempt.far_end = (sign.source, sign.port)
             self._ports[attempt.far_end] = attempt
+        return attempt
+
+    def _refused(self, line: LogLine, sign: Sign, found: list[Finding]) -> _Attempt:
+        """The same, and that it cannot succeed."""
+        attempt = self._attempt(line, sign, found)
+        if attempt.refused is None:
+            attempt.refused, attempt.detail = line, sign.detail
         return attempt
 
     def _begun(self, line: LogLine) -> _Attempt:
@@ -237,24 +241,25 @@ class LoginAttempts:
         if attempt.far_end is not None and self._ports.get(attempt.far_end) is attempt:
             del self._ports[attempt.far_end]
 
-    def _settle(self, attempt: _Attempt, now_us: int) -> Iterator[Finding]:
+    def _settle(self, attempt: _Attempt, now_us: int, found: list[Finding]) -> None:
+        """Nothing more is heard of a connection: what it failed at is found."""
         if attempt.is_over:
             return
         attempt.is_over, attempt.over_us = True, now_us
         unexplained = self._pam.take(attempt.pid)
         if attempt.refused is not None and not attempt.counted:
-            sign = Sign(SignKind.REFUSED, attempt.user, attempt.source, detail=attempt.detail)
+            sign = Sign(REFUSED, attempt.user, attempt.source, detail=attempt.detail)
             self._pam.explain(attempt.pid, sign)
             attempt.counted = 1 if unexplained is None else unexplained.count
-            yield failure_of(attempt.refused, sign, attempt.counted)
+            found.append(failure_of(attempt.refused, sign, attempt.counted))
         elif unexplained is not None:
             attempt.counted += unexplained.count
-            yield unexplained
+            found.append(unexplained)
 
 
 def _begins_anew(before: _Attempt, sign: Sign) -> bool:
     """Whether a connection cannot say this once more: sshd looks a user up once, with its first request."""
-    if sign.kind is not SignKind.REFUSED or before.refused is None:
+    if sign.kind is not REFUSED or before.refused is None:
         return False
     is_told_again = sign.detail == before.detail == b"invalid user"
     return is_told_again and (not sign.port or sign.source != before.source)

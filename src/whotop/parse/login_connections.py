@@ -7,13 +7,12 @@ process: the one that opens the PAM session is the one that logind calls the ses
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator
 from itertools import islice
 
 from whotop.clock import SECOND_US
 from whotop.model import EventKind
 from whotop.parse.log_line import LogLine
-from whotop.parse.login_finding import Finding, service_of
+from whotop.parse.login_finding import NOTHING, Finding, Findings, service_of
 from whotop.parse.login_sign import Sign
 from whotop.parse.pam_log import is_login
 
@@ -25,6 +24,8 @@ CANDIDATES = 64
 OTHERS_KEPT = 64
 UNTOLD_SERVICES = frozenset({b"systemd-user", b"cron", b"crond"})
 """logind does not write of their sessions, or names what they are."""
+
+_LOGIN, _LOGOUT = EventKind.LOGIN, EventKind.LOGOUT
 
 Place = int | bytes
 """A process; where the log does not name it, logind's id of a session, or what else tells the login from others."""
@@ -60,82 +61,82 @@ class LoginConnections:
             times.append(known.line.time_us)
         return min(times, default=None)
 
-    def accepted(self, line: LogLine, sign: Sign) -> Iterator[Finding]:
+    def accepted(self, line: LogLine, sign: Sign) -> Findings:
         """The program let somebody in: it knows from where."""
         known = self._open_at(line.pid)
         if known is None or known.source or known.user != sign.user:
             if known is not None and (known.source, known.port) == (sign.source, sign.port):
-                return
+                return NOTHING
             known = self._begun(line, sign, line.pid or _place(line, sign), service_of(line))
         known.source, known.port = sign.source, sign.port
         self._by_port[sign.source, sign.port] = known
-        yield _login(known, sign.detail)
+        return [_login(known, sign.detail)]
 
-    def opened(self, line: LogLine, sign: Sign) -> Iterator[Finding]:
+    def opened(self, line: LogLine, sign: Sign) -> Findings:
         """PAM began a session."""
         if not is_login(sign.service):
             self._note_other(line, sign)
-            return
+            return NOTHING
         known = self._open_at(line.pid) if line.pid else self._of_user(sign.service, sign.user, line.time_us - NEAR_US)
+        is_new = known is None
         if known is None:
             known = self._begun(line, sign, line.pid or _place(line, sign), sign.service)
-            yield _login(known)
         known.waits_for_pam = True
+        return [_login(known)] if is_new else NOTHING
 
-    def closed(self, line: LogLine, sign: Sign) -> Iterator[Finding]:
+    def closed(self, line: LogLine, sign: Sign) -> Findings:
         """PAM ended a session."""
         if not is_login(sign.service):
-            return
+            return NOTHING
         known = self._by_place.get(line.pid) if line.pid else self._of_user(sign.service, sign.user)
         if known is not None:
-            yield from self._over(known, line)
-        elif line.pid:
-            yield Finding(EventKind.LOGOUT, line, sign.user, sign.source, leader_pid=line.pid, service=sign.service)
+            return self._over(known, line)
+        if not line.pid:
+            return NOTHING
+        return [Finding(_LOGOUT, line, sign.user, sign.source, leader_pid=line.pid, service=sign.service)]
 
     def has(self, line: LogLine, sign: Sign) -> bool:
         """Whether this end of a connection is that of a login; sshd may write it from a child's process."""
         return self._ending(line, sign) is not None
 
-    def left(self, line: LogLine, sign: Sign) -> Iterator[Finding]:
+    def left(self, line: LogLine, sign: Sign) -> Findings:
         """The connection of a login ended; where PAM keeps a session, its end is told next, and is the true one."""
         known = self._ending(line, sign)
-        if known is not None and not known.waits_for_pam:
-            yield from self._over(known, line)
+        return NOTHING if known is None or known.waits_for_pam else self._over(known, line)
 
-    def on_terminal(self, line: LogLine, sign: Sign) -> Iterator[Finding]:
+    def on_terminal(self, line: LogLine, sign: Sign) -> Findings:
         """A login has got its terminal: told again, with it."""
         known = self._open_at(line.pid) or self._by_port.get((sign.source, sign.port))
         if known is None and not line.pid:
             known = self._of_user(service_of(line), sign.user, line.time_us - NEAR_US)
         if known is None:
             if sign.port:
-                return
+                return NOTHING
             known = self._begun(line, sign, line.pid or _place(line, sign), service_of(line))
             known.source = sign.source
         elif known.tty:
-            return
+            return NOTHING
         known.tty = sign.tty
         known.source = known.source or sign.source
-        yield _login(known)
+        return [_login(known)]
 
-    def session_new(self, line: LogLine, sign: Sign) -> Iterator[Finding]:
+    def session_new(self, line: LogLine, sign: Sign) -> Findings:
         """A session of logind began: mostly of a login that is known already."""
         user = sign.user or line.user
         if sign.service or self._is_other(line, user):
-            return
+            return NOTHING
         known = self._open_at(line.leader_pid) if line.leader_pid else self._newest(line, user)
+        is_new = known is None
         if known is None:
             known = self._begun(line, sign, line.leader_pid or sign.session_id, b"")
-            known.session_id = sign.session_id
-            yield _login(known)
         known.session_id = sign.session_id
         self._by_session[sign.session_id] = known
+        return [_login(known)] if is_new else NOTHING
 
-    def session_removed(self, line: LogLine, sign: Sign) -> Iterator[Finding]:
+    def session_removed(self, line: LogLine, sign: Sign) -> Findings:
         """A session of logind ended."""
         known = self._by_session.pop(sign.session_id, None) or self._by_place.get(line.leader_pid)
-        if known is not None:
-            yield from self._over(known, line)
+        return NOTHING if known is None else self._over(known, line)
 
     def _begun(self, line: LogLine, sign: Sign, place: Place, service: bytes) -> _Connection:
         connection = _Connection(place, line, sign.user or line.user, service)
@@ -159,13 +160,14 @@ class LoginConnections:
         if self._by_session.get(connection.session_id) is connection:
             del self._by_session[connection.session_id]
 
-    def _over(self, connection: _Connection, line: LogLine) -> Iterator[Finding]:
+    def _over(self, connection: _Connection, line: LogLine) -> Findings:
         if connection.is_over:
-            return
+            return NOTHING
         connection.is_over = True
         self._forget(connection)
-        yield Finding(
-            EventKind.LOGOUT,
+        is_named = _pid(connection) or connection.place == connection.session_id
+        logout = Finding(
+            _LOGOUT,
             line,
             connection.user,
             connection.source,
@@ -173,8 +175,9 @@ class LoginConnections:
             leader_pid=_pid(connection),
             session_id=connection.session_id,
             service=connection.service,
-            begun_us=0 if _pid(connection) or connection.place == connection.session_id else connection.line.time_us,
+            begun_us=0 if is_named else connection.line.time_us,
         )
+        return [logout]
 
     def _open_at(self, place: Place) -> _Connection | None:
         known = self._by_place.get(place) if place else None
@@ -229,7 +232,7 @@ def _pid(connection: _Connection) -> int:
 
 def _login(connection: _Connection, detail: bytes = b"") -> Finding:
     return Finding(
-        EventKind.LOGIN,
+        _LOGIN,
         connection.line,
         connection.user,
         connection.source,

@@ -5,7 +5,7 @@ Each of these is told by several lines, of several programs; each becomes one ev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 import msgspec
 from msgspec.structs import replace
@@ -16,7 +16,7 @@ from whotop.parse import console_log, dropbear_log, logind_log, pam_log, sshd_lo
 from whotop.parse.log_line import LONGEST_BYTES, LogLine
 from whotop.parse.login_attempts import LoginAttempts
 from whotop.parse.login_connections import LoginConnections
-from whotop.parse.login_finding import Finding
+from whotop.parse.login_finding import NOTHING, Finding, Findings
 from whotop.parse.login_sign import Sign, SignKind
 from whotop.parse.received import raw_text, received
 from whotop.parse.utmp import Ordinals
@@ -26,18 +26,21 @@ GOING_DOWN_US = 10 * MINUTE_US
 _LATEST_US = 2**53
 
 
+_READERS = {
+    **dict.fromkeys(sshd_log.PROGRAMS, sshd_log.sign),
+    b"systemd-logind": logind_log.sign,
+    b"login": console_log.sign,
+    b"dropbear": dropbear_log.sign,
+}
+
+
 def sign_of(line: LogLine) -> Sign | None:
     """What one line says by itself."""
-    message, program = line.message[:LONGEST_BYTES], line.program
+    message = line.message[:LONGEST_BYTES]
     if message.startswith(b"pam_"):
         return pam_log.sign(message)
-    if program in sshd_log.PROGRAMS:
-        return sshd_log.sign(message)
-    if program == b"systemd-logind":
-        return logind_log.sign(message)
-    if program == b"login":
-        return console_log.sign(message)
-    return dropbear_log.sign(message) if program == b"dropbear" else None
+    reader = _READERS.get(line.program)
+    return None if reader is None else reader(message)
 
 
 class _Told(msgspec.Struct, frozen=True):
@@ -61,7 +64,7 @@ class LoginLog:
         self._latest: LogLine | None = None
         self._now_us = 0
         self._goes_down: LogLine | None = None
-        self._handlers: dict[SignKind, Callable[[LogLine, Sign], Iterator[Finding]]] = {
+        self._handlers: dict[SignKind, Callable[[LogLine, Sign], Findings]] = {
             SignKind.CONNECTED: self._attempts.noted,
             SignKind.KEY_FAILED: self._attempts.noted,
             SignKind.FAILED: self._attempts.failed,
@@ -147,45 +150,47 @@ class LoginLog:
         """Give what the last lines leave open, at the end of a file."""
         return self._all_of(self._attempts.finish(), _Told(standing, seen_us, skew_us, boot_id))
 
-    def _accepted(self, line: LogLine, sign: Sign) -> Iterator[Finding]:
+    def _accepted(self, line: LogLine, sign: Sign) -> Findings:
         self._attempts.succeeded(line, sign)
         return self._connections.accepted(line, sign)
 
-    def _opened(self, line: LogLine, sign: Sign) -> Iterator[Finding]:
+    def _opened(self, line: LogLine, sign: Sign) -> Findings:
         if pam_log.is_login(sign.service):
             self._attempts.succeeded(line, sign)
         return self._connections.opened(line, sign)
 
-    def _left(self, line: LogLine, sign: Sign) -> Iterator[Finding]:
+    def _left(self, line: LogLine, sign: Sign) -> Findings:
         connections = self._connections
         return (connections if connections.has(line, sign) else self._attempts).left(line, sign)
 
-    def _going_down(self, line: LogLine, sign: Sign) -> Iterator[Finding]:
+    def _going_down(self, line: LogLine, sign: Sign) -> Findings:
         self._goes_down = line
-        return iter(())
+        return NOTHING
 
-    def _started(self, line: LogLine, sign: Sign) -> Iterator[Finding]:
+    def _started(self, line: LogLine, sign: Sign) -> Findings:
         """A start of logind: with the machine if it was told to go down before, else was only restarted."""
         farewell, latest = self._goes_down, self._latest
         self._goes_down = None
         if farewell is None or latest is None or line.boot_id:
-            return
-        if latest.time_us - farewell.time_us < GOING_DOWN_US:
-            yield Finding(EventKind.SHUTDOWN, latest)
-            yield Finding(EventKind.BOOT, line)
+            return NOTHING
+        if latest.time_us - farewell.time_us >= GOING_DOWN_US:
+            return NOTHING
+        return [Finding(EventKind.SHUTDOWN, latest), Finding(EventKind.BOOT, line)]
 
-    def _of_boot(self, line: LogLine) -> Iterator[Finding]:
+    def _of_boot(self, line: LogLine) -> Findings:
         """A new boot id in the journal: the machine has booted between this line and the one before."""
         if not line.boot_id or line.boot_id == self._boot_id:
-            return
+            return NOTHING
+        found = []
         if self._boot_id:
             if self._goes_down is not None and self._latest is not None:
                 # Dated by the last line: sessions that end in the course of it end by themselves.
-                yield Finding(EventKind.SHUTDOWN, self._latest)
-            yield Finding(EventKind.BOOT, line)
+                found.append(Finding(EventKind.SHUTDOWN, self._latest))
+            found.append(Finding(EventKind.BOOT, line))
         self._boot_id, self._goes_down = line.boot_id, None
+        return found
 
-    def _all_of(self, findings: Iterator[Finding], told: _Told) -> list[Event]:
+    def _all_of(self, findings: Findings, told: _Told) -> list[Event]:
         found: list[Event] = []
         for finding in findings:
             self._tell(finding, told, found)

@@ -41,6 +41,28 @@ class SignKind(StrEnum):
     """What runs once after a boot."""
 
 
+(
+    CONNECTED,
+    ACCEPTED,
+    FAILED,
+    PAM_ERROR,
+    PAM_FAILURE,
+    SUMMED,
+    REFUSED,
+    KEY_FAILED,
+    TOO_MANY,
+    LEFT,
+    OPENED,
+    CLOSED,
+    ON_TERMINAL,
+    SESSION_NEW,
+    SESSION_REMOVED,
+    GOES_DOWN,
+    STARTED,
+) = SignKind
+"""A member of an enumeration by its name takes Python 3.11 0.2 µs, and there are signs in every second line."""
+
+
 class Sign(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """A sign; texts as the line has them."""
 

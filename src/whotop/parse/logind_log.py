@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from whotop.parse.login_sign import Sign, SignKind
+from whotop.parse.login_sign import GOES_DOWN, SESSION_NEW, SESSION_REMOVED, STARTED, Sign
 
 _ID = rb"'?([A-Za-z0-9_-]{1,32})'?"
 _NEW = re.compile(
@@ -26,14 +26,14 @@ def sign(message: bytes) -> Sign | None:
         if found is None:
             return None
         session_class = _class(found[2], found[3])
-        return Sign(SignKind.SESSION_NEW, found[2], session_id=found[1], service=session_class)
+        return Sign(SESSION_NEW, found[2], session_id=found[1], service=session_class)
     found = _OVER.match(message)
     if found is not None:
-        return Sign(SignKind.SESSION_REMOVED, session_id=found[1] or found[2])
+        return Sign(SESSION_REMOVED, session_id=found[1] or found[2])
     found = _DOWN.match(message)
     if found is not None:
-        return Sign(SignKind.GOES_DOWN, detail=found[1])
-    return Sign(SignKind.STARTED) if message.startswith(b"New seat seat0") else None
+        return Sign(GOES_DOWN, detail=found[1])
+    return Sign(STARTED) if message.startswith(b"New seat seat0") else None
 
 
 def _class(user: bytes, named: bytes | None) -> bytes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from whotop.parse.login_sign import Sign, SignKind, source_of
+from whotop.parse.login_sign import CLOSED, OPENED, PAM_FAILURE, SUMMED, Sign, source_of
 
 LOGIN_SERVICES = re.compile(
     rb"sshd|login|remote|rlogin|rsh|telnet|dropbear|cockpit|xrdp(?:-sesman)?|greetd|kscreenlocker-login|"
@@ -54,7 +54,7 @@ def sign(message: bytes) -> Sign | None:
         return _session(service, text)
     if what != b"auth":
         return None
-    return more(text) or _failure(module, service, text)
+    return _failure(module, service, text) or more(text)
 
 
 def more(text: bytes) -> Sign | None:
@@ -62,9 +62,10 @@ def more(text: bytes) -> Sign | None:
     found = _MORE.match(text)
     if found is None:
         return None
-    return Sign(SignKind.SUMMED, found[3] or b"", source_of(found[2]), detail=b"password", count=int(found[1]))
+    return Sign(SUMMED, found[3] or b"", source_of(found[2]), detail=b"password", count=int(found[1]))
 
 
+@lru_cache(maxsize=256)
 def is_login(service: bytes) -> bool:
     """Whether a service is one by which people log in."""
     return LOGIN_SERVICES.fullmatch(service) is not None
@@ -73,9 +74,9 @@ def is_login(service: bytes) -> bool:
 def _session(service: bytes, text: bytes) -> Sign | None:
     found = _OPENED.match(text)
     if found is not None:
-        return Sign(SignKind.OPENED, found[1] or found[2] or b"", service=service)
+        return Sign(OPENED, found[1] or found[2] or b"", service=service)
     found = _CLOSED.match(text)
-    return None if found is None else Sign(SignKind.CLOSED, found[1], service=service)
+    return None if found is None else Sign(CLOSED, found[1], service=service)
 
 
 def _failure(module: bytes, service: bytes, text: bytes) -> Sign | None:
@@ -85,7 +86,7 @@ def _failure(module: bytes, service: bytes, text: bytes) -> Sign | None:
     tty, remote_user, host, user = found.groups()
     is_remote = tty == b"ssh" or bool(host)
     return Sign(
-        SignKind.PAM_FAILURE,
+        PAM_FAILURE,
         user if user is not None else remote_user,
         source_of(host),
         tty=b"" if is_remote else tty.removeprefix(b"/dev/"),

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from whotop.clock import SECOND_US
 from whotop.parse.log_line import LogLine
-from whotop.parse.login_finding import Finding, failure_of
+from whotop.parse.login_finding import NOTHING, Finding, Findings, failure_of
 from whotop.parse.login_sign import Sign
 
 PAM_US = 10 * SECOND_US
@@ -46,18 +44,18 @@ class PamRefusals:
         """When each of them was."""
         return [refusal.line.time_us for refusal in self._waiting.values()]
 
-    def add(self, place: int | bytes, line: LogLine, sign: Sign) -> Iterator[Finding]:
+    def add(self, place: int | bytes, line: LogLine, sign: Sign) -> Findings:
         """A module refused: another one in the same process says it again, of another user it is another failure."""
         known = self._waiting.get(place)
         if known is None:
             self._waiting[place] = _Refusal(line, sign)
-            if len(self._waiting) > KEPT:
-                yield self._waiting.pop(next(iter(self._waiting))).finding()
-        elif known.sign.user != sign.user:
+            return [self._oldest()] if len(self._waiting) > KEPT else NOTHING
+        if known.sign.user != sign.user:
             self._waiting[place] = _Refusal(line, sign)
-            yield known.finding()
-        elif known.sign.detail == sign.detail:
+            return [known.finding()]
+        if known.sign.detail == sign.detail:
             known.count += line.repeats
+        return NOTHING
 
     def sum_up(self, place: int | bytes, count: int) -> None:
         """There were so many in all."""
@@ -85,13 +83,18 @@ class PamRefusals:
         for one in same:
             del self._waiting[one]
 
-    def overdue(self, now_us: int) -> Iterator[Finding]:
+    def overdue(self, now_us: int) -> list[Finding]:
         """Those that nobody will explain any more."""
-        while self._waiting and self.due_us <= now_us:
-            yield self._waiting.pop(next(iter(self._waiting))).finding()
+        found = []
+        while self.due_us <= now_us:
+            found.append(self._oldest())
+        return found
 
-    def finish(self) -> Iterator[Finding]:
+    def finish(self) -> list[Finding]:
         """All that are left, where nothing more comes."""
-        for refusal in self._waiting.values():
-            yield refusal.finding()
+        found = [refusal.finding() for refusal in self._waiting.values()]
         self._waiting.clear()
+        return found
+
+    def _oldest(self) -> Finding:
+        return self._waiting.pop(next(iter(self._waiting))).finding()

@@ -8,9 +8,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from whotop.parse import pam_log
-from whotop.parse.login_sign import Sign, SignKind, source_of
+from whotop.parse.login_sign import (
+    ACCEPTED,
+    CONNECTED,
+    FAILED,
+    KEY_FAILED,
+    LEFT,
+    ON_TERMINAL,
+    PAM_ERROR,
+    REFUSED,
+    TOO_MANY,
+    Sign,
+    SignKind,
+    source_of,
+)
 
 PROGRAMS = frozenset({b"sshd", b"sshd-session", b"sshd-auth"})
 
@@ -24,12 +38,11 @@ _PREFIX = re.compile(
     rb"(?:kernel: ?\[ *\d+\.\d+\]:? )?(?:(?:error|fatal): )?(PAM: )?"
 )
 _METHOD = (
-    re.compile(_WHO + rb"(.*) " + _FROM + rb"$", re.DOTALL),
-    re.compile(_WHO + rb"(.*) " + _FROM + rb": (" + _KEY + rb")$", re.DOTALL),
+    re.compile(_WHO + rb"(.*) " + _FROM + rb"(?:: (" + _KEY + rb"))?$", re.DOTALL),
     # A certificate's id and hostbased's client name are the client's words: here the first address counts.
     re.compile(_WHO + rb"(.*?) " + _FROM + rb": (" + _KEY + rb")(?: ID |, client user ).*$", re.DOTALL),
-    re.compile(_WHO + rb"(.*) " + _FROM + rb"(?:: .*)?$", re.DOTALL),
-    re.compile(_WHO + rb"(.*) from " + _ADDRESS + rb"$", re.DOTALL),
+    re.compile(_WHO + rb"(.*) " + _FROM + rb"(?:: .*)?()$", re.DOTALL),
+    re.compile(_WHO + rb"(.*) from " + _ADDRESS + rb"()()$", re.DOTALL),
 )
 _INVALID = re.compile(rb"user (.*) from " + _ADDRESS + rb"(?: port (\d{1,5}))?(?: on .*)?$", re.DOTALL)
 _NOT_ALLOWED = re.compile(
@@ -87,82 +100,86 @@ def _without_end(text: bytes) -> bytes:
 
 
 def _accepted(rest: bytes) -> Sign | None:
-    return _tried(rest, SignKind.ACCEPTED)
+    found = _tried(rest)
+    if found is None:
+        return None
+    method, _, user, address, port, key = found.groups()
+    return Sign(ACCEPTED, _plain(user), source_of(address), port, detail=method + b" " + key if key else method)
 
 
 def _failed(rest: bytes) -> Sign | None:
-    return _tried(rest, SignKind.FAILED)
-
-
-def _tried(rest: bytes, kind: SignKind) -> Sign | None:
-    for form in _METHOD:
-        found = form.match(rest)
-        if found is not None:
-            break
-    else:
+    found = _tried(rest)
+    if found is None:
         return None
-    groups = (*found.groups(), b"", b"")[:6]
-    method, invalid, user, address, port, key = groups
-    detail = method + b" " + key if key else method
-    if kind is SignKind.FAILED:
-        kind = _failure_of(method, bool(invalid))
-        detail = method + b", invalid user" if invalid else method
+    method, invalid, user, address, port, _ = found.groups()
+    kind, detail = _failure_of(method, invalid)
     return Sign(kind, _plain(user), source_of(address), port, detail=detail)
 
 
-def _failure_of(method: bytes, is_invalid: bool) -> SignKind:
+def _tried(rest: bytes) -> re.Match[bytes] | None:
+    """Method, whether the user is invalid, user, address, port and key."""
+    for form in _METHOD:
+        found = form.match(rest)
+        if found is not None:
+            return found
+    return None
+
+
+@lru_cache(maxsize=64)
+def _failure_of(method: bytes, invalid: bytes) -> tuple[SignKind, bytes]:
     """Only what somebody typed is a failure by itself: keys and the like are tried by programs."""
+    detail = method + b", invalid user" if invalid else method
     if method.startswith((b"password", b"keyboard-interactive", b"challenge-response")):
-        return SignKind.FAILED
-    return SignKind.REFUSED if is_invalid or method == b"hostbased" else SignKind.KEY_FAILED
+        return FAILED, detail
+    return REFUSED if invalid or method == b"hostbased" else KEY_FAILED, detail
 
 
 def _invalid_user(rest: bytes) -> Sign | None:
     found = _INVALID.match(rest)
     if found is None:
         return None
-    return Sign(SignKind.REFUSED, _plain(found[1]), source_of(found[2]), found[3] or b"", detail=b"invalid user")
+    return Sign(REFUSED, _plain(found[1]), source_of(found[2]), found[3] or b"", detail=b"invalid user")
 
 
 def _user(rest: bytes) -> Sign | None:
     found = _NOT_ALLOWED.match(rest)
     if found is None:
         return None
-    return Sign(SignKind.REFUSED, _plain(found[1]), source_of(found[2] or b""), detail=b"not allowed: " + found[3])
+    return Sign(REFUSED, _plain(found[1]), source_of(found[2] or b""), detail=b"not allowed: " + found[3])
 
 
 def _root(rest: bytes) -> Sign | None:
     found = _ROOT_REFUSED.match(rest)
     if found is None:
         return None
-    return Sign(SignKind.REFUSED, b"root", source_of(found[1]), found[2] or b"", detail=b"root login refused")
+    return Sign(REFUSED, b"root", source_of(found[1]), found[2] or b"", detail=b"root login refused")
 
 
 def _maximum(rest: bytes) -> Sign | None:
     found = _MAXIMUM.match(rest)
     if found is None:
         return None
-    return Sign(SignKind.TOO_MANY, _plain(found[1]), source_of(found[2]), found[3], detail=b"too many attempts")
+    return Sign(TOO_MANY, _plain(found[1]), source_of(found[2]), found[3], detail=b"too many attempts")
 
 
 def _denied(rest: bytes) -> Sign | None:
     """The password or the key was right, but the account is closed: the connection ends with this."""
     found = _DENIED.match(rest)
-    return None if found is None else Sign(SignKind.TOO_MANY, _plain(found[1]), detail=b"not allowed: PAM account")
+    return None if found is None else Sign(TOO_MANY, _plain(found[1]), detail=b"not allowed: PAM account")
 
 
 def _disconnecting(rest: bytes) -> Sign | None:
     too_many = _TOO_MANY.match(rest)
     if too_many is not None:
-        return Sign(SignKind.TOO_MANY, _plain(too_many[1] or b""), detail=b"too many attempts")
+        return Sign(TOO_MANY, _plain(too_many[1] or b""), detail=b"too many attempts")
     found = _DISCONNECTING.match(rest)
     if found is None:
         return None
     whose, user, address, port, reason = found.groups()
-    kind = SignKind.TOO_MANY if reason.startswith(b"Too many") else SignKind.LEFT
+    kind = TOO_MANY if reason.startswith(b"Too many") else LEFT
     detail = b"invalid user" if whose == b"invalid user " else b"too many attempts"
     user = _plain(user) if whose else b""
-    return Sign(kind, user, source_of(address), port, detail=detail if whose or kind is SignKind.TOO_MANY else b"")
+    return Sign(kind, user, source_of(address), port, detail=detail if whose or kind is TOO_MANY else b"")
 
 
 def _connection(rest: bytes) -> Sign | None:
@@ -170,7 +187,7 @@ def _connection(rest: bytes) -> Sign | None:
     if how in (b"closed", b"reset"):
         return _left(by_whom)
     found = _CONNECTED.match(rest)
-    return None if found is None else Sign(SignKind.CONNECTED, b"", source_of(found[1]), found[2] or b"")
+    return None if found is None else Sign(CONNECTED, b"", source_of(found[1]), found[2] or b"")
 
 
 def _left(rest: bytes) -> Sign | None:
@@ -178,9 +195,9 @@ def _left(rest: bytes) -> Sign | None:
     if found is not None:
         whose, user, address, port = found.groups()
         detail = _GIVEN_UP.get(whose, b"")
-        return Sign(SignKind.LEFT, _plain(user), source_of(address), port, detail=detail)
+        return Sign(LEFT, _plain(user), source_of(address), port, detail=detail)
     found = _LEFT.match(rest)
-    return None if found is None else Sign(SignKind.LEFT, b"", source_of(found[1]), found[2] or b"")
+    return None if found is None else Sign(LEFT, b"", source_of(found[1]), found[2] or b"")
 
 
 def _received(rest: bytes) -> Sign | None:
@@ -189,25 +206,25 @@ def _received(rest: bytes) -> Sign | None:
         return None
     address, port, reason, words = found.groups()
     if reason == b"3" and b"Auth fail" in words:  # JSch's word for it
-        return Sign(SignKind.TOO_MANY, b"", source_of(address), port or b"", detail=b"too many attempts")
-    return Sign(SignKind.LEFT, b"", source_of(address), port or b"")
+        return Sign(TOO_MANY, b"", source_of(address), port or b"", detail=b"too many attempts")
+    return Sign(LEFT, b"", source_of(address), port or b"")
 
 
 def _timeout(rest: bytes) -> Sign | None:
     found = _TIMEOUT.match(rest)
-    return None if found is None else Sign(SignKind.LEFT, b"", source_of(found[1]), found[2] or b"")
+    return None if found is None else Sign(LEFT, b"", source_of(found[1]), found[2] or b"")
 
 
 def _no_answer(rest: bytes) -> Sign | None:
     found = _NO_ANSWER.match(rest)
-    return None if found is None else Sign(SignKind.LEFT, _plain(found[1] or b""), source_of(found[2]), found[3])
+    return None if found is None else Sign(LEFT, _plain(found[1] or b""), source_of(found[2]), found[3])
 
 
 def _starting(rest: bytes) -> Sign | None:
     found = _STARTING.match(rest)
     if found is None:
         return None
-    return Sign(SignKind.ON_TERMINAL, _plain(found[2]), source_of(found[3]), found[4], tty=found[1])
+    return Sign(ON_TERMINAL, _plain(found[2]), source_of(found[3]), found[4], tty=found[1])
 
 
 def _pam_error(text: bytes) -> Sign | None:
@@ -215,7 +232,7 @@ def _pam_error(text: bytes) -> Sign | None:
     if found is None:
         return None
     detail = b"keyboard-interactive/pam, invalid user" if found[1] else b"keyboard-interactive/pam"
-    return Sign(SignKind.PAM_ERROR, _plain(found[2]), source_of(found[3]), detail=detail)
+    return Sign(PAM_ERROR, _plain(found[2]), source_of(found[3]), detail=detail)
 
 
 _READERS: dict[bytes, Callable[[bytes], Sign | None]] = {
