@@ -47,7 +47,7 @@ def still_marked(before: Alert, after: Alert) -> Alert:
     One that has grown graver nobody has seen as it is now. One that resolved and has come back is
     muted no longer, if it was until it resolves.
     """
-    if _ORDER.index(after.level) > _ORDER.index(before.level):
+    if after.level is not before.level and _ORDER.index(after.level) > _ORDER.index(before.level):
         after = replace(after, acknowledged_us=None, acknowledged_by="")
     if not before.is_open and after.muted_until_us == UNTIL_RESOLVED_US:
         after = replace(after, muted_until_us=None)

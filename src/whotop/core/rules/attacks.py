@@ -6,11 +6,13 @@ longest ago is forgotten.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right, insort
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from ipaddress import IPv4Address
-from typing import TypeVar
+
+import msgspec
 
 from whotop.core.networks import address_of, network_of
 from whotop.model import Alert, Event, Standing
@@ -23,7 +25,6 @@ EVIDENCE_KEPT = 100
 
 _LOOPBACK = 127
 _LATE = Standing.LATE
-_Kept = TypeVar("_Kept", int, bytes)
 
 Attacker = tuple[str, str]
 """Machine and source; the machine is empty where the source is one place for all machines."""
@@ -31,11 +32,15 @@ Attacker = tuple[str, str]
 
 def attacker_of(machine: str, source: str) -> Attacker:
     """Who fails. The console of one machine, and its own address, are not those of another."""
-    return (machine if is_of_machine(source) else "", source)
+    return _on_all_machines(source) or (machine, source)
 
 
 @lru_cache(maxsize=65_536)
-def is_of_machine(source: str) -> bool:
+def _on_all_machines(source: str) -> Attacker | None:
+    return None if _is_of_machine(source) else ("", source)
+
+
+def _is_of_machine(source: str) -> bool:
     """Whether a source means another place on every machine."""
     address = address_of(source)
     if isinstance(address, IPv4Address):
@@ -45,45 +50,46 @@ def is_of_machine(source: str) -> bool:
     return source in ("", "localhost") or not network_of(source)
 
 
-class Attack:
+class Attack(msgspec.Struct):
     """What one source has failed at since it began."""
 
-    __slots__ = (
-        *("_kept", "count", "evidence", "failures_us", "fresh", "is_late", "last_us", "of_machine", "users"),
-        *("told_by", "told_count", "told_machines", "told_us"),
-    )
-
-    def __init__(self, times_kept: int = TIMES_KEPT) -> None:
-        self._kept = times_kept
-        self.count = self.fresh = 0
-        """All of them; those that have come since whotop was started."""
-        # Lists, for most sources fail once: an empty deque takes 600 bytes, and as long to make as to use once.
-        self.failures_us: list[int] = []
-        """The latest, on all machines."""
-        self.of_machine: dict[str, list[int]] = {}
-        """The latest, on each machine."""
-        self.users: set[str] = set()
-        self.evidence: list[bytes] = []
-        self.last_us = 0
-        """When the latest was."""
-        self.is_late = False
-        self.told_by = b""
-        """The key of the alert that tells of it; what it has told:"""
-        self.told_count = self.told_machines = self.told_us = 0
+    times_kept: int = TIMES_KEPT
+    count: int = 0
+    """All of them."""
+    fresh: int = 0
+    """Those that have come since whotop was started."""
+    # Lists, for most sources fail once: an empty deque takes 600 bytes, and as long to make as to use once.
+    failures_us: list[int] = []
+    """The latest, on all machines, by time."""
+    of_machine: dict[str, list[int]] = {}
+    """The latest, on each machine."""
+    users: set[str] = set()
+    evidence: list[bytes] = []
+    last_us: int = 0
+    """When the latest was."""
+    is_late: bool = False
+    told_by: bytes = b""
+    """The key of the alert that tells of it; what it has told:"""
+    told_count: int = 0
+    told_machines: int = 0
+    told_us: int = 0
 
     def add(self, failure: Event, time_us: int) -> None:
-        """One more."""
+        """One more; of each list there are no more than are kept."""
         self.count += 1
         if time_us > self.last_us:
             self.last_us = time_us
-        _keep(self.failures_us, time_us, self._kept)
-        times = self.of_machine.get(failure.machine)
-        if times is None:
+        self.is_late = failure.standing is _LATE
+        self._keep(self.failures_us, time_us)
+        times_us = self.of_machine.get(failure.machine)
+        if times_us is None:
             self.of_machine[failure.machine] = [time_us]
         else:
-            _keep(times, time_us, self._kept)
-        _keep(self.evidence, failure.key, EVIDENCE_KEPT)
-        self.is_late = failure.standing is _LATE
+            self._keep(times_us, time_us)
+        evidence = self.evidence
+        evidence.append(failure.key)
+        if len(evidence) > EVIDENCE_KEPT:
+            del evidence[0]
         if len(self.users) < USERS_KEPT:
             self.users.add(failure.user)
 
@@ -98,22 +104,35 @@ class Attack:
 
     def within(self, from_us: int, until_us: int, machine: str | None = None) -> int:
         """How many in [from, until], on one machine or on all."""
-        times = self.failures_us if machine is None else self.of_machine.get(machine, ())
-        return sum(from_us <= time_us <= until_us for time_us in times)
+        times_us = self.failures_us if machine is None else self.of_machine.get(machine, ())
+        return bisect_right(times_us, until_us) - bisect_left(times_us, from_us)
 
+    def has_failed(self, count: int, fleet_count: int, machine: str, from_us: int, until_us: int) -> bool:
+        """Whether these are so many, on one machine or on all."""
+        # Most have failed a few times at all: their times need not be looked at.
+        if len(self.of_machine.get(machine, ())) >= count and self.within(from_us, until_us, machine) >= count:
+            return True
+        return len(self.failures_us) >= fleet_count and self.within(from_us, until_us) >= fleet_count
 
-def _keep(latest: list[_Kept], one: _Kept, most: int) -> None:
-    """One more at the end, and no more than that."""
-    latest.append(one)
-    if len(latest) > most:
-        del latest[0]
+    def _keep(self, times_us: list[int], time_us: int) -> None:
+        """One more in its place, which is nearly always the end."""
+        if not times_us or time_us >= times_us[-1]:
+            times_us.append(time_us)
+        else:
+            insort(times_us, time_us)
+        if len(times_us) > self.times_kept:
+            del times_us[0]
 
 
 class Attacks:
-    """All that go on, the one that failed last at the end."""
+    """All that go on, the one that failed last at the end.
 
-    def __init__(self, times_kept: int) -> None:
+    One is over when it has been quiet for ``quiet_us``, unless an alert still tells of it.
+    """
+
+    def __init__(self, times_kept: int, quiet_us: int, is_told: Callable[[Attacker], bool]) -> None:
         self._times_kept = max(times_kept, TIMES_KEPT)
+        self._quiet_us, self._is_told = quiet_us, is_told
         self._attacks: OrderedDict[Attacker, Attack] = OrderedDict()
         """A plain dict whose first key is deleted again and again takes ever longer to find the next first one."""
         self._places = 0
@@ -129,20 +148,22 @@ class Attacks:
         """The same, where nobody knows yet whether the source is one place for all machines."""
         return self._attacks.get(("", source)) or self._attacks.get((machine, source))
 
-    def add(self, attacker: Attacker, failure: Event, time_us: int, quiet_us: int | None) -> Attack:
-        """One more failure: it belongs to the attack before, unless that had been quiet for longer than this."""
-        attack = self._attacks.pop(attacker, None)
-        if attack is not None and quiet_us is not None and time_us - attack.last_us > quiet_us:
-            self._places -= len(attack.of_machine)
+    def add(self, attacker: Attacker, failure: Event, time_us: int) -> Attack:
+        """One more failure: it belongs to the attack before, unless that is over."""
+        attack = self._attacks.get(attacker)
+        if attack is not None and time_us - attack.last_us > self._quiet_us and not self._is_told(attacker):
+            self._drop(attacker)
             attack = None
         if attack is None:
-            attack = Attack(self._times_kept)
-        self._attacks[attacker] = attack
-        self._places -= len(attack.of_machine)
+            attack = self._attacks[attacker] = Attack(self._times_kept)
+        else:
+            self._attacks.move_to_end(attacker)
+        places = len(attack.of_machine)
         attack.add(failure, time_us)
-        self._places += len(attack.of_machine)
-        while self._places > PLACES_KEPT and len(self._attacks) > 1:
-            self._drop(next(iter(self._attacks)))
+        if len(attack.of_machine) > places:
+            self._places += 1
+            while self._places > PLACES_KEPT and len(self._attacks) > 1:
+                self._drop(next(iter(self._attacks)))
         return attack
 
     def adopt(self, attack: Attack, alert: Alert) -> None:

@@ -39,27 +39,29 @@ class FailedLogins(Rule):
         super().__init__(context)
         failed, guessed = context.settings.failed, context.settings.guessed
         self._settings = context.scoped(failed)
+        self._everywhere = None if failed.scopes else failed
+        self._about, self._wider = context.alerts.about(RULE), context.alerts.about(WIDER)
         self._within_us = round(failed.within_seconds * SECOND_US)
         self._kept_us = max(self._within_us, round(guessed.within_seconds * SECOND_US))
-        self.attacks = Attacks(max(failed.fleet_count, guessed.fleet_count))
+        self.attacks = Attacks(max(failed.fleet_count, guessed.fleet_count), self._kept_us, self._is_told)
         self._guessed = Guessed(context)
         self._others_us: dict[str, int] = {}
         """When a source that has no alert of its own failed last, by the machine that the alert for all is about."""
 
     def known_failure(self, failure: Event, now_us: int) -> None:
         """Take up a failure that was judged before whotop was started."""
-        self._follow(failure, now_us)
+        self._follow(attacker_of(failure.machine, failure.source), failure, now_us)
 
     def on_failed_login(self, failure: Event, now_us: int) -> list[Alert]:
         """A login failed."""
-        attack = self._follow(failure, now_us)
+        attacker = attacker_of(failure.machine, failure.source)
+        attack = self._follow(attacker, failure, now_us)
         attack.fresh += 1
-        settings = self._settings.at(failure.machine, failure.user, failure.source)
+        settings = self._everywhere or self._settings.at(failure.machine, failure.user, failure.source)
         if not settings.on:
             return []
-        attacker = attacker_of(failure.machine, failure.source)
         standing = self._standing(attacker)
-        if self.alerts.about(WIDER, failure.source) is not None:
+        if failure.source in self._wider:
             return [] if standing is None else self.alerts.folded(standing, f"goes on as {WIDER}", now_us)
         if standing is None:
             return self._begin(attacker, attack, failure, settings, now_us)
@@ -91,15 +93,17 @@ class FailedLogins(Rule):
         self.attacks.forget(machine)
         self._others_us.pop(machine, None)
 
-    def _follow(self, failure: Event, now_us: int) -> Attack:
-        """The attack that a failure belongs to, with it; one that an alert tells of goes on."""
-        attacker = attacker_of(failure.machine, failure.source)
-        quiet_us = self._kept_us if self._standing(attacker) is None else None
-        return self.attacks.add(attacker, failure, min(failure.fleet_time_us, now_us), quiet_us)
+    def _follow(self, attacker: Attacker, failure: Event, now_us: int) -> Attack:
+        """The attack that a failure belongs to, with it."""
+        time_us = failure.time_us - failure.skew_us
+        return self.attacks.add(attacker, failure, time_us if time_us < now_us else now_us)
 
     def _standing(self, attacker: Attacker) -> Alert | None:
         machine, source = attacker
-        return self.alerts.get(RULE, machine, source) if machine else self.alerts.about(RULE, source)
+        return self.alerts.get(RULE, machine, source) if machine else self._about.get(source)
+
+    def _is_told(self, attacker: Attacker) -> bool:
+        return self._standing(attacker) is not None
 
     def _last_us(self, alert: Alert, attack: Attack | None) -> int:
         if attack is not None:
@@ -114,8 +118,8 @@ class FailedLogins(Rule):
     ) -> list[Alert]:
         """Open the alert, if these are enough failures for one."""
         from_us = attack.last_us - self._within_us
-        on_machine, on_all = attack.within(from_us, now_us, failure.machine), attack.within(from_us, now_us)
-        if on_machine < settings.count and on_all < max(settings.count, settings.fleet_count):
+        fleet_count = max(settings.count, settings.fleet_count)
+        if not attack.has_failed(settings.count, fleet_count, failure.machine, from_us, now_us):
             return []
         machine = failure.machine if len(attack.of_machine) == 1 else ""
         if self.alerts.count(RULE, machine) >= (SOURCES_TOLD if machine else FLEET_SOURCES_TOLD):

@@ -8,7 +8,8 @@ opened again, and counted once more, so that what comes and goes is one alert an
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
@@ -23,6 +24,7 @@ RESOLVED_KEPT = 10_000
 
 Place = tuple[str, str, str]
 """Rule, machine, subject."""
+_NONE: Mapping[str, Any] = {}
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,8 +58,9 @@ class OpenAlerts:
     """The alerts that stand. What changes one gives its new version, to be stored and shown."""
 
     def __init__(self, restored: Iterable[Alert] = (), reopen_us: int = 0) -> None:
-        self._open: dict[tuple[str, str], dict[str, Alert]] = {}
-        self._about: dict[tuple[str, str], Alert] = {}
+        self._open: dict[str, dict[str, dict[str, Alert]]] = {}
+        """By rule, machine and subject."""
+        self._about: dict[str, dict[str, Alert]] = {}
         """By rule and subject."""
         self._resolved: OrderedDict[Place, Alert] = OrderedDict()
         """Those that may come back, the one that resolved last at the end."""
@@ -81,34 +84,36 @@ class OpenAlerts:
 
     def get(self, rule: str, machine: str, subject: str = "") -> Alert | None:
         """The open alert of a rule about a machine and subject."""
-        of_machine = self._open.get((rule, machine))
-        return None if of_machine is None else of_machine.get(subject)
+        return self._of(rule, machine).get(subject)
 
-    def about(self, rule: str, subject: str) -> Alert | None:
-        """The open alert of a rule about a subject, for rules that have one over all machines."""
-        return self._about.get((rule, subject))
+    def about(self, rule: str) -> Mapping[str, Alert]:
+        """The open alerts of a rule by subject, now and later, for rules that have one over all machines."""
+        return self._about.setdefault(rule, {})
 
     def of(self, rule: str, machine: str) -> list[Alert]:
         """All open alerts of a rule about a machine (empty: about the fleet)."""
-        of_machine = self._open.get((rule, machine))
-        return [] if of_machine is None else list(of_machine.values())
+        return list(self._of(rule, machine).values())
 
     def count(self, rule: str, machine: str) -> int:
         """How many alerts of a rule about a machine are open."""
-        return len(self._open.get((rule, machine), ()))
+        return len(self._of(rule, machine))
 
     def of_rule(self, rule: str) -> list[Alert]:
         """All open alerts of a rule."""
-        return [alert for key, alerts in self._open.items() if key[0] == rule for alert in alerts.values()]
+        return [alert for alerts in self._open.get(rule, _NONE).values() for alert in alerts.values()]
 
     def of_machine(self, machine: str) -> list[Alert]:
         """All open alerts about a machine alone."""
-        return [alert for key, alerts in self._open.items() if key[1] == machine for alert in alerts.values()]
+        return [alert for rule in self._open for alert in self._of(rule, machine).values()]
 
     def all(self) -> Iterator[Alert]:
         """All that are open."""
-        for alerts in self._open.values():
-            yield from alerts.values()
+        for machines in self._open.values():
+            for alerts in machines.values():
+                yield from alerts.values()
+
+    def _of(self, rule: str, machine: str) -> Mapping[str, Alert]:
+        return self._open.get(rule, _NONE).get(machine, _NONE)
 
     def lately(self, rule: str, machine: str, subject: str, now_us: int) -> Alert | None:
         """The alert that resolved there so short a time ago that it may come back."""
@@ -132,9 +137,10 @@ class OpenAlerts:
 
     def changed(self, standing: Alert, finding: Finding, now_us: int) -> list[Alert]:
         """Update an open alert, which may be about other machines from now on."""
-        if (standing.text, standing.level, standing.machine) == (finding.text, finding.level, finding.machine):
+        has_moved = standing.machine != finding.machine
+        if standing.text == finding.text and standing.level is finding.level and not has_moved:
             return []
-        if standing.machine != finding.machine:
+        if has_moved:
             self._remove(standing)
         return [self._keep(_updated(standing, finding, now_us, standing.count))]
 
@@ -165,18 +171,19 @@ class OpenAlerts:
         return [replace(alert, text=text, resolved_us=max(now_us, alert.opened_us))]
 
     def _keep(self, alert: Alert) -> Alert:
-        self._open.setdefault((alert.rule, alert.machine), {})[alert.subject] = alert
-        self._about[alert.rule, alert.subject] = alert
+        self._open.setdefault(alert.rule, {}).setdefault(alert.machine, {})[alert.subject] = alert
+        self._about.setdefault(alert.rule, {})[alert.subject] = alert
         return alert
 
     def _remove(self, alert: Alert) -> None:
-        of_machine = self._open[alert.rule, alert.machine]
+        machines = self._open[alert.rule]
+        of_machine = machines[alert.machine]
         del of_machine[alert.subject]
         if not of_machine:
-            del self._open[alert.rule, alert.machine]
-        about = self._about.get((alert.rule, alert.subject))
-        if about is not None and about.key == alert.key:
-            del self._about[alert.rule, alert.subject]
+            del machines[alert.machine]
+        about = self._about[alert.rule]
+        if alert.subject in about and about[alert.subject].key == alert.key:
+            del about[alert.subject]
 
     def _let_go(self, resolved: Alert) -> None:
         place = (resolved.rule, resolved.machine, resolved.subject)

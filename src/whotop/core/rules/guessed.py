@@ -44,10 +44,11 @@ class Guessed:
         settings = self._settings.at(login.machine, login.user, login.source)
         until_us = min(login.fleet_time_us, now_us)
         from_us = until_us - self._within_us
-        on_machine, on_all = attack.within(from_us, until_us, login.machine), attack.within(from_us, until_us)
-        if not settings.on or (on_machine < settings.count and on_all < max(settings.count, settings.fleet_count)):
+        fleet_count = max(settings.count, settings.fleet_count)
+        if not settings.on or not attack.has_failed(settings.count, fleet_count, login.machine, from_us, until_us):
             return []
-        failures = on_machine if on_machine >= settings.count else on_all
+        on_machine = attack.within(from_us, until_us, login.machine)
+        failures = on_machine if on_machine >= settings.count else attack.within(from_us, until_us)
         return self._found(attacker_of(login.machine, login.source), attack, login, failures, settings, now_us)
 
     def tick(self, now_us: int) -> list[Alert]:
@@ -64,7 +65,7 @@ class Guessed:
         self, attacker: Attacker, attack: Attack, login: Event, failures: int, settings: GuessedTable, now_us: int
     ) -> list[Alert]:
         machine, source = attacker
-        standing = self._alerts.get(GUESSED, machine, source) if machine else self._alerts.about(GUESSED, source)
+        standing = self._alerts.get(GUESSED, machine, source) if machine else self._alerts.about(GUESSED).get(source)
         entry = self._entry(attacker, standing)
         entry.logins += 1
         if len(entry.users) < USERS_KEPT:

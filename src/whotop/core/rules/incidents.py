@@ -6,7 +6,6 @@ has come for a while. One source that does a thing on 200 machines is one alert 
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable
 
 import msgspec
@@ -24,12 +23,13 @@ _EXACT_UNTIL = 10
 """Up to so many each one is told at once; what comes then is told together, when this time has passed:"""
 _TELL_EVERY_US = 10 * SECOND_US
 _NEVER_US = 2**62
+_LATE = Standing.LATE
 
 EventPlace = tuple[bytes, str]
 """An event's key, and its machine."""
 
 
-class What(msgspec.Struct, frozen=True, kw_only=True):
+class What(msgspec.Struct, frozen=True, gc=False):
     """What is found in one event."""
 
     text: str
@@ -46,11 +46,16 @@ class What(msgspec.Struct, frozen=True, kw_only=True):
 class Incident:
     """What has happened about one subject since its alert opened."""
 
-    __slots__ = ("count", "evidence", "is_late", "machines", "opened_us", "tell_us", "until_us", "what")
+    __slots__ = (
+        *("_machines_told", "count", "evidence", "is_late", "level", "machines", "opened_us", "tell_us", "until_us"),
+        "what",
+    )
 
     def __init__(self, standing: Alert | None = None, until_us: int = 0) -> None:
         self.what: What | None = None
         """The latest; None: nothing since whotop was started."""
+        self.level: Level | None = None
+        """How much it matters by now."""
         self.until_us = until_us
         """When it is over, if nothing more comes."""
         self.tell_us: int | None = None
@@ -58,35 +63,47 @@ class Incident:
         self.opened_us: int | None = None
         self.count = 0
         self.machines: dict[str, None] = {}
-        self.evidence: deque[bytes] = deque(maxlen=EVIDENCE_KEPT)
+        self._machines_told: tuple[str, ...] = ()
+        self.evidence: list[bytes] = []
         self.is_late = False
         if standing is not None:
             self.count = standing.count
             self.machines = dict.fromkeys(standing.machines or (standing.machine,))
-            self.evidence.extend(standing.evidence)
-
-    @property
-    def level(self) -> Level:
-        """How much it matters by now."""
-        assert self.what is not None
-        is_high = self.what.high_from is not None and self.count >= self.what.high_from
-        return Level.HIGH if is_high else self.what.level
+            self.evidence = list(standing.evidence)
 
     def take_in(self, what: What, event: Event, now_us: int) -> bool:
         """What is found in one more event; whether that is worth telling at once."""
-        level = None if self.what is None else self.level
-        self.what = what
         self.add(event.key, event.machine)
-        self.is_late = event.standing is Standing.LATE
-        self.until_us = max(self.until_us, now_us + what.stands_us)
+        self.is_late = event.standing is _LATE
+        until_us = now_us + what.stands_us
+        if until_us > self.until_us:
+            self.until_us = until_us
+        level, self.what = self.level, what
+        self.weigh()
         return self.level is not level or self.count <= _EXACT_UNTIL
 
     def add(self, key: bytes, machine: str) -> None:
         """Count one more event."""
         self.count += 1
-        self.evidence.append(key)
-        if len(self.machines) < MACHINES_KEPT:
-            self.machines[machine] = None
+        evidence, machines = self.evidence, self.machines
+        evidence.append(key)
+        if len(evidence) > EVIDENCE_KEPT:
+            del evidence[0]
+        if len(machines) < MACHINES_KEPT:
+            machines[machine] = None
+
+    def weigh(self) -> None:
+        """From some number on it is high."""
+        what = self.what
+        assert what is not None
+        is_high = what.high_from is not None and self.count >= what.high_from
+        self.level = Level.HIGH if is_high else what.level
+
+    def where(self) -> tuple[str, tuple[str, ...]]:
+        """On which machine, or machines. All versions of an alert share what does not change any more."""
+        if len(self._machines_told) != len(self.machines):
+            self._machines_told = tuple(self.machines)
+        return about_machines(self._machines_told)
 
 
 class Incidents:
@@ -94,9 +111,13 @@ class Incidents:
 
     def __init__(self, rule: str, alerts: OpenAlerts) -> None:
         self._rule, self._alerts = rule, alerts
+        self._standing = alerts.about(rule)
         self._incidents: dict[str, Incident] = {}
         """By subject, those that stand."""
-        self._due_us = _NEVER_US
+        self._untold: dict[str, Incident] = {}
+        """Those that are told later, the one that is told first at the front."""
+        self._over_from_us = _NEVER_US
+        """Until then none is over."""
         self._adopt_from_us = 0
 
     def happened(
@@ -106,41 +127,55 @@ class Incidents:
 
         ``before`` are the events that led to it: those that the alert, as it opens, counts as well.
         """
-        standing = self._alerts.about(self._rule, subject)
+        standing = self._standing.get(subject)
         incident = None if standing is None else self._incidents.get(subject)
         if incident is None:
             if standing is None and len(self._incidents) >= SUBJECTS_TOLD:
                 return self._too_many(what, event, now_us)
-            incident = self._incidents[subject] = self._begun(subject, standing, event, now_us, before)
-        is_news = incident.take_in(what, event, now_us)
-        if not is_news and incident.tell_us is None:
+            incident = self._begin(subject, standing, event, now_us, before)
+        if incident.take_in(what, event, now_us):
+            self._stands(incident)
+            return self._tell(subject, incident, now_us)
+        if incident.tell_us is None:
             incident.tell_us = now_us + _TELL_EVERY_US
-        changed = self._tell(subject, incident, now_us) if is_news else []
-        self._due_us = min(self._due_us, incident.tell_us or incident.until_us)
-        return changed
+            self._untold[subject] = incident
+        return []
 
     def tick(self, now_us: int, stands_us: int) -> list[Alert]:
         """Tell what is untold, and resolve what is over; ``stands_us`` is for alerts that the store gave back."""
         if now_us >= self._adopt_from_us:
             self._adopt(now_us, stands_us)
-        if now_us < self._due_us:
-            return []
+        changed: list[Alert] = []
+        while self._untold:
+            subject, incident = next(iter(self._untold.items()))
+            if incident.tell_us is not None and incident.tell_us > now_us:
+                break
+            changed += self._tell(subject, incident, now_us)
+        return changed + self._end(now_us) if now_us >= self._over_from_us else changed
+
+    def _end(self, now_us: int) -> list[Alert]:
+        """Resolve what is over, and tell before what is untold of it."""
         changed: list[Alert] = []
         for subject, incident in list(self._incidents.items()):
-            is_over = incident.until_us <= now_us
-            if incident.tell_us is not None and (is_over or incident.tell_us <= now_us):
+            if incident.until_us > now_us:
+                continue
+            if incident.tell_us is not None:
                 changed += self._tell(subject, incident, now_us)
-            if is_over:
-                changed += self._over(subject, now_us)
-        self._due_us = min((one.tell_us or one.until_us for one in self._incidents.values()), default=_NEVER_US)
+            changed += self._over(subject, now_us)
+        self._over_from_us = min((one.until_us for one in self._incidents.values()), default=_NEVER_US)
         return changed
 
-    def _begun(
+    def _stands(self, incident: Incident) -> None:
+        if incident.until_us < self._over_from_us:
+            self._over_from_us = incident.until_us
+
+    def _begin(
         self, subject: str, standing: Alert | None, event: Event, now_us: int, before: Iterable[EventPlace]
     ) -> Incident:
         """An incident that goes on, or comes back, counts on."""
+        self._untold.pop(subject, None)
         known = standing or self._lately(subject, event.machine, now_us)
-        incident = Incident(known)
+        incident = self._incidents[subject] = Incident(known)
         incident.opened_us = min(event.fleet_time_us, now_us)
         if known is None:
             for key, machine in before:
@@ -152,23 +187,27 @@ class Incidents:
         return alerts.lately(rule, machine, subject, now_us) or alerts.lately(rule, "", subject, now_us)
 
     def _tell(self, subject: str, incident: Incident, now_us: int) -> list[Alert]:
-        incident.tell_us = None
+        if incident.tell_us is not None:
+            incident.tell_us = None
+            del self._untold[subject]
         finding = _finding(self._rule, subject, incident)
-        changed = self._alerts.found(finding, now_us, self._alerts.about(self._rule, subject))
-        incident.count = max(incident.count, *(alert.count for alert in changed), 0)
+        changed = self._alerts.found(finding, now_us, self._standing.get(subject))
+        if changed and changed[-1].count > incident.count:
+            incident.count = changed[-1].count
+            incident.weigh()
         return changed
 
     def _over(self, subject: str, now_us: int) -> list[Alert]:
         del self._incidents[subject]
-        alert = self._alerts.about(self._rule, subject)
+        alert = self._standing.get(subject)
         return [] if alert is None else self._alerts.over(self._rule, alert.machine, subject, now_us)
 
     def _too_many(self, what: What, event: Event, now_us: int) -> list[Alert]:
         """Said of all further subjects together."""
         others = self._incidents.setdefault(OTHERS, Incident())
         others.until_us = now_us + what.stands_us
-        self._due_us = min(self._due_us, others.until_us)
-        if self._alerts.about(self._rule, OTHERS) is not None:
+        self._stands(others)
+        if OTHERS in self._standing:
             return []
         text = f"more than {SUBJECTS_TOLD:,} of these alerts stand; the first that is not told: {what.text}"
         finding = Finding(rule=self._rule, subject=OTHERS, level=what.level, text=text, evidence=(event.key,))
@@ -180,12 +219,13 @@ class Incidents:
         for alert in self._alerts.of_rule(self._rule):
             if alert.subject not in self._incidents:
                 incident = self._incidents[alert.subject] = Incident(alert, alert.updated_us + stands_us)
-                self._due_us = min(self._due_us, incident.until_us)
+                self._stands(incident)
 
 
 def _finding(rule: str, subject: str, incident: Incident) -> Finding:
     assert incident.what is not None
-    machine, machines = about_machines(incident.machines)
+    assert incident.level is not None
+    machine, machines = incident.where()
     times = f", {incident.count:,} times" if incident.count > 1 else ""
     places = f" on {len(machines):,} machines" if machines else ""
     return Finding(

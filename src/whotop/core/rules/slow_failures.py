@@ -110,6 +110,7 @@ class SlowFailures(Rule):
         self._within_us = round(table.within_seconds * SECOND_US)
         self._words = duration(table.within_seconds)
         self._incidents = Incidents("slow", context.alerts)
+        self._standing, self._failed, self._spraying = map(context.alerts.about, ("slow", "failed", "spraying"))
         self._by_source = Tracks(self._within_us, attrgetter("user"))
         self._by_user = Tracks(self._within_us, attrgetter("source"))
 
@@ -146,7 +147,7 @@ class SlowFailures(Rule):
 
     def on_login(self, login: Event, now_us: int) -> list[Alert]:
         """Who had mistyped a password is forgiven, unless an alert stands."""
-        if self.alerts.about("slow", login.source) is None:
+        if login.source not in self._standing:
             self._by_source.forgive(login.source, login.user, login.source)
             self._by_user.forgive(login.user, login.user, login.source)
         return []
@@ -158,8 +159,7 @@ class SlowFailures(Rule):
         return self._incidents.tick(now_us, self._within_us)
 
     def _is_told(self, failure: Event) -> bool:
-        about, source = self.alerts.about, failure.source
-        return about("failed", source) is not None or about("spraying", source) is not None
+        return failure.source in self._failed or failure.source in self._spraying
 
     def _happened(
         self,

@@ -56,6 +56,7 @@ class Spraying(Rule):
         super().__init__(context)
         table = context.settings.spraying
         self._settings = context.scoped(table)
+        self._everywhere = None if table.scopes else table
         self._users_us, self._machines_us = (
             round(seconds * SECOND_US) for seconds in (table.users_within_seconds, table.machines_within_seconds)
         )
@@ -68,19 +69,22 @@ class Spraying(Rule):
     def known_failure(self, failure: Event, now_us: int) -> None:
         """A failure that was judged."""
         if failure.source:
-            self._followed(failure, min(failure.fleet_time_us, now_us))
+            self._follow(failure, min(failure.fleet_time_us, now_us))
 
     def on_failed_login(self, failure: Event, now_us: int) -> list[Alert]:
         """A login failed."""
-        table = self._settings.at(failure.machine, failure.user, failure.source)
-        if not table.on or not failure.source:
+        source = failure.source
+        table = self._everywhere or self._settings.at(failure.machine, failure.user, source)
+        if not table.on or not source:
             return []
-        time_us = min(failure.fleet_time_us, now_us)
-        track = self._followed(failure, time_us)
-        what = self._found(table, track, failure, time_us)
+        time_us = failure.time_us - failure.skew_us
+        if time_us > now_us:
+            time_us = now_us
+        track = self._follow(failure, time_us)
+        what = self._found(table, track, source, time_us)
         changed: list[Alert] = []
         if what is not None:
-            changed = self._incidents.happened(failure.source, what, failure, now_us, track.failures)
+            changed = self._incidents.happened(source, what, failure, now_us, track.failures)
         track.keep(failure)
         return changed
 
@@ -88,8 +92,8 @@ class Spraying(Rule):
         """Who had mistyped a password does not count."""
         track = self._tracks.get(login.source)
         if track is not None:
-            track.users.forget(login.user)
-            track.machines.forget(login.machine)
+            track.users.pop(login.user, None)
+            track.machines.pop(login.machine, None)
         return []
 
     def tick(self, now_us: int) -> list[Alert]:
@@ -98,16 +102,20 @@ class Spraying(Rule):
             del self._tracks[next(iter(self._tracks))]
         return self._incidents.tick(now_us, self._within_us)
 
-    def _followed(self, failure: Event, time_us: int) -> Track:
+    def _follow(self, failure: Event, time_us: int) -> Track:
         """The track of a failure's source, with it."""
-        track = self._tracks.pop(failure.source, None) or Track()
-        self._tracks[failure.source] = track
-        if len(self._tracks) > TRACKS_KEPT:
-            del self._tracks[next(iter(self._tracks))]
+        source = failure.source
+        track = self._tracks.get(source)
+        if track is None:
+            track = self._tracks[source] = Track()
+            if len(self._tracks) > TRACKS_KEPT:
+                del self._tracks[next(iter(self._tracks))]
+        else:
+            self._tracks.move_to_end(source)
         track.add(failure, time_us)
         return track
 
-    def _found(self, table: SprayingTable, track: Track, failure: Event, time_us: int) -> What | None:
+    def _found(self, table: SprayingTable, track: Track, source: str, time_us: int) -> What | None:
         if len(track.users) < table.users_count and len(track.machines) < table.machines_count:
             return None
         track.users.keep_since(time_us - self._within_us)
@@ -119,11 +127,5 @@ class Spraying(Rule):
             words, value, limit = "on one machine after another", machines, table.machines_count
         else:
             return None
-        return What(
-            text=f"{failure.source} fails to log in {words}",
-            level=table.level,
-            stands_us=self._within_us,
-            value=float(value),
-            limit=float(limit),
-            high_from=table.high_count,
-        )
+        text = f"{source} fails to log in {words}"
+        return What(text, table.level, self._within_us, float(value), float(limit), table.high_count)
