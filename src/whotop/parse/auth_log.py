@@ -11,7 +11,7 @@ from datetime import UTC, tzinfo
 from msgspec.structs import replace
 
 from whotop.parse.log_header import line_of
-from whotop.parse.log_line import LONGEST_BYTES, TELLING_PROGRAMS, LogLine
+from whotop.parse.log_line import LONGEST_BYTES, LogLine, may_tell, tells
 from whotop.parse.log_stamp import Stamps
 
 MOST_REPEATS = 100
@@ -27,13 +27,6 @@ _LINE = re.compile(
 
 To take a whole piece apart at once costs a fourth of looking at each line.
 """
-_PASSED_OVER = re.compile(
-    rb"pam_\w+\((?:(?:crond?|systemd-user):"  # nobody logs in by these
-    rb"|(?:sudo|su|su-l):session\): session closed "  # that it was opened explains a session of logind's
-    rb"|[^()]{1,64}:auth\): check pass; user unknown)"  # "authentication failure" follows
-)
-_WORDS = (b"sshd", b"login", b"dropbear", b"repeated")
-"""A line without any of these, and without a PAM module's name, tells of no login."""
 _FOLDED = re.compile(rb"message repeated (\d{1,9}) times: \[ ?(.*)\]$", re.DOTALL)
 _LAST_REPEATED = re.compile(rb"(?:\S+ )?(?:[a-z0-9]+\.[a-z]+ )?(?:\S+: )?last message repeated (\d{1,9}) times?$")
 
@@ -81,8 +74,9 @@ class AuthLog:
         for stamp, host, program, pid, message, line in _LINE.findall(data):
             before, told = told, None
             if not stamp:
-                told = self._read(line) or self._repeated(line, before) if _may_tell(line) else None
-            elif (program in TELLING_PROGRAMS or message[:4] == b"pam_") and not _PASSED_OVER.match(message):
+                if may_tell(line) or b"repeated" in line:
+                    told = self._read(line) or self._repeated(line, before)
+            elif tells(program, message):
                 if stamp != stamp_read:
                     stamp_read, moment = stamp, self._stamps.read(stamp + b" ")
                 if moment is not None and (not self._host or self._is_ours(host)):
@@ -119,10 +113,6 @@ class AuthLog:
 
     def _is_ours(self, host: bytes) -> bool:
         return not host or _first_label(host) in (self._host, b"localhost")
-
-
-def _may_tell(line: bytes) -> bool:
-    return any(word in line for word in _WORDS) or (b"pam_" in line and b"cron" not in line)
 
 
 def _repeats(digits: bytes) -> int:

@@ -49,7 +49,7 @@ def _entries(value: object) -> Iterator[Fields]:
 
 
 def _telling(line: LogLine | None) -> Iterator[LogLine]:
-    if line is not None and (tells(line.program) or tells(line.message)):
+    if line is not None and tells(line.program, line.message):
         yield line
 
 

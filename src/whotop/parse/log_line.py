@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
 LONGEST_BYTES = 8192
 """Of a line that is looked at: sshd's are below 1 KB (log.c, MSGBUFSIZ), syslog's below 8 KB."""
 
-TELLING = (b"sshd", b"login", b"pam_", b"dropbear")
-"""A line without any of these in its program or message tells of no login."""
-
-TELLING_PROGRAMS = frozenset({b"sshd", b"sshd-session", b"sshd-auth", b"systemd-logind", b"login", b"dropbear"})
-"""Of the others, only what PAM's modules write in their names."""
+_WORDS = (b"sshd", b"login", b"pam_", b"dropbear")
+_PROGRAMS = frozenset({b"sshd", b"sshd-session", b"sshd-auth", b"systemd-logind", b"login", b"dropbear"})
+"""Of other programs' lines only those tell anything that PAM's modules write in their names."""
+_PASSED_OVER = re.compile(
+    rb"pam_\w+\((?:(?:crond?|systemd-user):"  # nobody logs in by these
+    rb"|(?:sudo|su|su-l):session\): session closed "  # that it was opened explains a session of logind's
+    rb"|[^()]{1,64}:auth\): check pass; user unknown)"  # "authentication failure" follows
+)
 
 
 class LogLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -36,6 +41,11 @@ class LogLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
     user: bytes = b""
 
 
-def tells(line: bytes) -> bool:
-    """Whether a line may tell of a login: cheap, and asked of all lines of a file."""
-    return any(word in line for word in TELLING)
+def may_tell(line: bytes) -> bool:
+    """Whether a line, as it stands in its file, may tell of a login: cheap, and asked of all lines."""
+    return any(word in line for word in _WORDS)
+
+
+def tells(program: bytes, message: bytes) -> bool:
+    """Whether a line of that program may tell of a login."""
+    return (program in _PROGRAMS or message[:4] == b"pam_") and not _PASSED_OVER.match(message)
