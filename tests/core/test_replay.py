@@ -97,3 +97,16 @@ def test_history_told_again_is_known_whole_or_from_any_place_on(events: list[Eve
     again = events[start:]
     first = again[0].time_us // SECOND_US if again else 0
     assert told(again, once, first) == once
+
+
+def test_what_another_record_told_meanwhile_of_a_known_session_is_not_forgotten() -> None:
+    login = event(EventKind.LOGIN, 100, user="anna", leader_pid=7, record_id="7", origin=Origin.AUTH_LOG)
+    before = told([login])
+    replay = Replay()
+    replay.expect([login])
+    replay.know(before[0].values(), 100 * SECOND_US)
+    record = wtmp(EventKind.LOGIN, 101, "pts/0", "anna")
+    left = [wtmp(EventKind.LOGOUT, 200, "pts/0"), wtmp(EventKind.LOGOUT, 300, "pts/0")]
+    changed = [transition for each in (login, record, *left) for transition in replay.apply(each)]
+    (ended,) = [one.session for one in changed if one.session is not None and not one.session.is_open]
+    assert (ended.tty, ended.leader_pid, ended.logout_us) == ("pts/0", 7, 200 * SECOND_US)

@@ -30,6 +30,21 @@ def improved(session: Session, login: Event) -> Session:
     return better if login.raw is None else replace(better, raw=_filled_raw(session, login.raw))
 
 
+def completed_by(session: Session, told: Session) -> Session:
+    """The session with its empty fields filled from another version of it."""
+    return replace(
+        session,
+        user=session.user or told.user,
+        tty=session.tty or told.tty,
+        source=session.source or told.source,
+        boot_id=session.boot_id or told.boot_id,
+        session_id=session.session_id or told.session_id,
+        leader_pid=session.leader_pid or told.leader_pid,
+        login_pid=session.login_pid or told.login_pid,
+        service=session.service or told.service,
+    )
+
+
 def _filled_raw(session: Session, told: RawText) -> RawText:
     """Texts as received of the fields that were filled; what was known keeps its own."""
     known = session.raw or RawText()

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from whotop.core.ending import close, completed, concluded, end_all, make_room
 from whotop.core.identity import TOLERANCE_US
-from whotop.core.improvement import improved
+from whotop.core.improvement import completed_by, improved
 from whotop.core.keys import event_key, logout_key
 from whotop.core.ledger import OPEN_KEPT, Ledger
 from whotop.core.transition import Transition, What
@@ -44,8 +44,9 @@ class SessionTracker:
     def recall(self, session: Session) -> None:
         """Know all that the store knows of a session that is open; take it up where nothing opened it."""
         ledger = self._ledgers[session.machine]
-        if session.key in ledger.open:
-            ledger.replace(session)
+        told = ledger.open.get(session.key)
+        if told is not None:
+            ledger.replace(completed_by(session, told))
         elif session.key not in ledger.ended:
             ledger.add(session)
 
