@@ -8,12 +8,14 @@ everybody, chooses all fields but those that begin with an underscore.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import lru_cache
+from typing import Protocol
 
 import msgspec
+from msgspec.structs import replace
 
-from whotop.parse.log_line import LONGEST_BYTES, LogLine, may_tell, tells
+from whotop.parse.log_line import LOGIND, LONGEST_BYTES, LogLine, may_tell, tells
 
 FIELDS = (
     "MESSAGE",
@@ -48,57 +50,76 @@ _decode = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _decode_value = msgspec.json.Decoder(str | list[int | str | list[int]] | None).decode
 
 
+class Fields(Protocol):
+    """The fields of an entry."""
+
+    def get(self, name: str, default: bytes, /) -> bytes:
+        """A field's value, of several the first."""
+        ...
+
+
 def lines(entries: Iterable[bytes]) -> list[LogLine]:
     """Give the telling lines among entries, one JSON object each; what is none is left out."""
     return [line for entry in entries if may_tell(entry) and (line := _line(entry)) is not None]
 
 
-def line_of(fields: Mapping[str, bytes]) -> LogLine | None:
+def line_of(fields: Fields) -> LogLine | None:
     """Give the line that an entry's fields make; None where it tells nothing, has no time, or is not to be believed.
 
     Its time is that at which it was sent (``_SOURCE_REALTIME_TIMESTAMP``), which is the login's own
     within a millisecond; the journal writes it later, when it is busy by seconds.
     sshd, login and logind run as root: a line in their name from anybody else is made up.
     """
-    if fields.get("_UID", _ROOT) != _ROOT:
+    get = fields.get
+    program, message = get("SYSLOG_IDENTIFIER", b"") or get("_COMM", b""), get("MESSAGE", b"")
+    if not program or not message or not tells(program, message) or get("_UID", _ROOT) != _ROOT:
         return None
-    program = fields.get("SYSLOG_IDENTIFIER") or fields.get("_COMM", b"")
-    message = fields.get("MESSAGE", b"")
-    if not program or not message or not tells(program, message):
-        return None
-    time_us = _number(fields.get("_SOURCE_REALTIME_TIMESTAMP", b"")) or _number(fields.get("__REALTIME_TIMESTAMP", b""))
+    time_us = _number(get("_SOURCE_REALTIME_TIMESTAMP", b"")) or _number(get("__REALTIME_TIMESTAMP", b""))
     if not time_us:
         return None
-    return LogLine(
+    line = LogLine(
         time_us=time_us,
         program=program,
         message=message[:LONGEST_BYTES],
-        pid=_pid(fields.get("_PID", b"")) or _pid(fields.get("SYSLOG_PID", b"")),
-        host=fields.get("_HOSTNAME", b""),
-        record_id=_record_id(fields.get("__CURSOR", b"")),
-        boot_id=_boot_id(fields.get("_BOOT_ID", b"")),
-        session_id=fields.get("SESSION_ID", b""),
-        leader_pid=_pid(fields.get("LEADER", b"")),
-        user=fields.get("USER_ID", b""),
+        pid=_pid(get("_PID", b"")) or _pid(get("SYSLOG_PID", b"")),
+        host=get("_HOSTNAME", b""),
+        record_id=_record_id(get("__CURSOR", b"")),
+        boot_id=_boot_id(get("_BOOT_ID", b"")),
     )
+    if program != LOGIND:
+        return line
+    return replace(
+        line, session_id=get("SESSION_ID", b""), leader_pid=_pid(get("LEADER", b"")), user=get("USER_ID", b"")
+    )
+
+
+class _Texts:
+    """The fields of an entry all of whose values are texts."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, values: dict[str, str | None]) -> None:
+        self._values = values
+
+    def get(self, name: str, default: bytes, /) -> bytes:
+        text = self._values.get(name)
+        return default if text is None else text.encode()
 
 
 def _line(entry: bytes) -> LogLine | None:
     if len(entry) > LONGEST_ENTRY_BYTES:
         return None
-    if any(entry.count(name) > 1 for name in _ONCE):
-        return None
-    fields = _texts(entry)
-    return None if fields is None else line_of(fields)
+    fields = _fields(entry)
+    line = None if fields is None else line_of(fields)
+    return None if line is None or any(entry.count(name) > 1 for name in _ONCE) else line
 
 
-def _texts(entry: bytes) -> dict[str, bytes] | None:
-    """The fields that are read, as bytes; None where the entry is no object."""
+def _fields(entry: bytes) -> Fields | None:
+    """None where the entry is no object."""
     try:
-        values = _decode_plain(entry)
+        return _Texts(_decode_plain(entry))
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return _values(entry)
-    return {name: text.encode() for name in _READ if (text := values.get(name)) is not None}
 
 
 def _values(entry: bytes) -> dict[str, bytes] | None:

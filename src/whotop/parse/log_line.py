@@ -9,8 +9,8 @@ import msgspec
 LONGEST_BYTES = 8192
 """Of a line that is looked at: sshd's are below 1 KB (log.c, MSGBUFSIZ), syslog's below 8 KB."""
 
-_WORDS = (b"sshd", b"login", b"pam_", b"dropbear")
-_PROGRAMS = frozenset({b"sshd", b"sshd-session", b"sshd-auth", b"systemd-logind", b"login", b"dropbear"})
+LOGIND = b"systemd-logind"
+_PROGRAMS = frozenset({b"sshd", b"sshd-session", b"sshd-auth", LOGIND, b"login", b"dropbear"})
 """Of other programs' lines only those tell anything that PAM's modules write in their names."""
 _PASSED_OVER = re.compile(
     rb"pam_\w+\((?:(?:crond?|systemd-user):"  # nobody logs in by these
@@ -43,7 +43,7 @@ class LogLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
 
 def may_tell(line: bytes) -> bool:
     """Whether a line, as it stands in its file, may tell of a login: cheap, and asked of all lines."""
-    return any(word in line for word in _WORDS)
+    return b"sshd" in line or b"pam_" in line or b"login" in line or b"dropbear" in line
 
 
 def tells(program: bytes, message: bytes) -> bool:

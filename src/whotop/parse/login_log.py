@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from whotop.clock import MINUTE_US
 from whotop.model import Event, EventKind, Origin, Standing
 from whotop.parse import console_log, dropbear_log, logind_log, pam_log, sshd_log
-from whotop.parse.log_line import LONGEST_BYTES, LogLine
+from whotop.parse.log_line import LOGIND, LONGEST_BYTES, LogLine
 from whotop.parse.login_attempts import LoginAttempts
 from whotop.parse.login_connections import LoginConnections
 from whotop.parse.login_finding import NOTHING, Finding, Findings
@@ -28,7 +28,7 @@ _LATEST_US = 2**53
 
 _READERS = {
     **dict.fromkeys(sshd_log.PROGRAMS, sshd_log.sign),
-    b"systemd-logind": logind_log.sign,
+    LOGIND: logind_log.sign,
     b"login": console_log.sign,
     b"dropbear": dropbear_log.sign,
 }
