@@ -8,6 +8,7 @@ from datetime import date
 
 from whotop.core.alert_marks import Mark
 from whotop.core.feed import AnyChange, Batch, MinuteFigures
+from whotop.core.names import KnownName, NameKind, best_names
 from whotop.core.usage import DayUsage, UsageQuestion, UsageReport, UserUsage, usage_report
 from whotop.core.usage_tally import UserTally
 from whotop.errors import MachineError, WhotopError
@@ -49,6 +50,14 @@ class FakeHistory:
         self.past_events: list[Event] = []
         self.past_alerts: list[Alert] = []
         self.usage = FakeUsage()
+        self.names: list[KnownName] = []
+
+    async def names_like(self, text: str, kind: NameKind, limit: int = 8) -> list[KnownName]:
+        found = {known.name: known for known in self.names if known.kind is kind}
+        return [found[name] for name in best_names(found, text, limit)]
+
+    async def machine_names(self) -> list[str]:
+        return [known.name for known in self.names if known.kind is NameKind.MACHINE]
 
     async def figures(self, machine: str, start_us: int, end_us: int) -> list[MinuteFigures]:
         return [figures for figures in self.minutes if start_us <= figures.time_us < end_us]

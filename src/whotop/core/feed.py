@@ -15,6 +15,7 @@ import msgspec
 
 from whotop.core.alert_marks import Mark
 from whotop.core.failure_book import Tally
+from whotop.core.names import KnownName, NameKind
 from whotop.core.usage import UsageQuestion, UsageReport, UserUsage
 from whotop.model import Alert, Event, Machine, Process, Sample, Session
 from whotop.model.delivery import Delivery
@@ -156,6 +157,17 @@ class History(Protocol):
 
     async def deliveries(self, alert: bytes) -> list[Delivery]:
         """Who was told of the alert of that key, and what became of it, oldest first."""
+        ...
+
+    async def names_like(self, text: str, kind: NameKind, limit: int = 8) -> list[KnownName]:
+        """Names of that kind in which ``text`` occurs in either case, those that begin with it first.
+
+        Users and sources are those of sessions; of machines, those not watched come before the others.
+        """
+        ...
+
+    async def machine_names(self) -> list[str]:
+        """Every machine that anything is kept of, whether it is watched or not."""
         ...
 
 

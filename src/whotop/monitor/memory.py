@@ -6,6 +6,8 @@ from collections.abc import Collection
 
 from whotop.core.feed import MinuteFigures, UsageHistory
 from whotop.core.fleet import Fleet
+from whotop.core.fleet_names import fleet_names_like
+from whotop.core.names import KnownName, NameKind
 from whotop.model import Alert, Event, Session
 from whotop.model.delivery import Delivery
 from whotop.monitor.memory_usage import FleetUsage
@@ -72,6 +74,14 @@ class FleetHistory:
     async def deliveries(self, alert: bytes) -> list[Delivery]:
         """Nobody keeps that."""
         return []
+
+    async def names_like(self, text: str, kind: NameKind, limit: int = 8) -> list[KnownName]:
+        """Names of that kind in which ``text`` occurs in either case, those that begin with it first."""
+        return fleet_names_like(self._fleet, text, kind, limit)
+
+    async def machine_names(self) -> list[str]:
+        """Those that are watched."""
+        return list(self._fleet.machines)
 
 
 def _time_us(event: Event) -> int:

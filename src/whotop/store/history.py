@@ -11,12 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from whotop.clock import HOUR_US
 from whotop.core.feed import MinuteFigures, UsageHistory
+from whotop.core.names import KnownName, NameKind
 from whotop.model import Alert, Event, Session
 from whotop.model.delivery import Delivery
 from whotop.store import chunks
 from whotop.store.alert_machines import machines_of
 from whotop.store.alert_tables import alert_machines
 from whotop.store.engine import failures_in_words
+from whotop.store.names import names_like
 from whotop.store.rollup import Rollup
 from whotop.store.rows import alert_of, event_of, session_of
 from whotop.store.schema import alerts, events, machines, sample_chunks, sessions
@@ -101,6 +103,16 @@ class StoreHistory:
         with failures_in_words(self._place):
             async with self._engine.begin() as connection:
                 return await told_of(connection, alert)
+
+    async def names_like(self, text: str, kind: NameKind, limit: int = 8) -> list[KnownName]:
+        """Names of that kind in which ``text`` occurs in either case, those that begin with it first."""
+        with failures_in_words(self._place):
+            async with self._engine.begin() as connection:
+                return await names_like(connection, text, kind, limit)
+
+    async def machine_names(self) -> list[str]:
+        """Every machine that anything is kept of, whether it is watched or not."""
+        return [row["name"] for row in await self._rows(select(machines.c.name))]
 
     async def _minutes(self, machine: str, start_us: int, end_us: int) -> list[MinuteFigures]:
         stored = await self._stored(machine, chunks.MINUTE_SECONDS, start_us, end_us)
