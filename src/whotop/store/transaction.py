@@ -39,7 +39,7 @@ class Transaction:
         rest = iter(rows)
         while page := list(islice(rest, ROWS_AT_ONCE)):
             ready = prepared(statement, self.connection.dialect, tuple(page[0]))
-            await self.connection.exec_driver_sql(ready.sql, ready.values(page))
+            await self.connection.exec_driver_sql(*ready.executable(page))
 
     async def learn_machines(self, names: Set[str], known: Mapping[str, int]) -> None:
         """Give every machine its number; one that is new gets a row of its own."""
