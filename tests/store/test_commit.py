@@ -91,7 +91,7 @@ ALERT = Alert(
     count=3,
     value=97.0,
     limit=90.0,
-    evidence=(LOGIN.key, SESSION.key),
+    evidence_keys=LOGIN.key + SESSION.key,
     late=True,
 )
 SAMPLE = Sample(

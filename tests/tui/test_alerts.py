@@ -40,7 +40,7 @@ ATTACK = Alert(
     count=412,
     value=412.0,
     limit=5.0,
-    evidence=tuple(failure.key for failure in FAILURES),
+    evidence_keys=b"".join(failure.key for failure in FAILURES),
 )
 
 

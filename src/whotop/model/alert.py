@@ -7,6 +7,7 @@ from enum import StrEnum
 import msgspec
 
 MACHINES_KEPT = 1_000
+_KEY_BYTES = 16
 UNTIL_RESOLVED_US = 2**62
 """The end of what has no end before the alert resolves."""
 
@@ -38,8 +39,8 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     count: int = 1
     value: float | None = None
     limit: float | None = None
-    evidence: tuple[bytes, ...] = ()
-    """Keys of the events behind it, the latest last, at most 100."""
+    evidence_keys: bytes = b""
+    """Keys of the events behind it, end to end, the latest last, at most 100; ``evidence`` takes them apart."""
     late: bool = False
     """It happened while nobody watched."""
     machines: tuple[str, ...] = ()
@@ -50,6 +51,12 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Their account on the computer where they said so. Safe text."""
     muted_until_us: int | None = None
     """Until when it is to disturb nobody; ``UNTIL_RESOLVED_US`` for as long as it stands."""
+
+    @property
+    def evidence(self) -> tuple[bytes, ...]:
+        """Keys of the events behind it, the latest last."""
+        keys = self.evidence_keys
+        return tuple(keys[start : start + _KEY_BYTES] for start in range(0, len(keys), _KEY_BYTES))
 
     @property
     def is_open(self) -> bool:

@@ -13,8 +13,6 @@ from whotop.model import Alert, Event, EventKind, Level, Origin, Outcome, RawTex
 from whotop.store.prepared import Row
 from whotop.store.storable import json, number, number_or_none, text
 
-KEY_BYTES = 16
-
 _decode_raw = msgspec.json.Decoder(RawText).decode
 
 
@@ -156,7 +154,7 @@ def alert_row(alert: Alert, machine_id: int | None, revision: int) -> Row:
         "count": number(alert.count),
         "value": alert.value,
         "limit_value": alert.limit,
-        "evidence": b"".join(alert.evidence),
+        "evidence": alert.evidence_keys,
         "late": alert.late,
         "acknowledged_us": number_or_none(alert.acknowledged_us),
         "acknowledged_by": text(alert.acknowledged_by),
@@ -167,7 +165,6 @@ def alert_row(alert: Alert, machine_id: int | None, revision: int) -> Row:
 
 def alert_of(row: RowMapping, machine: str, machines: tuple[str, ...] = ()) -> Alert:
     """The alert in a row; ``machine`` is empty for an alert of the fleet, and of several ``machines``."""
-    keys: bytes = row["evidence"]
     return Alert(
         key=row["key"],
         rule=row["rule"],
@@ -181,7 +178,7 @@ def alert_of(row: RowMapping, machine: str, machines: tuple[str, ...] = ()) -> A
         count=row["count"],
         value=row["value"],
         limit=row["limit_value"],
-        evidence=tuple(keys[start : start + KEY_BYTES] for start in range(0, len(keys), KEY_BYTES)),
+        evidence_keys=row["evidence"],
         late=row["late"],
         machines=machines,
         acknowledged_us=row["acknowledged_us"],

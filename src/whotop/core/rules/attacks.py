@@ -15,13 +15,13 @@ from ipaddress import IPv4Address
 import msgspec
 
 from whotop.core.networks import address_of, network_of
+from whotop.core.rules.evidence import Evidence
 from whotop.model import Alert, Event, Standing
 
 PLACES_KEPT = 10_000
 """Sources on machines."""
 TIMES_KEPT = 128
 USERS_KEPT = 1_000
-EVIDENCE_KEPT = 100
 
 _LOOPBACK = 127
 _LATE = Standing.LATE
@@ -64,7 +64,7 @@ class Attack(msgspec.Struct):
     of_machine: dict[str, list[int]] = {}
     """The latest, on each machine."""
     users: set[str] = set()
-    evidence: list[bytes] = []
+    evidence: Evidence = msgspec.field(default_factory=Evidence)
     last_us: int = 0
     """When the latest was."""
     is_late: bool = False
@@ -86,10 +86,7 @@ class Attack(msgspec.Struct):
             self.of_machine[failure.machine] = [time_us]
         else:
             self._keep(times_us, time_us)
-        evidence = self.evidence
-        evidence.append(failure.key)
-        if len(evidence) > EVIDENCE_KEPT:
-            del evidence[0]
+        self.evidence.add(failure.key)
         if len(self.users) < USERS_KEPT:
             self.users.add(failure.user)
 

@@ -39,7 +39,7 @@ class Cleared(Rule):
             level=settings.level,
             text=text if count == 1 else f"{text}, {count} times",
             count=count,
-            evidence=(event.key,),
+            evidence_keys=event.key,
             late=event.standing is Standing.LATE,
             comes_back=False,
         )

@@ -146,7 +146,7 @@ class FailedLogins(Rule):
             count=attack.count,
             value=float(attack.count),
             limit=float(settings.count),
-            evidence=tuple(attack.evidence),
+            evidence_keys=bytes(attack.evidence),
             late=attack.is_late,
             opened_us=attack.last_us,
         )

@@ -40,7 +40,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     value: float | None = None
     limit: float | None = None
     count: int = 1
-    evidence: tuple[bytes, ...] = ()
+    evidence_keys: bytes = b""
     late: bool = False
     opened_us: int | None = None
     """When it began, where that is not the moment at which it was found."""
@@ -208,7 +208,7 @@ def _opened(finding: Finding, now_us: int) -> Alert:
         count=finding.count,
         value=finding.value,
         limit=finding.limit,
-        evidence=finding.evidence,
+        evidence_keys=finding.evidence_keys,
         late=finding.late,
     )
 
@@ -225,6 +225,6 @@ def _updated(standing: Alert, finding: Finding, now_us: int, count: int) -> Aler
         count=max(count, finding.count),
         value=finding.value,
         limit=finding.limit,
-        evidence=finding.evidence or standing.evidence,
+        evidence_keys=finding.evidence_keys or standing.evidence_keys,
     )
     return still_marked(standing, after)

@@ -10,7 +10,8 @@ from __future__ import annotations
 import msgspec
 
 from whotop.clock import SECOND_US
-from whotop.core.rules.attacks import EVIDENCE_KEPT, USERS_KEPT, Attack, Attacker, attacker_of
+from whotop.core.rules.attacks import USERS_KEPT, Attack, Attacker, attacker_of
+from whotop.core.rules.evidence import Evidence
 from whotop.core.rules.failure_words import machine_words, source_words, user_words
 from whotop.core.rules.findings import Finding, about_machines
 from whotop.core.rules.login_tables import GuessedTable
@@ -27,7 +28,7 @@ class Entry(msgspec.Struct):
     logins: int = 0
     users: set[str] = msgspec.field(default_factory=set)
     machines: dict[str, None] = msgspec.field(default_factory=dict)
-    evidence: tuple[bytes, ...] = ()
+    evidence: Evidence = msgspec.field(default_factory=Evidence)
 
 
 class Guessed:
@@ -71,7 +72,9 @@ class Guessed:
         if len(entry.users) < USERS_KEPT:
             entry.users.add(login.user)
         entry.machines[login.machine] = None
-        entry.evidence = (*(entry.evidence or tuple(attack.evidence)), login.key)[-EVIDENCE_KEPT:]
+        if not entry.evidence:
+            entry.evidence.extend(attack.evidence)
+        entry.evidence.add(login.key)
         on_machine, on_machines = about_machines(entry.machines)
         finding = Finding(
             rule=GUESSED,
@@ -83,7 +86,7 @@ class Guessed:
             count=entry.logins,
             value=float(failures),
             limit=float(settings.count),
-            evidence=entry.evidence,
+            evidence_keys=bytes(entry.evidence),
             late=login.standing is Standing.LATE,
             opened_us=min(login.fleet_time_us, now_us),
             comes_back=False,
@@ -96,7 +99,7 @@ class Guessed:
         if entry is None or standing is None:
             entry = self._entries[attacker] = Entry()
             if standing is not None:
-                entry.logins, entry.evidence = standing.count, standing.evidence
+                entry.logins, entry.evidence = standing.count, Evidence(standing.evidence_keys)
                 entry.machines = dict.fromkeys(standing.machines or (standing.machine,))
         return entry
 

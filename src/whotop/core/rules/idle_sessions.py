@@ -71,7 +71,7 @@ class IdleSessions(Rule):
             text=f"{_subject(session)} idle for more than {duration(limit)}",
             value=idle,
             limit=limit,
-            evidence=(session.key,),
+            evidence_keys=session.key,
         )
         return self.alerts.found(finding, now_us)
 

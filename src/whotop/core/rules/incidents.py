@@ -11,13 +11,13 @@ from collections.abc import Iterable
 import msgspec
 
 from whotop.clock import MINUTE_US, SECOND_US
+from whotop.core.rules.evidence import Evidence
 from whotop.core.rules.findings import Finding, OpenAlerts, about_machines
 from whotop.model import Alert, Event, Level, Standing
 from whotop.model.alert import MACHINES_KEPT
 
 SUBJECTS_TOLD = 1_000
 """Of one rule; one more alert stands for all further subjects: a flood of them hides nothing else."""
-EVIDENCE_KEPT = 100
 OTHERS = "(others)"
 _EXACT_UNTIL = 10
 """Up to so many each one is told at once; what comes then is told together, when this time has passed:"""
@@ -64,12 +64,12 @@ class Incident:
         self.count = 0
         self.machines: dict[str, None] = {}
         self._machines_told: tuple[str, ...] = ()
-        self.evidence: list[bytes] = []
+        self.evidence = Evidence()
         self.is_late = False
         if standing is not None:
             self.count = standing.count
             self.machines = dict.fromkeys(standing.machines or (standing.machine,))
-            self.evidence = list(standing.evidence)
+            self.evidence.extend(standing.evidence_keys)
 
     def take_in(self, what: What, event: Event, now_us: int) -> bool:
         """What is found in one more event; whether that is worth telling at once."""
@@ -85,12 +85,9 @@ class Incident:
     def add(self, key: bytes, machine: str) -> None:
         """Count one more event."""
         self.count += 1
-        evidence, machines = self.evidence, self.machines
-        evidence.append(key)
-        if len(evidence) > EVIDENCE_KEPT:
-            del evidence[0]
-        if len(machines) < MACHINES_KEPT:
-            machines[machine] = None
+        self.evidence.add(key)
+        if len(self.machines) < MACHINES_KEPT:
+            self.machines[machine] = None
 
     def weigh(self) -> None:
         """From some number on it is high."""
@@ -210,7 +207,7 @@ class Incidents:
         if OTHERS in self._standing:
             return []
         text = f"more than {SUBJECTS_TOLD:,} of these alerts stand; the first that is not told: {what.text}"
-        finding = Finding(rule=self._rule, subject=OTHERS, level=what.level, text=text, evidence=(event.key,))
+        finding = Finding(rule=self._rule, subject=OTHERS, level=what.level, text=text, evidence_keys=event.key)
         return self._alerts.found(finding, now_us)
 
     def _adopt(self, now_us: int, stands_us: int) -> None:
@@ -238,7 +235,7 @@ def _finding(rule: str, subject: str, incident: Incident) -> Finding:
         count=incident.count,
         value=incident.what.value,
         limit=incident.what.limit,
-        evidence=tuple(incident.evidence),
+        evidence_keys=bytes(incident.evidence),
         late=incident.is_late,
         opened_us=incident.opened_us,
     )

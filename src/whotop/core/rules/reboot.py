@@ -42,7 +42,7 @@ class Reboot(Rule):
         """A boot record, of a machine without a boot id."""
         if boot.machine in self._boot_ids:
             return []
-        return self._found(boot.machine, now_us, late=boot.standing is Standing.LATE, evidence=(boot.key,))
+        return self._found(boot.machine, now_us, late=boot.standing is Standing.LATE, evidence_keys=boot.key)
 
     def tick(self, now_us: int) -> list[Alert]:
         """Resolve what has stood long enough."""
@@ -56,7 +56,7 @@ class Reboot(Rule):
     def _stands_us(self, alert: Alert) -> int:
         return round(self._settings.at(alert.machine).stands_seconds * SECOND_US)
 
-    def _found(self, machine: str, now_us: int, *, late: bool, evidence: tuple[bytes, ...] = ()) -> list[Alert]:
+    def _found(self, machine: str, now_us: int, *, late: bool, evidence_keys: bytes = b"") -> list[Alert]:
         settings = self._settings.at(machine)
         if not settings.on:
             return []
@@ -70,7 +70,7 @@ class Reboot(Rule):
             text=text,
             count=count,
             late=late,
-            evidence=evidence,
+            evidence_keys=evidence_keys,
             comes_back=False,
         )
         return self.alerts.found(finding, now_us)

@@ -6,8 +6,6 @@ whotop's own steps (``login_tables``). Sigma holds ten users of one address in a
 
 from __future__ import annotations
 
-from operator import attrgetter
-
 from whotop.core.rules.findings import Finding
 from whotop.core.rules.login_tables import LoginsTable
 from whotop.core.rules.scoped import Scoped
@@ -17,10 +15,8 @@ from whotop.model import Level
 from whotop.text import duration
 
 RULE = "logins"
-EVIDENCE_KEPT = 100
 SOURCES_KEPT = 1_000
 """When so many alerts stand, one more stands for all further sources: a flood of them hides nothing else."""
-_key = attrgetter("key")
 _EXACT_UNTIL = 10
 """Up to so many logins each one is told; beyond, each quarter more, each new level, and the whole at the end."""
 
@@ -51,16 +47,16 @@ class SeriesWords:
 
     def finding(self, series: Series, *, late: bool) -> Finding:
         """What is found: how many, of how many users, on how many machines."""
-        settings = self._at(series)
+        settings, spread = self._at(series), self._spreads.of(series)
         return Finding(
             rule=RULE,
             subject=series.source,
             level=_level(series.count, settings),
-            text=f"{series.source}: {series.count} {self._within} ({_words(self._spreads.of(series))})",
+            text=f"{series.source}: {series.count} {self._within} ({_words(spread)})",
             value=float(series.count),
             limit=float(settings.count),
             count=series.count,
-            evidence=tuple(map(_key, series.latest(EVIDENCE_KEPT))),
+            evidence_keys=bytes(spread.evidence),
             late=late,
             opened_us=series.nth_us(min(settings.count, series.count)),
             comes_back=False,

@@ -1,25 +1,24 @@
-"""Spread: of how many users, on how many machines, the logins of one source are."""
+"""Spread: of how many users, on how many machines, the logins of one source are, and which they are."""
 
 from __future__ import annotations
 
-from operator import attrgetter
-
+from whotop.core.rules.evidence import Evidence
 from whotop.core.windows import Series
 
 SPREADS_KEPT = 1_000
-_user, _machine = attrgetter("user"), attrgetter("machine")
 
 
 class Spread:
     """The users and machines of a series that grows: each of its logins is looked at once."""
 
-    __slots__ = ("_begin", "_looked_until", "_shared", "machines", "users")
+    __slots__ = ("_begin", "_looked_until", "_shared", "evidence", "machines", "users")
 
     def __init__(self, series: Series) -> None:
         self._shared, self._begin = series.shared, series.begin
         self._looked_until = series.begin
         self.users: set[str] = set()
         self.machines: set[str] = set()
+        self.evidence = Evidence()
 
     def grows_to(self, series: Series) -> bool:
         """Whether this is of the same logins, or the first of them."""
@@ -29,9 +28,10 @@ class Spread:
     def grow(self, series: Series) -> None:
         """Look at those that have come since."""
         end = series.begin + series.count
-        new = self._shared[self._looked_until : end]
-        self.users.update(map(_user, new))
-        self.machines.update(map(_machine, new))
+        for login in self._shared[self._looked_until : end]:
+            self.users.add(login.user)
+            self.machines.add(login.machine)
+            self.evidence.add(login.key)
         self._looked_until = end
 
 
