@@ -7,14 +7,12 @@ plain text, never as markup. The attack list is that of Unicode TR #36 and of te
 
 from __future__ import annotations
 
-import re
 import unicodedata
 
 LIMIT = 256
 MARKS_PER_BASE = 2
 """More combining marks than this on one letter would draw over the rows above and below."""
 
-_PLAIN = re.compile(r"[ -~]*")
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _INVISIBLE = frozenset("\u00ad\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\u2800") | {
     chr(code) for span in ((0x180B, 0x1810), (0xFE00, 0xFE10), (0xE0100, 0xE01F0)) for code in range(*span)
@@ -30,7 +28,7 @@ def safe(text: str | bytes, limit: int = LIMIT) -> str:
     """
     if isinstance(text, bytes):
         text = text[: limit * 8].decode("utf-8", "backslashreplace")
-    if len(text) <= limit and _PLAIN.fullmatch(text):
+    if text.isascii() and text.isprintable() and len(text) <= limit:
         return text
     text = unicodedata.normalize("NFC", text[: limit * 8])
     shown: list[str] = []
