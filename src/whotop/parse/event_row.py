@@ -10,13 +10,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import Any
+from functools import lru_cache
 
 import msgspec
 
 from whotop.errors import InputError
 from whotop.model import Event, EventKind, Origin, RawText, Standing
-from whotop.text import safe
+from whotop.text import LIMIT, safe
 
 NEEDED = ("date", "type", "machine", "user")
 OPTIONAL = ("tty", "from")
@@ -28,8 +28,9 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d{1,6})?( ?(Z|[+-]\d\d
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
-KEPT = 65_536
-"""Minutes, and texts, that are remembered: about 10 MB."""
+MINUTES_KEPT = 65_536
+TEXTS_KEPT = 16_384
+"""About 7 MB each."""
 _SECONDS_US = {f"{second:02}": second * 1_000_000 for second in range(60)}
 
 Refuse = Callable[[InputError], None]
@@ -55,14 +56,12 @@ class TableForm:
 class RowReader:
     """Reads the rows of one file. Without ``refuse`` a wrong one raises InputError, with its line."""
 
-    __slots__ = ("_file", "_minutes", "_refuse", "_texts", "_zone", "ignored")
+    __slots__ = ("_file", "_minutes", "_refuse", "_zone", "ignored")
 
     def __init__(self, file: str, zone: tzinfo, refuse: Refuse | None = None) -> None:
         self._file, self._zone, self._refuse = file, zone, refuse
         self._minutes: dict[str, int] = {}
         """By all of a date but its seconds."""
-        self._texts: dict[str, str] = {}
-        """By cells, as far as these show as they are."""
         self.ignored = 0
         """Rows of types other than login and logout."""
 
@@ -73,44 +72,43 @@ class RowReader:
         if kind is None:
             self.ignored += 1
             return None
-        known = self._texts
-        try:  # nearly all rows are of texts and of a minute that were read before
-            time_us = self._minutes[date[:17] + date[19:]] + _SECONDS_US[date[17:19]]
-            return _event(kind, time_us, known[machine], known[user], known[tty], known[source])
-        except (KeyError, ValueError):
-            pass
         try:
-            return _event(kind, self._time_us(date), *self._received((machine, user, tty, source)))
-        except ValueError as wrong:
-            self.refused(str(wrong), line)
+            time_us = self._minutes[date[:17] + date[19:]] + _SECONDS_US[date[17:19]]
+        except KeyError:  # nearly all rows are of a minute that was read before
+            try:
+                time_us = self._time_us(date)
+            except ValueError as wrong:
+                self.refused(str(wrong), line)
+                return None
+        texts, raw = machine + user + tty + source, None
+        if not (texts.isascii() and texts.isprintable() and " " not in texts and len(texts) <= LIMIT):
+            machine, user, tty, source, raw = _received(machine, user, tty, source)
+        if not machine or not user:
+            self.refused(f"a {kind} without a {'user' if machine else 'machine'}", line)
             return None
+        return Event(
+            machine=machine,
+            kind=kind,
+            time_us=time_us,
+            user=user,
+            tty=tty,
+            source=source,
+            origin=_FILE,
+            standing=_HISTORY,
+            raw=raw,
+        )
 
     def _time_us(self, date: str) -> int:
         minute, seconds_us = date[:17] + date[19:], _SECONDS_US.get(date[17:19])
-        minute_us = self._minutes.get(minute)
-        if minute_us is not None and seconds_us is not None:
-            return minute_us + seconds_us
         time_us = time_us_of(date.strip(), self._zone)
         if seconds_us is not None and date[13:14] == date[16:17] == ":" and "." not in date:
-            _make_room(self._minutes)
+            if len(self._minutes) >= MINUTES_KEPT:
+                self._minutes.clear()
             self._minutes[minute] = time_us - seconds_us
         return time_us
 
-    def _received(self, cells: tuple[str, ...]) -> tuple[str, str, str, str, RawText | None]:
-        """Machine, user, tty and source made safe, and those that this changed as received."""
-        received = [cell.strip() for cell in cells]
-        machine, user, tty, source = shown = [safe(text) for text in received]
-        for cell, text in zip(cells, shown, strict=True):
-            if cell == text:
-                _make_room(self._texts)
-                self._texts[cell] = text
-        names = zip(received[1:], shown[1:], strict=True)
-        changed = [_as_bytes(text) if text != shown else None for text, shown in names]
-        raw = RawText(*changed) if any(text is not None for text in changed) else None
-        return machine, user, tty, source, raw
-
     def refused(self, what: str, line: int) -> None:
-        """A row is wrong: tell of it, or raise."""
+        """A row is wrong, and left out: tell of it, or raise."""
         error = InputError(what, file=self._file, line=line)
         if self._refuse is None:
             raise error
@@ -132,27 +130,20 @@ def numbered(events: Iterable[Event]) -> Iterator[Event]:
         yield msgspec.structs.replace(event, ordinal=ordinal) if ordinal else event
 
 
-def _event(
-    kind: EventKind, time_us: int, machine: str, user: str, tty: str, source: str, raw: RawText | None = None
-) -> Event:
-    if not machine or not user:
-        raise ValueError(f"a {kind} without a {'user' if machine else 'machine'}")
-    return Event(
-        machine=machine,
-        kind=kind,
-        time_us=time_us,
-        user=user,
-        tty=tty,
-        source=source,
-        origin=_FILE,
-        standing=_HISTORY,
-        raw=raw,
-    )
+def _received(*cells: str) -> tuple[str, str, str, str, RawText | None]:
+    """Machine, user, tty and source made safe, and those that this changed as received."""
+    received = [cell.strip() for cell in cells]
+    machine, user, tty, source = shown = [_safe(text) if len(text) <= LIMIT else safe(text) for text in received]
+    names = zip(received[1:], shown[1:], strict=True)
+    changed = [_as_bytes(text) if text != shown else None for text, shown in names]
+    raw = RawText(*changed) if any(text is not None for text in changed) else None
+    return machine, user, tty, source, raw
 
 
-def _make_room(remembered: dict[str, Any]) -> None:
-    if len(remembered) >= KEPT:
-        remembered.clear()
+@lru_cache(maxsize=TEXTS_KEPT)
+def _safe(text: str) -> str:
+    """The same names come again and again, and each letter beyond ASCII is looked at."""
+    return safe(text)
 
 
 def _as_bytes(text: str) -> str:
