@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC
 from pathlib import Path
 from typing import ClassVar
 
@@ -8,12 +9,17 @@ import pytest
 from textual.app import App
 from textual.binding import BindingType
 
+from whotop.clock import ManualClock
+from whotop.core.fleet import Fleet
 from whotop.errors import ConfigError
 from whotop.tui.actions import ACTIONS, GROUPS, bindings
+from whotop.tui.finder import Finder
 from whotop.tui.help_screen import HelpScreen
 from whotop.tui.keymap import for_textual, keymap, keys_table, shown
-from whotop.tui.palette import Palette, find_actions
+from whotop.tui.options import Limits
+from whotop.tui.palette import Chosen, Palette, find_actions
 from whotop.tui.theme_files import default_variables
+from whotop.tui.views.scene import Scene
 
 KEYS_PAGE = Path(__file__).parents[2] / "docs" / "keys.md"
 
@@ -115,11 +121,17 @@ def test_words_that_no_action_has_find_nothing() -> None:
     assert find_actions("make coffee") == []
 
 
+def palette(app: Performer, **keys: str) -> Palette:
+    """One that finds actions alone."""
+    finder = Finder(Scene(Fleet(), ManualClock(0), UTC, Limits()), lambda: None)
+    return Palette(keymap(keys), app.why_not, finder)
+
+
 async def test_the_palette_ends_with_the_action_that_was_chosen() -> None:
     app = Performer()
     async with app.run_test(size=(100, 40)) as pilot:
-        chosen: list[str | None] = []
-        await app.push_screen(Palette(keymap({}), app.why_not), chosen.append)
+        chosen: list[Chosen | None] = []
+        await app.push_screen(palette(app), chosen.append)
         await pilot.press(*"match", "down", "enter")
         assert chosen == ["next_match"]
 
@@ -127,8 +139,8 @@ async def test_the_palette_ends_with_the_action_that_was_chosen() -> None:
 async def test_the_palette_can_be_left_without_choosing() -> None:
     app = Performer()
     async with app.run_test(size=(100, 40)) as pilot:
-        chosen: list[str | None] = []
-        await app.push_screen(Palette(keymap({}), app.why_not), chosen.append)
+        chosen: list[Chosen | None] = []
+        await app.push_screen(palette(app), chosen.append)
         await pilot.press(*"coffee", "enter", "escape")
         assert chosen == [None]
 
@@ -136,7 +148,7 @@ async def test_the_palette_can_be_left_without_choosing() -> None:
 async def test_the_palette_says_why_an_action_cannot_work_and_which_key_is_in_force() -> None:
     app = Performer()
     async with app.run_test(size=(100, 40)) as pilot:
-        await app.push_screen(Palette(keymap({"snapshot": "P"}), app.why_not))
+        await app.push_screen(palette(app, snapshot="P"))
         await pilot.press(*"report")
         line = next(line for line in text_on(app).splitlines() if "not now: reports are turned off" in line)
         assert line.rstrip(" │").endswith("P")
@@ -145,8 +157,8 @@ async def test_the_palette_says_why_an_action_cannot_work_and_which_key_is_in_fo
 async def test_a_click_chooses() -> None:
     app = Performer()
     async with app.run_test(size=(100, 40)) as pilot:
-        chosen: list[str | None] = []
-        await app.push_screen(Palette(keymap({}), app.why_not), chosen.append)
+        chosen: list[Chosen | None] = []
+        await app.push_screen(palette(app), chosen.append)
         await pilot.press(*"theme")
         await pilot.click("#found", offset=(4, 1))
         assert chosen == ["theme"]

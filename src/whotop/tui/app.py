@@ -31,6 +31,7 @@ from whotop.tui.keymap import for_textual, keymap
 from whotop.tui.options import Limits, ScreenOptions
 from whotop.tui.pane_screen import PaneScreen
 from whotop.tui.places_app import PlacesApp
+from whotop.tui.views.place import Place
 from whotop.tui.views.scene import Scene
 
 INTERRUPTED = 130
@@ -197,15 +198,20 @@ class WhotopApp(PlacesApp):
         except (OSError, WhotopError) as error:
             self._say(f"nothing was changed: {error}", "error")
 
-    def action_palette(self) -> None:
-        """Find an action by name."""
+    def action_palette(self, typed: str = "") -> None:
+        """Find an action, a machine, a user or a source by name; open as if ``typed`` had been typed."""
+        from whotop.tui.finder import Finder
         from whotop.tui.palette import Palette
 
-        self.push_screen(Palette(self._keys, self.why_not), self._press_chosen)
+        desk = self.desk
+        finder = Finder(desk.scene, lambda: desk.feed.history if desk.feed is not None else None)
+        self.push_screen(Palette(self._keys, self.why_not, finder, typed), self._do_chosen)
 
-    async def _press_chosen(self, action_id: str | None) -> None:
-        if action_id is not None:
-            await self.action_press(action_id)
+    async def _do_chosen(self, chosen: str | Place | None) -> None:
+        if isinstance(chosen, str):
+            await self.action_press(chosen)
+        elif chosen is not None:
+            self._go_to(chosen)
 
     def action_help(self) -> None:
         """Show every key."""

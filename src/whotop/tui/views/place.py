@@ -1,41 +1,43 @@
-"""Places that one can go to from a row."""
+"""Places that one can go to: each equals itself alone, though a machine and a user be named alike."""
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
+
+import msgspec
 
 
-class MachinePlace(NamedTuple):
+class MachinePlace(msgspec.Struct, frozen=True):
     """The screen of a machine."""
 
     machine: str
 
 
-class UserPlace(NamedTuple):
+class UserPlace(msgspec.Struct, frozen=True):
     """The screen of a user."""
 
     user: str
 
 
-class SourcePlace(NamedTuple):
+class SourcePlace(msgspec.Struct, frozen=True):
     """The screen of a source."""
 
     source: str
 
 
-class SessionPlace(NamedTuple):
+class SessionPlace(msgspec.Struct, frozen=True):
     """The processes of a session."""
 
     session: bytes
 
 
-class AlertPlace(NamedTuple):
+class AlertPlace(msgspec.Struct, frozen=True):
     """The screen of an alert."""
 
     alert: bytes
 
 
-class UsagePlace(NamedTuple):
+class UsagePlace(msgspec.Struct, frozen=True):
     """The screen of usage: there is one."""
 
 
