@@ -83,6 +83,23 @@ def rows_of(course: list[Record], machine: str) -> list[Event]:
     return list(numbered(rows))
 
 
+def log_of(course: list[Record], machine: str, delay_us: int) -> list[Event]:
+    """What sshd's log tells of the same: its own process, no terminal, and a little later."""
+    return [
+        replace(
+            event,
+            origin=Origin.AUTH_LOG,
+            time_us=event.time_us + delay_us,
+            tty="",
+            leader_pid=event.login_pid + 1,
+            login_pid=0,
+            record_id=str(event.login_pid + 1),
+        )
+        for event in records_of(course, machine)
+        if event.kind in (EventKind.LOGIN, EventKind.LOGOUT) and event.login_pid
+    ]
+
+
 twice = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 
 
@@ -108,6 +125,20 @@ def test_a_log_that_was_rotated_in_between_adds_nothing(imports: Imports, course
     kept = imports.kept(machine)
     assert imports.add(events[:cut]) == imports.add(events[cut:]) == 0
     assert imports.kept(machine) == kept
+
+
+@settings(twice, max_examples=60)
+@given(course=courses(), delay_us=st.sampled_from([0, 300_000, 1_000_000]), turns=st.permutations([0, 1, 2]))
+def test_what_two_origins_told_together_changes_by_none_of_them_alone(
+    imports: Imports, course: list[Record], delay_us: int, turns: list[int]
+) -> None:
+    machine = imports.new_machine()
+    records, log = records_of(course, machine), log_of(course, machine, delay_us)
+    imports.add([*records, *log])
+    kept = imports.kept(machine)
+    for turn in turns:
+        assert imports.add([records, log, [*log, *records]][turn]) == 0
+        assert imports.kept(machine) == kept
 
 
 def test_a_login_at_the_very_time_of_a_boot_is_not_ended_by_it(imports: Imports) -> None:

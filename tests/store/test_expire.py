@@ -94,3 +94,11 @@ async def test_many_rows_leave_in_several_steps(place: Path, clock: ManualClock)
     await store.commit(WriteBatch(events={event.key: event for event in events}))
     assert await store.expire(NOON_US + 3_600_000_000) == 450
     await store.close()
+
+
+async def test_what_imports_told_leaves_with_the_events_of_its_time(store: Store, place: Path) -> None:
+    await store.commit(old_batch())
+    marks = [("web-01", NOON_US, b"old"), ("web-01", NOON_US + 2 * DAY_US, b"new"), ("unknown", NOON_US, b"")]
+    await store.imports.imported.mark(marks, {})
+    await store.expire(NOON_US + 401 * DAY_US)
+    assert await store.imports.imported.marks_in(["web-01"], 0, NOON_US + 9 * DAY_US) == {b"new"}

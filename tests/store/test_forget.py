@@ -99,3 +99,12 @@ async def test_what_a_store_holds_is_counted(full: Store) -> None:
     assert contents.events_a_day == contents.sessions_a_day == 4
     assert contents.file_bytes > 50_000
     assert await full.intervals_seconds() == [5.0]
+
+
+async def test_what_imports_told_of_their_machines_is_compared_again(full: Store) -> None:
+    imported = full.imports.imported
+    await imported.mark([("web-01", NOON_US, b"mark")], {})
+    await full.forget_user("marvin")
+    assert await imported.marks_in(["web-01"], NOON_US, NOON_US) == {b"mark"}
+    await full.forget_user(NAME)
+    assert await imported.marks_in(["web-01"], NOON_US, NOON_US) == set()

@@ -14,6 +14,7 @@ import msgspec
 from whotop.model import Event
 
 KEY_BYTES = 16
+MARK_BYTES = 8
 
 _encode = msgspec.msgpack.Encoder().encode
 _fresh = blake2b(digest_size=KEY_BYTES).copy
@@ -54,6 +55,11 @@ def _raw_event_key(event: Event) -> bytes:
     source = event.source if raw is None or raw.source is None else raw.source
     record_id = event.record_id or event.session_id
     return key_of(event.machine, event.kind, user, tty, source, event.time_us, record_id, event.ordinal)
+
+
+def import_mark(event: Event) -> bytes:
+    """What tells an event apart from all others of its machine and time, and from the same of another origin."""
+    return event_key(event)[:MARK_BYTES] + event.origin.value.encode()
 
 
 def session_key(event: Event) -> bytes:

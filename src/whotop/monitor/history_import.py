@@ -14,6 +14,7 @@ from whotop.clock import HOUR_US, MINUTE_US, Clock
 from whotop.core.identity import TOLERANCE_US
 from whotop.core.replay import Replay, own_key
 from whotop.model import Event, EventKind, Outcome, Session
+from whotop.monitor.told_before import Marks, ToldBefore
 from whotop.store.store import open_store
 
 EVENTS_AT_ONCE = 2_000
@@ -23,6 +24,11 @@ ENDED_KEPT_US = HOUR_US
 
 class Importing(Protocol):
     """What an import needs of a store."""
+
+    @property
+    def imported(self) -> Marks:
+        """Which events imports have told."""
+        ...
 
     async def sessions_open_in(self, names: Collection[str], from_us: int, until_us: int) -> list[Session]:
         """The sessions of several machines that were open between two times."""
@@ -95,6 +101,7 @@ class _HistoryImport:
     def __init__(self, store: Importing) -> None:
         self._store = store
         self._replay = Replay()
+        self._told = ToldBefore(store.imported)
         self._machines: set[str] = set()
         self._until_us = 0
         self._opened: set[bytes] = set()
@@ -103,6 +110,15 @@ class _HistoryImport:
 
     async def add(self, batch: list[Event], ahead: list[Event]) -> None:
         """Keep the next events; ``ahead`` are those behind them."""
+        untold = await self._told.untold(batch)
+        added = 0
+        if untold:
+            news, added = await self._add(untold, ahead)
+            await self._told.note(batch, news)
+        self._count(batch, added)
+
+    async def _add(self, batch: list[Event], ahead: list[Event]) -> tuple[list[Event], int]:
+        """Keep what no import has told: what is new by it, and how many of the events themselves are."""
         self._replay.expect(chain(batch, ahead))
         await self._learn(batch)
         sessions: dict[bytes, Session] = {}
@@ -122,7 +138,7 @@ class _HistoryImport:
         added = await self._store.add(sessions, events)
         for session in sessions.values():
             (self._opened.add if session.is_open and session.key in added else self._opened.discard)(session.key)
-        self._count(batch, len(added.intersection(own)))
+        return [events[key] for key in added], len(added.intersection(own))
 
     async def finish(self) -> None:
         """What is open still, on a machine that is watched, is over: its own list would tell of it."""

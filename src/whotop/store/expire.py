@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import ColumnElement, Select, Table, delete, select, update
+from sqlalchemy import ColumnElement, Select, Table, delete, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from whotop.clock import HOUR_US, MINUTE_US, SECOND_US
@@ -15,8 +15,18 @@ from whotop.core.feed import MinuteFigures
 from whotop.store import chunks, statements
 from whotop.store.alert_tables import alert_machines, alert_marks, rule_states
 from whotop.store.delivery_tables import deliveries
+from whotop.store.import_tables import imported
 from whotop.store.retention import RetentionSettings
-from whotop.store.schema import alerts, events, machine_states, sample_batches, sample_chunks, sessions, watched
+from whotop.store.schema import (
+    alerts,
+    events,
+    machine_states,
+    machines,
+    sample_batches,
+    sample_chunks,
+    sessions,
+    watched,
+)
 
 ROWS_AT_ONCE = 200
 LATE_US = 10 * MINUTE_US
@@ -75,9 +85,10 @@ async def expire(engine: AsyncEngine, now_us: int, retention: RetentionSettings)
 
 
 async def _expire_step(engine: AsyncEngine, table: Table, too_old: ColumnElement[bool]) -> int:
-    some = select(table.c.id).where(too_old).limit(ROWS_AT_ONCE)
+    key = tuple_(*table.primary_key)
+    some = select(*table.primary_key).where(too_old).limit(ROWS_AT_ONCE)
     async with engine.begin() as connection:
-        return (await connection.execute(delete(table).where(table.c.id.in_(some)))).rowcount
+        return (await connection.execute(delete(table).where(key.in_(some)))).rowcount
 
 
 def _conditions(now_us: int, retention: RetentionSettings) -> Iterator[tuple[Table, ColumnElement[bool]]]:
@@ -87,6 +98,7 @@ def _conditions(now_us: int, retention: RetentionSettings) -> Iterator[tuple[Tab
     oldest_us = now_us - retention.event_seconds * SECOND_US
     yield events, events.c.fleet_time_us < oldest_us
     yield sessions, sessions.c.fleet_logout_us < oldest_us
+    yield imported, imported.c.machine_id.in_(select(machines.c.id)) & (imported.c.time_us < oldest_us)
     yield alert_machines, alert_machines.c.alert_key.in_(_keys_of_alerts(oldest_us))
     yield alerts, alerts.c.resolved_us < oldest_us
     yield alert_marks, alert_marks.c.alert_key.not_in(select(alerts.c.key).where(alerts.c.resolved_us.is_(None)))

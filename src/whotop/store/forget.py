@@ -9,13 +9,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import msgspec
-from sqlalchemy import ColumnElement, Table, delete, or_, select, text, update
+from sqlalchemy import ColumnElement, Select, Table, delete, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from whotop.store import statements
 from whotop.store.alert_tables import alert_machines, alert_marks, rule_states
 from whotop.store.delivery_tables import deliveries
 from whotop.store.engine import failures_in_words
+from whotop.store.import_tables import imported
 from whotop.store.schema import alerts, events, sessions
 from whotop.store.usage_tables import usage_users
 
@@ -64,6 +65,8 @@ async def _forget(connection: AsyncConnection, user: str) -> Forgotten:
     found_alerts = await _delete(connection, alerts, or_(alerts.c.subject == user, _names(alerts.c.text, user)))
     await _delete(connection, rule_states, or_(_names(rule_states.c.subject, user), _names(rule_states.c.state, user)))
     nameless = update(usage_users).where(usage_users.c.name == user)
+    seen_on = or_(*(imported.c.machine_id.in_(_machines_of(table, user)) for table in (events, sessions)))
+    await _delete(connection, imported, seen_on)
     renamed = await connection.execute(nameless.values(name="(forgotten " + usage_users.c.number.cast(_Text) + ")"))
     return Forgotten(
         sessions=await _delete(connection, sessions, sessions.c.user_name == user),
@@ -72,6 +75,11 @@ async def _forget(connection: AsyncConnection, user: str) -> Forgotten:
         messages=messages,
         is_counted_in_usage=bool(renamed.rowcount),
     )
+
+
+def _machines_of(table: Table, user: str) -> Select[tuple[int]]:
+    """What imports told of these is compared with what is left, should it come again."""
+    return select(table.c.machine_id).where(table.c.user_name == user)
 
 
 _Text = alerts.c.text.type

@@ -18,6 +18,7 @@ from whotop.clock import Clock
 from whotop.model import Event, EventKind, Outcome, Session, Standing
 from whotop.store import statements
 from whotop.store.engine import failures_in_words
+from whotop.store.imported import Imported
 from whotop.store.rows import event_of, event_row, session_of, session_row
 from whotop.store.schema import events, machines, sessions
 from whotop.store.transaction import Transaction
@@ -37,6 +38,8 @@ class Imports:
 
     def __init__(self, reading: AsyncEngine, writing: AsyncEngine, place: Path, clock: Clock) -> None:
         self._reading, self._writing, self._place, self._clock = reading, writing, place, clock
+        self.imported = Imported(reading, writing, place)
+        """Which events imports have told."""
         self._skews: tuple[int, int] | None = None
 
     async def sessions_open_in(self, names: Collection[str], from_us: int, until_us: int) -> list[Session]:
