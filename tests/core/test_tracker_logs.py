@@ -12,21 +12,21 @@ from whotop.core.tracker import SessionTracker
 from whotop.model import Event, Origin, Outcome
 
 
-def log_login(seconds: float, pid: int = 90, **fields: Any) -> Event:
+def log_login(seconds: float, pid: int = 90, origin: Origin = Origin.AUTH_LOG, **fields: Any) -> Event:
     return make_event(
         "login",
         seconds,
         user="alice",
         source="10.0.0.7",
         leader_pid=pid,
-        origin=Origin.AUTH_LOG,
+        origin=origin,
         record_id=str(pid),
         **fields,
     )
 
 
-def log_logout(seconds: float, pid: int = 90, **fields: Any) -> Event:
-    return make_event("logout", seconds, user="alice", leader_pid=pid, origin=Origin.AUTH_LOG, **fields)
+def log_logout(seconds: float, pid: int = 90, origin: Origin = Origin.AUTH_LOG, **fields: Any) -> Event:
+    return make_event("logout", seconds, user="alice", leader_pid=pid, origin=origin, **fields)
 
 
 def test_a_logout_ends_the_session_of_its_process() -> None:
@@ -118,3 +118,10 @@ def test_a_session_that_a_process_told_first_has_the_time_of_the_record_that_tel
     tracker.observe("web-01", "b1", [process], 14 * SECOND_US)
     (session,) = tracker.open_sessions()
     assert (session.login_us, session.origin, session.tty) == (10 * SECOND_US, Origin.AUTH_LOG, "pts/0")
+
+
+def test_a_short_session_in_a_log_of_whole_seconds_is_the_one_that_the_journal_tells_to_the_microsecond() -> None:
+    tracker = SessionTracker()
+    tracker.apply_all([log_login(10), log_logout(10)])
+    told = [log_login(10.7, origin=Origin.JOURNAL), log_logout(10.9, origin=Origin.JOURNAL)]
+    assert [one for one in tracker.apply_all(told) if one.event is not None] == []

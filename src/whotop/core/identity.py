@@ -7,6 +7,7 @@ different processes with OpenSSH and are never compared with each other.
 
 from __future__ import annotations
 
+from whotop.clock import SECOND_US
 from whotop.model import Event, Origin, Session
 
 TOLERANCE_US = 2_000_000
@@ -31,7 +32,7 @@ def same_login(session: Session, event: Event) -> bool:
     if session.session_id and event.session_id:
         return session.session_id == event.session_id
     if session.leader_pid and event.leader_pid:
-        return session.leader_pid == event.leader_pid and not _ended_before(session, event)
+        return session.leader_pid == event.leader_pid and not _ended_before(session, event, _precision_us(session))
     if session.login_pid and event.login_pid:
         return session.login_pid == event.login_pid
     if session.tty != event.tty or not event.tty:
@@ -71,9 +72,15 @@ def _is_half_in_wtmpdb(session: Session, event: Event) -> bool:
     return bool(other.tty) and bare.origin is Origin.WTMPDB is not other.origin and not _is_led(bare)
 
 
-def _ended_before(session: Session, event: Event) -> bool:
+def _ended_before(session: Session, event: Event, precision_us: int = 0) -> bool:
     """Whether the session was over when this login was written, which is then another one."""
-    return session.logout_us is not None and session.logout_us <= event.time_us
+    return session.logout_us is not None and session.logout_us + precision_us <= event.time_us
+
+
+def _precision_us(session: Session) -> int:
+    """How much later its times may be than they are told: syslog writes whole seconds."""
+    is_whole = not (session.login_us % SECOND_US or (session.logout_us or 0) % SECOND_US)
+    return SECOND_US if is_whole else 0
 
 
 def ends(session: Session, logout: Event) -> bool:
