@@ -18,6 +18,7 @@ from whotop.parse.pieces import PiecesFile
 LONGEST_LINE_BYTES = 65536
 _USUAL = TableForm()
 
+_decode_texts = msgspec.json.Decoder(dict[str, str]).decode
 _decode = msgspec.json.Decoder(dict[str, object]).decode
 
 
@@ -30,14 +31,18 @@ def line_events(pieces: Iterable[bytes], rows: RowReader, *, form: TableForm = _
         if not text:
             continue
         try:
-            values = _decode(text)
+            values = _texts(text)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             rows.refused("this is no JSON object", number)
             continue
-        event = rows.event(number, [_text(values.get(name)) for name in names])
+        event = rows.event(number, [values.get(name, "") for name in names])
         if event is not None:
             yield event
 
 
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+def _texts(line: bytes) -> dict[str, str]:
+    """The values that are texts: mostly all."""
+    try:
+        return _decode_texts(line)
+    except msgspec.ValidationError:
+        return {name: value for name, value in _decode(line).items() if isinstance(value, str)}
