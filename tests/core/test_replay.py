@@ -7,6 +7,7 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from whotop.clock import SECOND_US
 from whotop.core.replay import Replay, own_key
@@ -110,3 +111,15 @@ def test_what_another_record_told_meanwhile_of_a_known_session_is_not_forgotten(
     changed = [transition for each in (login, record, *left) for transition in replay.apply(each)]
     (ended,) = [one.session for one in changed if one.session is not None and not one.session.is_open]
     assert (ended.tty, ended.leader_pid, ended.logout_us) == ("pts/0", 7, 200 * SECOND_US)
+
+
+def test_a_login_that_another_origin_dates_a_little_earlier_is_known_also_while_its_own_is_coming() -> None:
+    record, log = wtmp(EventKind.LOGIN, 101, "pts/0", "anna"), event(EventKind.LOGIN, 100, user="anna", leader_pid=7)
+    log = replace(log, origin=Origin.AUTH_LOG)
+    before = told([record])
+    replay = Replay()
+    replay.expect([log, record])
+    replay.know(before[0].values(), 0)
+    sessions = [one.session for each in (log, record) for one in replay.apply(each) if one.session is not None]
+    assert {session.key for session in sessions} == set(before[0])
+    assert [session.key for session in replay.open_sessions()] == list(before[0])

@@ -7,6 +7,7 @@ as it did the first time. Telling the same history again changes nothing.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from heapq import heappop, heappush
 
@@ -14,7 +15,7 @@ from msgspec.structs import replace
 
 from whotop.clock import MINUTE_US
 from whotop.core.failures import FailedOnce
-from whotop.core.identity import TOLERANCE_US, is_bare
+from whotop.core.identity import TOLERANCE_US, is_bare, other_half, same_login
 from whotop.core.keys import event_key
 from whotop.core.tracker import SessionTracker
 from whotop.core.transition import Transition
@@ -34,6 +35,8 @@ class Replay:
         self._coming: frozenset[bytes] = frozenset()
         self._awaited: dict[bytes, Session] = {}
         """Known sessions whose own logins are coming."""
+        self._near: defaultdict[tuple[str, str, int], list[Session]] = defaultdict(list)
+        """The same by machine, user and when: another origin may date the login a little earlier."""
         self._recalls: list[tuple[int, bytes, Session]] = []
         """Those whose logins came, and when what other records told of them then is known again."""
         self._begins: list[tuple[int, bytes, Session]] = []
@@ -52,7 +55,7 @@ class Replay:
         """
         for session in sessions:
             if session.key in self._coming:
-                self._awaited[session.key] = session
+                self._await(session)
             elif not is_bare(session):
                 heappush(self._begins, (session.login_us - TOLERANCE_US, session.key, session))
             elif session.logout_us is not None and session.logout_us <= first_us:
@@ -70,9 +73,10 @@ class Replay:
         self._advance(event.time_us)
         if event.kind in _COMINGS and self._is_told_by_another(event):
             return []
-        transitions = self._tracker.apply(event)
         if self._awaited and event.kind is EventKind.LOGIN:
-            self._recall(event_key(event))
+            transitions = self._log_in(event)
+        else:
+            transitions = self._tracker.apply(event)
         if event.kind is EventKind.FAILED_LOGIN:
             return [noted for noted in transitions if noted.event and self._failed_once.is_news(noted.event)]
         return transitions
@@ -106,10 +110,47 @@ class Replay:
         while self._ends and self._ends[0][0] < time_us - TOLERANCE_US:
             self._tracker.end_known(heappop(self._ends)[2])
 
+    def _await(self, session: Session) -> None:
+        self._awaited[session.key] = session
+        self._near[session.machine, session.user, session.login_us // TOLERANCE_US].append(session)
+
+    def _awaited_no_more(self, session: Session) -> None:
+        del self._awaited[session.key]
+        place = (session.machine, session.user, session.login_us // TOLERANCE_US)
+        self._near[place].remove(session)
+        if not self._near[place]:
+            del self._near[place]
+
+    def _log_in(self, event: Event) -> list[Transition]:
+        """A login while some that are known are awaited: one of theirs, or another origin's of the same."""
+        key = event_key(event)
+        if key not in self._awaited:
+            self._meet(event)
+        transitions = self._tracker.apply(event)
+        self._recall(key)
+        return transitions
+
+    def _meet(self, event: Event) -> None:
+        """Begin the session that is awaited, if this login tells of it."""
+        place = event.time_us // TOLERANCE_US
+        around = (self._near.get((event.machine, event.user, place + step), ()) for step in (-1, 0, 1))
+        near = [session for sessions in around for session in sessions]
+        if not near:
+            return
+        told = next((session for session in near if same_login(session, event)), None)
+        if told is None and not self._tracker.knows(event):
+            told = next((session for session in near if other_half(session, event)), None)
+        if told is not None:
+            self._awaited_no_more(told)
+            self._begin(told)
+
     def _recall(self, key: bytes) -> None:
         """The login of a session that is known was told again."""
-        session = self._awaited.pop(key, None)
-        if session is not None and not is_bare(session):
+        session = self._awaited.get(key)
+        if session is None:
+            return
+        self._awaited_no_more(session)
+        if not is_bare(session):
             heappush(self._recalls, (session.login_us + TOLERANCE_US, key, session))
             self._end_later(session)
 

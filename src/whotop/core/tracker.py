@@ -56,22 +56,27 @@ class SessionTracker:
         if session.key in ledger.open:
             ledger.end(session)
 
+    def knows(self, login: Event) -> bool:
+        """Whether a login is of a session that is known."""
+        return self._ledgers[login.machine].told_before(login) is not None
+
     def apply(self, event: Event) -> list[Transition]:
         """Take in one event. Nothing comes of a login or a logout that another origin told before."""
-        transitions: list[Transition] = []
-        kind = event.kind
-        if kind is _LOGIN:
-            _login(self._ledgers[event.machine], event, transitions)
-        elif kind is _LOGOUT:
-            _logout(self._ledgers[event.machine], event, transitions)
-        else:
-            _note(self._ledgers, event, transitions)
-        return transitions
+        return self.apply_all((event,))
 
     def apply_all(self, events: Iterable[Event]) -> list[Transition]:
         """Take in events in their order; those of a file are ordered by time (equal times in input order)."""
-        apply = self.apply
-        return [transition for event in events for transition in apply(event)]
+        transitions: list[Transition] = []
+        ledgers = self._ledgers
+        for event in events:
+            kind = event.kind
+            if kind is _LOGIN:
+                _login(ledgers[event.machine], event, transitions)
+            elif kind is _LOGOUT:
+                _logout(ledgers[event.machine], event, transitions)
+            else:
+                _note(ledgers, event, transitions)
+        return transitions
 
     def observe(
         self,
