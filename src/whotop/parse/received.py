@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from whotop.model import RawText
-from whotop.text import safe
+from whotop.text import LIMIT, safe
 
 LIMIT_BYTES = 1024
 """What is kept of a text; names are shorter, and nobody shall fill our memory with longer ones."""
@@ -19,10 +19,15 @@ def received(data: bytes) -> Received:
     return _known(data[:LIMIT_BYTES])
 
 
-@lru_cache(maxsize=4096)
 def received_field(field: bytes) -> Received:
-    """Give the text in a field of fixed size, which ends at its first NUL if it has one."""
-    return _known(field.partition(b"\0")[0])
+    """Give the text in a field of fixed size, which ends at its first NUL if it has one.
+
+    Plain text is read anew: a wtmp names more terminals and sources than could be remembered.
+    """
+    data = field.partition(b"\0")[0]
+    if data.isascii() and len(data) <= LIMIT and (text := data.decode()).isprintable():
+        return text, None
+    return _known(data)
 
 
 @lru_cache(maxsize=4096)

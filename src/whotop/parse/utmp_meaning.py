@@ -20,6 +20,8 @@ SHUTDOWN_TIME = 254
 LOGIN_PROCESS = 6
 
 LATEST_US = 2**53
+_LOGIN, _LOGOUT, _FAILED_LOGIN = EventKind.LOGIN, EventKind.LOGOUT, EventKind.FAILED_LOGIN
+"""A member of an enumeration by its name takes Python 3.11 0.2 µs."""
 _NOTHING: Received = ("", None)
 _HALTING_LEVELS = frozenset(b"06")
 _CLOCK_LINES = {ord("|"): OLD_TIME, ord("{"): NEW_TIME}
@@ -37,18 +39,10 @@ def happenings(records: Iterator[RecordFields]) -> Iterator[Happening]:
         retyped = _retyped(kind, line, name)
         pid = max(pid, 0)
         if retyped == USER_PROCESS:
-            yield (
-                EventKind.LOGIN,
-                time_us,
-                received_field(name),
-                received_field(line),
-                source_of(host, address),
-                pid,
-                "",
-            )
+            yield _LOGIN, time_us, received_field(name), received_field(line), source_of(host, address), pid, ""
         elif retyped == DEAD_PROCESS:
             if line[0]:
-                yield EventKind.LOGOUT, time_us, received_field(name), received_field(line), _NOTHING, pid, ""
+                yield _LOGOUT, time_us, received_field(name), received_field(line), _NOTHING, pid, ""
         elif retyped == BOOT_TIME:
             yield EventKind.BOOT, time_us, _NOTHING, _NOTHING, _NOTHING, 0, received_field(host)[0]
         elif retyped == SHUTDOWN_TIME or (retyped == RUN_LEVEL and pid & 255 in _HALTING_LEVELS):
@@ -83,7 +77,7 @@ def failed_logins(records: Iterator[RecordFields]) -> Iterator[Happening]:
         if kind not in (LOGIN_PROCESS, USER_PROCESS) or not 0 < time_us <= LATEST_US:
             continue
         user, tty, source = received_field(name), received_field(line), source_of(host, address)
-        yield EventKind.FAILED_LOGIN, time_us, user, tty, source, max(pid, 0), ""
+        yield _FAILED_LOGIN, time_us, user, tty, source, max(pid, 0), ""
 
 
 def source_of(host: bytes, address: bytes) -> Received:
