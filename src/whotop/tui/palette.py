@@ -17,6 +17,7 @@ from textual.widgets import Input
 
 from whotop.core.names import search_of
 from whotop.errors import StoreError
+from whotop.text import cells
 from whotop.tui.actions import ACTION_BY_ID, ACTIONS, Action
 from whotop.tui.columns import Column
 from whotop.tui.dialog import Dialog
@@ -35,7 +36,9 @@ Chosen: TypeAlias = str | Place
 NOT_LISTED = frozenset({"palette", "down", "up"})
 """Of no use to somebody who has the palette open."""
 LONGEST_NAME_SHOWN = 45
-"""Cells, so that there is room for what is known of it."""
+"""Cells, so that there is room for what is known of it…"""
+USUAL_NAME = 24
+"""…which begins here, unless the name is longer."""
 
 COLUMNS = (
     Column("what", "what", 20, 0, flexible=True, sortable=False),
@@ -184,7 +187,8 @@ class Palette(Dialog[Chosen | None]):
         place = self._found.get(key)
         if place is not None:
             name = shortened(place.name, LONGEST_NAME_SHOWN)
-            return [[(name, place.kind.value), (f"  {place.kind.value} · {place.fact}", "dim")], []]
+            gap = " " * max(USUAL_NAME - cells(name), 2)
+            return [[(name, place.kind.value), (f"{gap}{place.kind.value} · {place.fact}", "dim")], []]
         action, reason = ACTION_BY_ID[str(key)], self._reasons[str(key)]
         keys = " ".join(shown(own) for own in self._keys[action.id])
         if reason:
