@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.store.conftest import NOON_US
-from whotop.clock import SECOND_US
+from whotop.clock import SECOND_US, ManualClock
 from whotop.core.keys import event_key
 from whotop.core.tracker import SessionTracker
 from whotop.model import Event, EventKind, Machine, Origin, Outcome, Session, Standing
@@ -132,6 +132,7 @@ async def test_an_import_needs_no_claim_and_takes_none(store: Store) -> None:
 
 
 async def test_more_than_one_transaction_tells_the_same(store: Store) -> None:
+    await store.beat()  # who is alone writes it all at once
     events = [
         event
         for number in range(1500)
@@ -145,3 +146,27 @@ async def test_more_than_one_transaction_tells_the_same(store: Store) -> None:
     assert (await imported(store, *events[1001:])).added == 0
     found = await store.history.sessions(machine="web-01", limit=2000)
     assert (len(found), {session.outcome for session in found}) == (1500, {Outcome.LOGOUT})
+
+
+async def test_whoever_watches_waits_for_short_transactions_only(store: Store, clock: ManualClock) -> None:
+    async def written(first: int) -> list[int]:
+        counts: list[int] = []
+        events = (wtmp(EventKind.LOCK, number, "anna") for number in range(first, first + 3000))
+        await import_history(events, store.imports, counts.append)
+        return counts
+
+    assert await written(0) == [3000]
+    await store.beat()
+    assert await written(3000) == [2000, 3000]
+    clock.advance(60)
+    assert await written(6000) == [3000]
+
+
+async def test_what_is_not_looked_for_is_still_not_there_twice(store: Store) -> None:
+    await watched(store, LOGIN, LOGOUT)
+    before = await sessions_of(store)
+    await imported(store, replace(LOGIN, time_us=1))
+    key = event_key(LOGIN)
+    await store.imports.keep({}, {key: replace(LOGIN, key=key, session_key=key, origin=Origin.AUTH_LOG)})
+    assert await events_of(store) == [EventKind.LOGIN, EventKind.LOGIN, EventKind.LOGOUT]
+    assert (await sessions_of(store))[:1] == before

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator
 from itertools import chain, islice
 from pathlib import Path
@@ -14,15 +15,19 @@ from whotop.clock import HOUR_US, MINUTE_US, Clock
 from whotop.core.identity import TOLERANCE_US
 from whotop.core.replay import Replay, own_key
 from whotop.model import Event, EventKind, Outcome, Session
+from whotop.monitor.new_ground import Kept, NewGround
 from whotop.monitor.told_before import Marks, ToldBefore
 from whotop.store.store import open_store
 
-EVENTS_AT_ONCE = 2_000
+EVENTS_BESIDE_OTHERS = 2_000
 """In one transaction: about 0.1 s, in which whoever watches waits."""
+EVENTS_ALONE = 10_000
+"""Keys are digests: each transaction writes most pages of their indexes, so that a fifth as many take half
+the time. Still larger ones gain nothing more, and whoever begins to watch would wait for them."""
 ENDED_KEPT_US = HOUR_US
 
 
-class Importing(Protocol):
+class Importing(Kept, Protocol):
     """What an import needs of a store."""
 
     @property
@@ -42,12 +47,20 @@ class Importing(Protocol):
         """The failed logins of several machines between two times."""
         ...
 
+    async def is_shared(self) -> bool:
+        """Whether somebody watches, and writes here too."""
+        ...
+
     async def watched(self, names: Collection[str]) -> set[str]:
         """Those that were ever watched."""
         ...
 
     async def add(self, told_sessions: dict[bytes, Session], told_events: dict[bytes, Event]) -> set[bytes]:
         """Keep what is not known yet; the keys of the events that were added."""
+        ...
+
+    async def keep(self, told_sessions: dict[bytes, Session], told_events: dict[bytes, Event]) -> None:
+        """The same, of times of which nothing was known: it is not looked for first."""
         ...
 
 
@@ -74,9 +87,9 @@ async def import_history(
     What was committed stays when it fails in between: the same import again adds the rest.
     """
     history = _HistoryImport(store)
-    batch = list(islice(events, EVENTS_AT_ONCE))
+    batch = list(islice(events, await _at_once(store)))
     while batch:
-        ahead = list(islice(events, EVENTS_AT_ONCE))
+        ahead = list(islice(events, await _at_once(store)))
         await history.add(batch, ahead)
         imported(history.counts.read)
         batch = ahead
@@ -95,6 +108,10 @@ async def import_into(
         await store.close()
 
 
+async def _at_once(store: Importing) -> int:
+    return EVENTS_BESIDE_OTHERS if await store.is_shared() else EVENTS_ALONE
+
+
 class _HistoryImport:
     """One import while it is under way."""
 
@@ -104,6 +121,7 @@ class _HistoryImport:
         self._told = ToldBefore(store.imported)
         self._machines: set[str] = set()
         self._until_us = 0
+        self._ground = NewGround(store)
         self._opened: set[bytes] = set()
         """The sessions that this import knows first, as far as they are open."""
         self.counts = ImportCounts()
@@ -119,8 +137,7 @@ class _HistoryImport:
 
     async def _add(self, batch: list[Event], ahead: list[Event]) -> tuple[list[Event], int]:
         """Keep what no import has told: what is new by it, and how many of the events themselves are."""
-        self._replay.expect(chain(batch, ahead))
-        await self._learn(batch)
+        await self._learn(batch, ahead)
         sessions: dict[bytes, Session] = {}
         events: dict[bytes, Event] = {}
         own: list[bytes] = []
@@ -135,7 +152,7 @@ class _HistoryImport:
             if key is not None:
                 own.append(key)
         self._replay.forget(batch[-1].time_us - ENDED_KEPT_US)
-        added = await self._store.add(sessions, events)
+        added = await self._keep(sessions, events)
         for session in sessions.values():
             (self._opened.add if session.is_open and session.key in added else self._opened.discard)(session.key)
         return [events[key] for key in added], len(added.intersection(own))
@@ -150,32 +167,41 @@ class _HistoryImport:
         await self._store.add(gone, {})
         self.counts.unmatched_logouts = self._replay.unmatched_logouts
 
-    async def _learn(self, batch: list[Event]) -> None:
+    async def _keep(self, sessions: dict[bytes, Session], events: dict[bytes, Event]) -> set[bytes]:
+        if not self._ground.is_reached:
+            return await self._store.add(sessions, events)
+        await self._store.keep(sessions, events)
+        return self._ground.first_told(events.keys())
+
+    async def _learn(self, batch: list[Event], ahead: list[Event]) -> None:
         """Take up what the store knows of the time and the machines that these events are of."""
         until_us = batch[-1].time_us + TOLERANCE_US
         first_us: dict[str, int] = {}
         for event in batch:
             first_us.setdefault(event.machine, event.time_us)
-        await self._learn_machines({name: us for name, us in first_us.items() if name not in self._machines}, until_us)
-        if self._machines:
-            self._replay.know(await self._store.sessions_begun_in(self._machines, self._until_us, until_us), 0)
+        met_us = {name: us for name, us in first_us.items() if name not in self._machines}
+        met = await self._sessions_met(met_us, until_us)
+        begun = await self._store.sessions_begun_in(self._machines, self._until_us, until_us)
+        if met or begun:
+            self._replay.expect(chain(batch, ahead))
+        for machine, its_sessions in met.items():
+            self._replay.know(its_sessions, met_us[machine])
+        self._replay.know(begun, 0)
+        await self._ground.move(batch[0].time_us, batch[-1].time_us, has_met=bool(met or begun))
         if any(event.kind is EventKind.FAILED_LOGIN for event in batch):
             from_us = batch[0].time_us - TOLERANCE_US
             self._replay.know_failures(await self._store.failures_in(first_us.keys(), from_us, until_us))
         self._machines.update(first_us)
         self._until_us = max(until_us, self._until_us)
 
-    async def _learn_machines(self, first_us: dict[str, int], until_us: int) -> None:
-        """Take up what is known of machines that are met for the first time, from then on."""
-        if not first_us:
-            return
-        from_us = min(first_us.values()) - MINUTE_US
-        of_machine: dict[str, list[Session]] = {name: [] for name in first_us}
+    async def _sessions_met(self, first_us: dict[str, int], until_us: int) -> dict[str, list[Session]]:
+        """What is known of machines that are met for the first time, from then on."""
+        of_machine: defaultdict[str, list[Session]] = defaultdict(list)
+        from_us = min(first_us.values(), default=0) - MINUTE_US
         for session in await self._store.sessions_open_in(first_us.keys(), from_us, until_us):
             if session.logout_us is None or session.logout_us >= first_us[session.machine] - MINUTE_US:
                 of_machine[session.machine].append(session)
-        for machine, its_sessions in of_machine.items():
-            self._replay.know(its_sessions, first_us[machine])
+        return of_machine
 
     def _count(self, batch: list[Event], added: int) -> None:
         if self.counts.earliest_us is None:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Collection, Iterator
 
 import msgspec
 
-from whotop.clock import SECOND_US, Clock
+from whotop.clock import Clock
 from whotop.core.alert_marks import Mark
 from whotop.core.feed import (
     AlertChanged,
@@ -25,13 +25,11 @@ from whotop.core.feed import (
 from whotop.errors import MachineError, StoreError
 from whotop.model import Machine, MachineState, Process, Session
 from whotop.store.filewatch import DatabaseWatch
-from whotop.store.read import Collector
+from whotop.store.read import SILENT_US, Collector
 from whotop.store.store import Store
 
 POLL_SECONDS = 0.25
 """How often the file is looked at (two stat calls); the database is asked only after a change."""
-SILENT_US = 15 * SECOND_US
-"""A writer that has said nothing for so long has ended, or is cut off."""
 
 FLEET = ""
 """The machine of an alert that concerns the fleet."""

@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from msgspec.structs import replace
 from sqlalchemy import ColumnElement, RowMapping, Select, Table, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -19,13 +18,18 @@ from whotop.model import Event, EventKind, Outcome, Session, Standing
 from whotop.store import statements
 from whotop.store.engine import failures_in_words
 from whotop.store.imported import Imported
+from whotop.store.read import SILENT_US
 from whotop.store.rows import event_of, event_row, session_of, session_row
-from whotop.store.schema import events, machines, sessions
+from whotop.store.schema import collectors, events, machines, sessions
 from whotop.store.transaction import Transaction
 
 _Item = TypeVar("_Item")
 
 KEYS_AT_ONCE = 500
+ROWS_AT_ONCE = 2_500
+"""Nobody's screen waits while they are made ready."""
+_HISTORY = {"standing": Standing.HISTORY.value}
+"""Whatever watched it: what an import says of it is history."""
 _LOOSE = frozenset({None, Outcome.OPEN.value, Outcome.GONE.value})
 _ENDS = ("outcome", "logout_us")
 _FILLED = ("tty", "source", "session_id", "leader_pid", "login_pid", "boot_id", "service")
@@ -41,6 +45,7 @@ class Imports:
         self.imported = Imported(reading, writing, place)
         """Which events imports have told."""
         self._skews: tuple[int, int] | None = None
+        self._machine_ids: dict[str, int] = {}
 
     async def sessions_open_in(self, names: Collection[str], from_us: int, until_us: int) -> list[Session]:
         """The sessions of several machines that began by ``until_us`` and were open at some time after ``from_us``."""
@@ -69,6 +74,19 @@ class Imports:
             found += [event_of(row, row["machine_name"]) for row in await self._rows(about)]
         return sorted(found, key=lambda event: event.time_us)
 
+    async def is_shared(self) -> bool:
+        """Whether somebody watches, and writes here too."""
+        since_us = self._clock.now_us() - SILENT_US
+        alive = select(collectors.c.id).where(collectors.c.ended_us.is_(None), collectors.c.alive_us > since_us)
+        return bool(await self._rows(alive.limit(1)))
+
+    async def is_anything_kept(self, after_us: int, until_us: int) -> bool:
+        """Whether any event is known between two times, of whichever machine."""
+        least_us, most_us = await self._skews_us()
+        perhaps = events.c.fleet_time_us.between(after_us - most_us, until_us - least_us)
+        found = select(events.c.id).where(perhaps, events.c.time_us > after_us, events.c.time_us <= until_us)
+        return bool(await self._rows(found.limit(1)))
+
     async def watched(self, names: Collection[str]) -> set[str]:
         """Those that were ever watched: machines that are known from imports alone have no details."""
         found: set[str] = set()
@@ -90,19 +108,28 @@ class Imports:
             await self._write(new_sessions, new_events)
         return told_events.keys() - known_events.keys()
 
-    async def _write(self, new_sessions: Sequence[Session], new_events: Sequence[Event]) -> None:
+    async def keep(self, told_sessions: Mapping[bytes, Session], told_events: Mapping[bytes, Event]) -> None:
+        """The same, of times of which nothing was known: it is not looked for first.
+
+        Should there be anything after all, it stays as it is.
+        """
+        await self._write(told_sessions.values(), told_events.values())
+
+    async def _write(self, new_sessions: Collection[Session], new_events: Collection[Event]) -> None:
         now_us = self._clock.now_us()
         names = {one.machine for one in new_sessions} | {one.machine for one in new_events}
+        seen = _HISTORY | {"seen_us": now_us}
         with failures_in_words(self._place):
             async with self._writing.begin() as connection:
                 revision = (await connection.execute(statements.NEXT_REVISION, {"now_us": now_us})).scalar_one()
-                transaction = Transaction(connection, revision, 0)
-                await transaction.learn_machines(names, {})
+                transaction = Transaction(connection, revision, 0, rows_at_once=ROWS_AT_ONCE)
+                await transaction.learn_machines(names, self._machine_ids)
                 ids, dialect = transaction.machine_ids, transaction.dialect
-                session_rows = (session_row(_history(one), ids[one.machine], revision) for one in new_sessions)
-                event_rows = (event_row(_seen(one, now_us), ids[one.machine], revision) for one in new_events)
+                session_rows = (session_row(one, ids[one.machine], revision) | _HISTORY for one in new_sessions)
+                event_rows = (event_row(one, ids[one.machine], revision) | seen for one in new_events)
                 await transaction.write(statements.session_upsert(dialect), session_rows)
                 await transaction.write(statements.event_upsert(dialect), event_rows)
+        self._machine_ids.update(ids)
 
     async def _sessions(self, names: Collection[str], *conditions: ColumnElement[bool]) -> list[Session]:
         rows = await self._rows(*(_named(sessions, page).where(*conditions) for page in _pages(sorted(names))))
@@ -141,15 +168,6 @@ def _named(table: Table, names: Sequence[str]) -> Select[Any]:
 
 def _pages(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:
     return (items[start : start + KEYS_AT_ONCE] for start in range(0, len(items), KEYS_AT_ONCE))
-
-
-def _history(session: Session) -> Session:
-    """Whatever watched it: what an import says of it is history."""
-    return replace(session, standing=Standing.HISTORY)
-
-
-def _seen(event: Event, now_us: int) -> Event:
-    return replace(event, standing=Standing.HISTORY, seen_us=now_us)
 
 
 def _is_new_session(told: Session, known: RowMapping | None) -> bool:

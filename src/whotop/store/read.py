@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import ColumnElement, RowMapping, Select, Table, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from whotop.clock import MINUTE_US
+from whotop.clock import MINUTE_US, SECOND_US
 from whotop.core.feed import (
     AlertChanged,
     AnyChange,
@@ -41,6 +41,10 @@ READINGS = 10_000
 """…but no more than this many: of a large fleet each machine gets fewer."""
 
 _decode_machine = msgspec.json.Decoder(Machine).decode
+
+
+SILENT_US = 15 * SECOND_US
+"""A writer that has said nothing for so long has ended, or is cut off."""
 
 
 class Collector(msgspec.Struct, frozen=True):

@@ -26,6 +26,7 @@ class Transaction:
     connection: AsyncConnection
     revision: int
     collector_id: int
+    rows_at_once: int = ROWS_AT_ONCE
     machine_ids: dict[str, int] = field(default_factory=dict)
     """Of every machine that the commit names; good only once it has succeeded."""
 
@@ -37,7 +38,7 @@ class Transaction:
     async def write(self, statement: UpdateBase, rows: Iterable[Row]) -> None:
         """Execute a statement for many rows of the same columns; they are made a page at a time."""
         rest = iter(rows)
-        while page := list(islice(rest, ROWS_AT_ONCE)):
+        while page := list(islice(rest, self.rows_at_once)):
             ready = prepared(statement, self.connection.dialect, tuple(page[0]))
             await self.connection.exec_driver_sql(*ready.executable(page))
 
