@@ -48,4 +48,6 @@ def may_tell(line: bytes) -> bool:
 
 def tells(program: bytes, message: bytes) -> bool:
     """Whether a line of that program may tell of a login."""
-    return (program in _PROGRAMS or message[:4] == b"pam_") and not _PASSED_OVER.match(message)
+    if message[:4] == b"pam_":
+        return not _PASSED_OVER.match(message)
+    return program in _PROGRAMS

@@ -15,7 +15,7 @@ from whotop.clock import SECOND_US
 from whotop.parse.log_line import LogLine
 from whotop.parse.login_finding import NOTHING, Finding, Findings, failure_of
 from whotop.parse.login_sign import FAILED, REFUSED, Sign
-from whotop.parse.pam_refusals import MOST_SUMMED, NEVER_US, PamRefusals
+from whotop.parse.pam_refusals import MOST_SUMMED, NEVER_US, PAM_US, PamRefusals
 
 LONGEST_US = 180 * SECOND_US
 """sshd's LoginGraceTime is 120 s."""
@@ -109,7 +109,7 @@ class LoginAttempts:
     def pam_failure(self, line: LogLine, sign: Sign) -> Findings:
         """A module refused: that waits for the program's own word."""
         found = self._pam.add(line.pid or line.program, line, sign)
-        self.due_us = min(self.due_us, self._pam.due_us)
+        self.due_us = min(self.due_us, line.time_us + PAM_US)
         return found
 
     def summed(self, line: LogLine, sign: Sign) -> Findings:
