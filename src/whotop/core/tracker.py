@@ -62,20 +62,16 @@ class SessionTracker:
 
     def apply(self, event: Event) -> list[Transition]:
         """Take in one event. Nothing comes of a login or a logout that another origin told before."""
-        return self.apply_all((event,))
+        transitions: list[Transition] = []
+        _take_in(self._ledgers, event, transitions)
+        return transitions
 
     def apply_all(self, events: Iterable[Event]) -> list[Transition]:
         """Take in events in their order; those of a file are ordered by time (equal times in input order)."""
         transitions: list[Transition] = []
         ledgers = self._ledgers
         for event in events:
-            kind = event.kind
-            if kind is _LOGIN:
-                _login(ledgers[event.machine], event, transitions)
-            elif kind is _LOGOUT:
-                _logout(ledgers[event.machine], event, transitions)
-            else:
-                _note(ledgers, event, transitions)
+            _take_in(ledgers, event, transitions)
         return transitions
 
     def observe(
@@ -149,6 +145,16 @@ class SessionTracker:
         """The same, of one machine."""
         ledger = self._ledgers.get(machine)
         return 0 if ledger is None else ledger.unmatched_count
+
+
+def _take_in(ledgers: Mapping[str, Ledger], event: Event, transitions: list[Transition]) -> None:
+    kind = event.kind
+    if kind is _LOGIN:
+        _login(ledgers[event.machine], event, transitions)
+    elif kind is _LOGOUT:
+        _logout(ledgers[event.machine], event, transitions)
+    else:
+        _note(ledgers, event, transitions)
 
 
 def _login(ledger: Ledger, event: Event, transitions: list[Transition]) -> None:

@@ -23,7 +23,7 @@ _EXACT_UNTIL = 10
 """Up to so many each one is told at once; what comes then is told together, when this time has passed:"""
 _TELL_EVERY_US = 10 * SECOND_US
 _NEVER_US = 2**62
-_LATE = Standing.LATE
+_LATE, _HIGH = Standing.LATE, Level.HIGH
 
 EventPlace = tuple[bytes, str]
 """An event's key, and its machine."""
@@ -41,6 +41,10 @@ class What(msgspec.Struct, frozen=True, gc=False):
     limit: float | None = None
     high_from: int | None = None
     """From how many on it is high, whatever the level."""
+
+    def level_of(self, count: int) -> Level:
+        """How much so many matter."""
+        return self.level if self.high_from is None or count < self.high_from else _HIGH
 
 
 class Incident:
@@ -79,7 +83,7 @@ class Incident:
         if until_us > self.until_us:
             self.until_us = until_us
         level, self.what = self.level, what
-        self.weigh()
+        self.level = what.level_of(self.count)
         return self.level is not level or self.count <= _EXACT_UNTIL
 
     def add(self, key: bytes, machine: str) -> None:
@@ -88,13 +92,6 @@ class Incident:
         self.evidence.add(key)
         if len(self.machines) < MACHINES_KEPT:
             self.machines[machine] = None
-
-    def weigh(self) -> None:
-        """From some number on it is high."""
-        what = self.what
-        assert what is not None
-        is_high = what.high_from is not None and self.count >= what.high_from
-        self.level = Level.HIGH if is_high else what.level
 
     def where(self) -> tuple[str, tuple[str, ...]]:
         """On which machine, or machines. All versions of an alert share what does not change any more."""
@@ -187,11 +184,11 @@ class Incidents:
         if incident.tell_us is not None:
             incident.tell_us = None
             del self._untold[subject]
-        finding = _finding(self._rule, subject, incident)
-        changed = self._alerts.found(finding, now_us, self._standing.get(subject))
+        assert incident.what is not None
+        changed = self._alerts.found(_finding(self._rule, subject, incident), now_us, self._standing.get(subject))
         if changed and changed[-1].count > incident.count:
             incident.count = changed[-1].count
-            incident.weigh()
+            incident.level = incident.what.level_of(incident.count)
         return changed
 
     def _over(self, subject: str, now_us: int) -> list[Alert]:

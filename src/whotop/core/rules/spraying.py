@@ -21,6 +21,7 @@ from whotop.text import duration
 TRACKS_KEPT = 10_000
 """Sources; when there are more, the one that failed longest ago is forgotten."""
 _FAILURES_KEPT = 32
+_MACHINE_AFTER_MACHINE = "fails to log in on one machine after another"
 
 
 class Track:
@@ -39,6 +40,10 @@ class Track:
         self.machines.see(failure.machine, time_us)
         if time_us > self.last_us:
             self.last_us = time_us
+
+    def has_fewer_users(self, count: int, since_us: int) -> bool:
+        """Whether there were fewer since then: most often there were not so many at all."""
+        return len(self.users) < count or self.users.count_since(since_us) < count
 
     def keep(self, failure: Event) -> None:
         """Remember its place for as long as there are no more of them than are kept."""
@@ -116,16 +121,19 @@ class Spraying(Rule):
         return track
 
     def _found(self, table: SprayingTable, track: Track, source: str, time_us: int) -> What | None:
-        if len(track.users) < table.users_count and len(track.machines) < table.machines_count:
+        # Users and machines of before are only let go where they could make a difference.
+        if len(track.users) >= table.users_count:
+            track.users.keep_since(time_us - self._within_us)
+            users = track.users.count_since(time_us - self._users_us)
+            if users >= table.users_count:
+                words = f"as {users} users in {self._users_words}"
+                return self._what(table, f"{source} fails to log in {words}", users, table.users_count)
+        if len(track.machines) < table.machines_count:
             return None
-        track.users.keep_since(time_us - self._within_us)
-        users = track.users.count_since(time_us - self._users_us)
         machines = track.machines.keep_since(time_us - self._machines_us)
-        if users >= table.users_count:
-            words, value, limit = f"as {users} users in {self._users_words}", users, table.users_count
-        elif machines >= table.machines_count and track.users.count_since(time_us - self._machines_us) < machines:
-            words, value, limit = "on one machine after another", machines, table.machines_count
-        else:
+        if machines < table.machines_count or not track.has_fewer_users(machines, time_us - self._machines_us):
             return None
-        text = f"{source} fails to log in {words}"
+        return self._what(table, f"{source} {_MACHINE_AFTER_MACHINE}", machines, table.machines_count)
+
+    def _what(self, table: SprayingTable, text: str, value: int, limit: int) -> What:
         return What(text, table.level, self._within_us, float(value), float(limit), table.high_count)
