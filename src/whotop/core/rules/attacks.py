@@ -77,15 +77,20 @@ class Attack(msgspec.Struct):
     def add(self, failure: Event, time_us: int) -> None:
         """One more; of each list there are no more than are kept."""
         self.count += 1
-        if time_us > self.last_us:
-            self.last_us = time_us
         self.is_late = failure.standing is _LATE
-        self._keep(self.failures_us, time_us)
-        times_us = self.of_machine.get(failure.machine)
+        put: Callable[[list[int], int], None] = insort
+        if time_us >= self.last_us:
+            self.last_us, put = time_us, list.append
+        failures_us, times_us = self.failures_us, self.of_machine.get(failure.machine)
+        put(failures_us, time_us)
+        if len(failures_us) > self.times_kept:
+            del failures_us[0]
         if times_us is None:
             self.of_machine[failure.machine] = [time_us]
         else:
-            self._keep(times_us, time_us)
+            put(times_us, time_us)
+            if len(times_us) > self.times_kept:
+                del times_us[0]
         self.evidence.add(failure.key)
         if len(self.users) < USERS_KEPT:
             self.users.add(failure.user)
@@ -110,15 +115,6 @@ class Attack(msgspec.Struct):
         if len(self.of_machine.get(machine, ())) >= count and self.within(from_us, until_us, machine) >= count:
             return True
         return len(self.failures_us) >= fleet_count and self.within(from_us, until_us) >= fleet_count
-
-    def _keep(self, times_us: list[int], time_us: int) -> None:
-        """One more in its place, which is nearly always the end."""
-        if not times_us or time_us >= times_us[-1]:
-            times_us.append(time_us)
-        else:
-            insort(times_us, time_us)
-        if len(times_us) > self.times_kept:
-            del times_us[0]
 
 
 class Attacks:

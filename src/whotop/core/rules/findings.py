@@ -7,7 +7,7 @@ opened again, and counted once more, so that what comes and goes is one alert an
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -58,9 +58,9 @@ class OpenAlerts:
     """The alerts that stand. What changes one gives its new version, to be stored and shown."""
 
     def __init__(self, restored: Iterable[Alert] = (), reopen_us: int = 0) -> None:
-        self._open: dict[str, dict[str, dict[str, Alert]]] = {}
+        self._open: defaultdict[str, defaultdict[str, dict[str, Alert]]] = defaultdict(lambda: defaultdict(dict))
         """By rule, machine and subject."""
-        self._about: dict[str, dict[str, Alert]] = {}
+        self._about: defaultdict[str, dict[str, Alert]] = defaultdict(dict)
         """By rule and subject."""
         self._resolved: OrderedDict[Place, Alert] = OrderedDict()
         """Those that may come back, the one that resolved last at the end."""
@@ -88,7 +88,7 @@ class OpenAlerts:
 
     def about(self, rule: str) -> Mapping[str, Alert]:
         """The open alerts of a rule by subject, now and later, for rules that have one over all machines."""
-        return self._about.setdefault(rule, {})
+        return self._about[rule]
 
     def of(self, rule: str, machine: str) -> list[Alert]:
         """All open alerts of a rule about a machine (empty: about the fleet)."""
@@ -137,11 +137,10 @@ class OpenAlerts:
 
     def changed(self, standing: Alert, finding: Finding, now_us: int) -> list[Alert]:
         """Update an open alert, which may be about other machines from now on."""
-        has_moved = standing.machine != finding.machine
-        if standing.text == finding.text and standing.level is finding.level and not has_moved:
-            return []
-        if has_moved:
+        if standing.machine != finding.machine:
             self._remove(standing)
+        elif standing.text == finding.text and standing.level is finding.level:
+            return []
         return [self._keep(_updated(standing, finding, now_us, standing.count))]
 
     def mark(self, mark: Mark) -> Alert | None:
@@ -171,8 +170,8 @@ class OpenAlerts:
         return [replace(alert, text=text, resolved_us=max(now_us, alert.opened_us))]
 
     def _keep(self, alert: Alert) -> Alert:
-        self._open.setdefault(alert.rule, {}).setdefault(alert.machine, {})[alert.subject] = alert
-        self._about.setdefault(alert.rule, {})[alert.subject] = alert
+        rule, machine, subject = alert.rule, alert.machine, alert.subject
+        self._open[rule][machine][subject] = self._about[rule][subject] = alert
         return alert
 
     def _remove(self, alert: Alert) -> None:
