@@ -39,6 +39,12 @@ def test_names_that_begin_with_the_text_come_first_and_no_more_than_asked_for() 
     assert best_names(names, "", 2) == ["ann", "Anna"]
 
 
+def test_names_that_were_only_tried_follow_the_others_unless_one_is_just_what_is_looked_for() -> None:
+    names, tried = ["joann", "anna", "annette", "ann"], {"ann", "anna"}
+    assert best_names(names, "ann", 8, only_tried=tried) == ["ann", "annette", "joann", "anna"]
+    assert best_names(names, "an", 2, only_tried=tried) == ["annette", "joann"]
+
+
 def test_a_fleet_knows_who_is_on_and_who_failed() -> None:
     fleet = Fleet()
     on = Session(key=b"1", machine="web-01", user="ann", source="10.0.0.7", login_us=5)

@@ -8,6 +8,7 @@ from datetime import date
 
 from whotop.core.alert_marks import Mark
 from whotop.core.feed import AnyChange, Batch, MinuteFigures
+from whotop.core.kept_failures import KeptFailures, KeptTally
 from whotop.core.names import KnownName, NameKind, best_names
 from whotop.core.usage import DayUsage, UsageQuestion, UsageReport, UserUsage, usage_report
 from whotop.core.usage_tally import UserTally
@@ -51,10 +52,15 @@ class FakeHistory:
         self.past_alerts: list[Alert] = []
         self.usage = FakeUsage()
         self.names: list[KnownName] = []
+        self.past_failures: list[KeptTally] = []
 
     async def names_like(self, text: str, kind: NameKind, limit: int = 8) -> list[KnownName]:
         found = {known.name: known for known in self.names if known.kind is kind}
         return [found[name] for name in best_names(found, text, limit)]
+
+    async def failed_logins(self, kind: NameKind, name: str, limit: int = 500) -> KeptFailures:
+        tallies = tuple(tally for tally in self.past_failures if getattr(tally.key, kind.value) == name)
+        return KeptFailures(tallies[:limit], sum(tally.count for tally in tallies))
 
     async def machine_names(self) -> list[str]:
         return [known.name for known in self.names if known.kind is NameKind.MACHINE]

@@ -15,6 +15,7 @@ import msgspec
 
 from whotop.core.alert_marks import Mark
 from whotop.core.failure_book import Tally
+from whotop.core.kept_failures import KeptFailures
 from whotop.core.names import KnownName, NameKind
 from whotop.core.usage import UsageQuestion, UsageReport, UserUsage
 from whotop.model import Alert, Event, Machine, Process, Sample, Session
@@ -162,8 +163,13 @@ class History(Protocol):
     async def names_like(self, text: str, kind: NameKind, limit: int = 8) -> list[KnownName]:
         """Names of that kind in which ``text`` occurs in either case, those that begin with it first.
 
-        Users and sources are those of sessions; of machines, those not watched come before the others.
+        Users and sources that only failed to log in come after the others; of machines, those not watched
+        come before the others.
         """
+        ...
+
+    async def failed_logins(self, kind: NameKind, name: str, limit: int = 500) -> KeptFailures:
+        """Failed logins on that machine, under that user's name or from that source: what is kept of any age."""
         ...
 
     async def machine_names(self) -> list[str]:

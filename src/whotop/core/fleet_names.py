@@ -14,7 +14,8 @@ _NO_NAMES = frozenset({"", OTHERS})
 
 def fleet_names_like(fleet: Fleet, text: str, kind: NameKind, limit: int) -> list[KnownName]:
     """At most ``limit`` names in which ``text`` occurs in either case, those that begin with it first."""
-    names = best_names(_names(fleet, kind) - _NO_NAMES, text, limit)
+    there, tried = _there(fleet, kind), _tried(fleet, kind)
+    names = best_names((there | tried) - _NO_NAMES, text, limit, only_tried=tried - there)
     return [KnownName(kind, name, _last_login_us(fleet, kind, name)) for name in names]
 
 
@@ -29,15 +30,24 @@ def sessions_by_name(fleet: Fleet, kind: NameKind, name: str) -> Iterable[Sessio
             return (session for session in fleet.sessions.values() if session.source == name)
 
 
-def _names(fleet: Fleet, kind: NameKind) -> set[str]:
+def _there(fleet: Fleet, kind: NameKind) -> set[str]:
     match kind:
         case NameKind.MACHINE:
             return set(fleet.machines)
         case NameKind.USER:
-            return fleet.sessions_of_user.keys() | {key.user for key in fleet.failures.all}
+            return set(fleet.sessions_of_user)
         case NameKind.SOURCE:
-            from_sessions = {session.source for session in fleet.sessions.values()}
-            return from_sessions | {key.source for key in fleet.failures.all}
+            return {session.source for session in fleet.sessions.values()}
+
+
+def _tried(fleet: Fleet, kind: NameKind) -> set[str]:
+    match kind:
+        case NameKind.MACHINE:
+            return set()
+        case NameKind.USER:
+            return {key.user for key in fleet.failures.all}
+        case NameKind.SOURCE:
+            return {key.source for key in fleet.failures.all}
 
 
 def _last_login_us(fleet: Fleet, kind: NameKind, name: str) -> int:

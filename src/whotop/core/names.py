@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from enum import StrEnum
 
 import msgspec
@@ -18,11 +18,13 @@ class NameKind(StrEnum):
 
 
 class KnownName(msgspec.Struct, frozen=True):
-    """A name that was found, and the last login to, by or from it: µs UTC on whotop's clock, 0 where none is kept."""
+    """A name that was found, and the last logins to, by or from it: µs UTC on whotop's clock, 0 where none is kept."""
 
     kind: NameKind
     name: str
     last_login_us: int = 0
+    last_failed_us: int = 0
+    """The last login that failed; told by a store alone."""
 
 
 class Search(msgspec.Struct, frozen=True):
@@ -45,9 +47,16 @@ def search_of(typed: str) -> Search:
     return Search(tuple(NameKind), typed.strip())
 
 
-def best_names(names: Iterable[str], text: str, limit: int) -> list[str]:
-    """Those in which ``text`` occurs in either case: the ones that begin with it first, then by the alphabet."""
+def best_names(names: Iterable[str], text: str, limit: int, *, only_tried: Container[str] = ()) -> list[str]:
+    """Those in which ``text`` occurs in either case: the ones that begin with it first, then by the alphabet.
+
+    Names that were ``only_tried`` follow the others, unless one is just ``text``: they cost a guesser nothing.
+    """
     wanted = text.casefold()
     found = ((name.casefold(), name) for name in names)
-    ranked = ((not folded.startswith(wanted), folded, name) for folded, name in found if wanted in folded)
-    return [name for _, _, name in heapq.nsmallest(limit, ranked)]
+    ranked = (
+        (folded != wanted, name in only_tried, not folded.startswith(wanted), folded, name)
+        for folded, name in found
+        if wanted in folded
+    )
+    return [name for *_, name in heapq.nsmallest(limit, ranked)]

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from whotop.core.feed import MinuteFigures, UsageHistory
 from whotop.core.fleet import Fleet
 from whotop.core.fleet_names import fleet_names_like
+from whotop.core.kept_failures import NOTHING_KEPT, KeptFailures
 from whotop.core.names import KnownName, NameKind
 from whotop.model import Alert, Event, Session
 from whotop.model.delivery import Delivery
@@ -78,6 +79,10 @@ class FleetHistory:
     async def names_like(self, text: str, kind: NameKind, limit: int = 8) -> list[KnownName]:
         """Names of that kind in which ``text`` occurs in either case, those that begin with it first."""
         return fleet_names_like(self._fleet, text, kind, limit)
+
+    async def failed_logins(self, kind: NameKind, name: str, limit: int = 500) -> KeptFailures:
+        """None but those that the fleet counts."""
+        return NOTHING_KEPT
 
     async def machine_names(self) -> list[str]:
         """Those that are watched."""

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from whotop.clock import HOUR_US
 from whotop.core.feed import MinuteFigures, UsageHistory
+from whotop.core.kept_failures import KeptFailures
 from whotop.core.names import KnownName, NameKind
 from whotop.model import Alert, Event, Session
 from whotop.model.delivery import Delivery
@@ -18,6 +19,7 @@ from whotop.store import chunks
 from whotop.store.alert_machines import machines_of
 from whotop.store.alert_tables import alert_machines
 from whotop.store.engine import failures_in_words
+from whotop.store.kept_failures import kept_failures
 from whotop.store.names import names_like
 from whotop.store.rollup import Rollup
 from whotop.store.rows import alert_of, event_of, session_of
@@ -109,6 +111,12 @@ class StoreHistory:
         with failures_in_words(self._place):
             async with self._engine.begin() as connection:
                 return await names_like(connection, text, kind, limit)
+
+    async def failed_logins(self, kind: NameKind, name: str, limit: int = 500) -> KeptFailures:
+        """Failed logins on that machine, under that user's name or from that source, however old."""
+        with failures_in_words(self._place):
+            async with self._engine.begin() as connection:
+                return await kept_failures(connection, kind, name, limit)
 
     async def machine_names(self) -> list[str]:
         """Every machine that anything is kept of, whether it is watched or not."""

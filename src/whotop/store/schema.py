@@ -18,6 +18,8 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    literal_column,
+    text,
 )
 
 from whotop.store.columns import Identifier, id_column, key_column, machine_column, metadata, number_column, text_column
@@ -152,6 +154,19 @@ events = Table(
     Index(None, "fleet_time_us"),
     Index(None, "revision"),
 )
+
+for _column in ("machine_id", "user_name", "source"):
+    Index(
+        f"ix_events_failed_{_column}_fleet_time_us",
+        events.c[_column],
+        events.c.fleet_time_us,
+        sqlite_where=text("kind = 'failed'"),
+        postgresql_where=text("kind = 'failed'"),
+    )
+
+HAS_FAILED = events.c.kind == literal_column("'failed'")
+"""Whether an event is a failed login, in the words of the indexes of those alone: a database does not look
+for them by what comes as a parameter."""
 
 alerts = Table(
     "alerts",

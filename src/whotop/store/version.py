@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SCHEMA_VERSION = "0006"
+SCHEMA_VERSION = "0007"
 """The newest migration. Versions are four digits, so that their order is that of their text."""
 
 VERSION_TABLE = "whotop_schema"
