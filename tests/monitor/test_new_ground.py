@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from whotop.clock import MINUTE_US, SECOND_US
 from whotop.core.identity import TOLERANCE_US
+from whotop.model import Event, EventKind
 from whotop.monitor.new_ground import NewGround
 
 
@@ -60,5 +61,6 @@ async def test_who_has_met_a_known_session_compares_from_then_on() -> None:
 
 def test_an_event_that_is_told_on_both_sides_of_an_end_is_told_once() -> None:
     ground = NewGround(Kept())
-    assert ground.first_told([b"a", b"b"]) == {b"a", b"b"}
-    assert ground.first_told([b"b", b"c"]) == {b"c"}
+    event = Event(machine="web-01", kind=EventKind.LOCK, time_us=7)
+    assert ground.first_told({b"a": event, b"b": event}) == {b"a", b"b"}
+    assert ground.first_told({b"b": event, b"c": event}) == {b"c"}

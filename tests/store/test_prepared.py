@@ -20,7 +20,8 @@ def rows(count: int = ROWS_WORTH_A_TEXT, **alike: Any) -> list[Row]:
 
 
 def executable(rows: list[Row]) -> tuple[str, list[tuple[Any, ...]]]:
-    return prepared(rule_state_upsert("sqlite"), sqlite.dialect(), COLUMNS).executable(rows)
+    columns = {name: [row[name] for row in rows] for name in COLUMNS}
+    return prepared(rule_state_upsert("sqlite"), sqlite.dialect(), COLUMNS).executable(columns)
 
 
 @pytest.mark.parametrize(

@@ -171,7 +171,7 @@ class _HistoryImport:
         if not self._ground.is_reached:
             return await self._store.add(sessions, events)
         await self._store.keep(sessions, events)
-        return self._ground.first_told(events.keys())
+        return self._ground.first_told(events)
 
     async def _learn(self, batch: list[Event], ahead: list[Event]) -> None:
         """Take up what the store knows of the time and the machines that these events are of."""

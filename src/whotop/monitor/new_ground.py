@@ -8,9 +8,14 @@ only the count of what was known would be too low.
 from __future__ import annotations
 
 from collections.abc import Collection
+from itertools import islice
 from typing import Protocol
 
 from whotop.core.identity import TOLERANCE_US
+from whotop.model import Event
+
+TOLD_ACROSS = 500
+"""Of events of one time, so many may stand on both sides of the end of a transaction."""
 
 
 class Kept(Protocol):
@@ -45,8 +50,8 @@ class NewGround:
             self._until_us = until_us + TOLERANCE_US
         self.is_reached = not (self._has_met or self._is_kept or was_kept)
 
-    def first_told(self, keys: Collection[bytes]) -> set[bytes]:
+    def first_told(self, events: dict[bytes, Event]) -> set[bytes]:
         """Those of the events told here that were not told by the transaction before: times go on over its end."""
-        first = set(keys).difference(self._lately)
-        self._lately = keys
+        first = set(events).difference(self._lately)
+        self._lately = list(islice(reversed(events), TOLD_ACROSS))
         return first

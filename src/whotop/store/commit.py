@@ -18,7 +18,7 @@ from whotop.store.deliveries import delivery_insert, delivery_row
 from whotop.store.marks import MARK_TAKEN
 from whotop.store.prepared import Row
 from whotop.store.rollup import Rollup
-from whotop.store.rows import alert_row, event_row, session_row
+from whotop.store.rows import alert_row, event_columns, session_columns
 from whotop.store.rule_states import write_rule_states
 from whotop.store.samples import SamplePacker
 from whotop.store.schema import collectors, watched
@@ -140,11 +140,9 @@ async def _write_machines(transaction: Transaction, batch: WriteBatch, plan: Spa
 
 async def _write_news(transaction: Transaction, batch: WriteBatch) -> None:
     ids, revision, dialect = transaction.machine_ids, transaction.revision, transaction.dialect
-    session_rows = (session_row(session, ids[session.machine], revision) for session in batch.sessions.values())
-    event_rows = (event_row(event, ids[event.machine], revision) for event in batch.events.values())
     alert_rows = (alert_row(alert, ids.get(alert.machine), revision) for alert in batch.alerts.values())
-    await transaction.write(statements.session_upsert(dialect), session_rows)
-    await transaction.write(statements.event_upsert(dialect), event_rows)
+    await transaction.write_all(statements.session_upsert(dialect), batch.sessions.values(), session_columns)
+    await transaction.write_all(statements.event_upsert(dialect), batch.events.values(), event_columns)
     await transaction.write(statements.alert_upsert(dialect), alert_rows)
     await transaction.write(statements.cursor_upsert(dialect), _cursor_rows(transaction, batch))
     await transaction.write(delivery_insert(dialect), map(delivery_row, batch.deliveries.values()))

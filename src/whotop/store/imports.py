@@ -7,6 +7,7 @@ machine, because it never changes what whoever watches it has seen (``statements
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,8 +19,9 @@ from whotop.model import Event, EventKind, Outcome, Session, Standing
 from whotop.store import statements
 from whotop.store.engine import failures_in_words
 from whotop.store.imported import Imported
+from whotop.store.prepared import Columns
 from whotop.store.read import SILENT_US
-from whotop.store.rows import event_of, event_row, session_of, session_row
+from whotop.store.rows import event_columns, event_of, session_columns, session_of
 from whotop.store.schema import collectors, events, machines, sessions
 from whotop.store.transaction import Transaction
 
@@ -28,8 +30,6 @@ _Item = TypeVar("_Item")
 KEYS_AT_ONCE = 500
 ROWS_AT_ONCE = 2_500
 """Nobody's screen waits while they are made ready."""
-_HISTORY = {"standing": Standing.HISTORY.value}
-"""Whatever watched it: what an import says of it is history."""
 _LOOSE = frozenset({None, Outcome.OPEN.value, Outcome.GONE.value})
 _ENDS = ("outcome", "logout_us")
 _FILLED = ("tty", "source", "session_id", "leader_pid", "login_pid", "boot_id", "service")
@@ -118,18 +118,17 @@ class Imports:
     async def _write(self, new_sessions: Collection[Session], new_events: Collection[Event]) -> None:
         now_us = self._clock.now_us()
         names = {one.machine for one in new_sessions} | {one.machine for one in new_events}
-        seen = _HISTORY | {"seen_us": now_us}
         with failures_in_words(self._place):
             async with self._writing.begin() as connection:
                 revision = (await connection.execute(statements.NEXT_REVISION, {"now_us": now_us})).scalar_one()
                 transaction = Transaction(connection, revision, 0, rows_at_once=ROWS_AT_ONCE)
                 await transaction.learn_machines(names, self._machine_ids)
-                ids, dialect = transaction.machine_ids, transaction.dialect
-                session_rows = (session_row(one, ids[one.machine], revision) | _HISTORY for one in new_sessions)
-                event_rows = (event_row(one, ids[one.machine], revision) | seen for one in new_events)
-                await transaction.write(statements.session_upsert(dialect), session_rows)
-                await transaction.write(statements.event_upsert(dialect), event_rows)
-        self._machine_ids.update(ids)
+                dialect = transaction.dialect
+                await transaction.write_all(statements.session_upsert(dialect), new_sessions, _session_columns)
+                await transaction.write_all(
+                    statements.event_upsert(dialect), new_events, partial(_event_columns, now_us)
+                )
+        self._machine_ids.update(transaction.machine_ids)
 
     async def _sessions(self, names: Collection[str], *conditions: ColumnElement[bool]) -> list[Session]:
         rows = await self._rows(*(_named(sessions, page).where(*conditions) for page in _pages(sorted(names))))
@@ -168,6 +167,20 @@ def _named(table: Table, names: Sequence[str]) -> Select[Any]:
 
 def _pages(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:
     return (items[start : start + KEYS_AT_ONCE] for start in range(0, len(items), KEYS_AT_ONCE))
+
+
+def _session_columns(told: Sequence[Session], machine_ids: Mapping[str, int], revision: int) -> Columns:
+    """Whatever watched them: what an import says of them is history."""
+    return {**session_columns(told, machine_ids, revision), **_history(len(told))}
+
+
+def _event_columns(seen_us: int, told: Sequence[Event], machine_ids: Mapping[str, int], revision: int) -> Columns:
+    columns = event_columns(told, machine_ids, revision)
+    return {**columns, **_history(len(told)), "seen_us": [seen_us] * len(told)}
+
+
+def _history(count: int) -> Columns:
+    return {"standing": [Standing.HISTORY.value] * count}
 
 
 def _is_new_session(told: Session, known: RowMapping | None) -> bool:

@@ -11,16 +11,17 @@ the statement itself; nothing does that a machine could have written to break ou
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, zip_longest
-from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Dialect
 from sqlalchemy.sql.dml import UpdateBase
 
 Row = dict[str, Any]
+Columns = Mapping[str, Sequence[Any]]
+"""Rows, each in the same place of all columns; one at least."""
 Values = tuple[Any, ...]
 
 ROWS_WORTH_A_TEXT = 200
@@ -30,7 +31,7 @@ _is_word = re.compile("[a-z_,]*").fullmatch
 
 
 class Prepared:
-    """A statement's text for one database, and how to order a row's values for it."""
+    """A statement's text for one database, and how to order the values of rows for it."""
 
     def __init__(self, statement: UpdateBase, dialect: Dialect, columns: tuple[str, ...]) -> None:
         compiled = statement.compile(dialect=dialect, column_keys=list(columns))
@@ -40,21 +41,19 @@ class Prepared:
         words = ("?" if name in columns else _spelled(compiled.params[name]) for name in order)
         self.sql = _joined(pieces, words)
         self._pieces = self.sql.split("?")
-        names = [name for name in order if name in columns]
-        self._ordered: Callable[[Row], Values] = itemgetter(*names) if len(names) > 1 else _only(names[0])
+        self._names = [name for name in order if name in columns]
 
-    def executable(self, rows: Sequence[Row]) -> tuple[str, list[Values]]:
+    def executable(self, rows: Columns) -> tuple[str, list[Values]]:
         """The text for these rows and their values, as the driver takes them."""
-        values = list(map(self._ordered, rows))
-        if len(rows) < ROWS_WORTH_A_TEXT:
-            return self.sql, values
-        columns = list(zip(*values, strict=True))
+        columns = [rows[name] for name in self._names]
+        if len(columns[0]) < ROWS_WORTH_A_TEXT:
+            return self.sql, list(zip(*columns, strict=True))
         words = list(map(_common_word, columns))
         varying = [column for column, word in zip(columns, words, strict=True) if word is None]
         return _joined(self._pieces, (word or "?" for word in words)), list(zip(*varying, strict=True))
 
 
-def _common_word(column: Values) -> str | None:
+def _common_word(column: Sequence[Any]) -> str | None:
     """How the value that all rows have is spelled; None where they differ, or it cannot stand in a text."""
     first = column[0]
     if first != column[-1] or column.count(first) != len(column):
@@ -82,10 +81,6 @@ def _spelled(value: object) -> str:
 
 def _joined(pieces: Sequence[str], words: Iterable[str]) -> str:
     return "".join(chain.from_iterable(zip_longest(pieces, words, fillvalue="")))
-
-
-def _only(name: str) -> Callable[[Row], Values]:
-    return lambda row: (row[name],)
 
 
 @lru_cache(maxsize=64)

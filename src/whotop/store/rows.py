@@ -1,17 +1,20 @@
 """Sessions, events and alerts as rows, and back.
 
 Each field is written out by hand: a noun may grow a field without the store, and a column must not
-change its meaning unseen.
+change its meaning unseen. Of sessions and events there are many: they are made column by column, in
+half the time.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
 
 import msgspec
 from sqlalchemy import RowMapping
 
 from whotop.model import Alert, Event, EventKind, Level, Origin, Outcome, RawText, Session, Standing
-from whotop.store.prepared import Row
-from whotop.store.storable import json, number, number_or_none, text
+from whotop.store.prepared import Columns, Row
+from whotop.store.storable import json, number, number_or_none, numbers, text, texts, words
 
 _decode_raw = msgspec.json.Decoder(RawText).decode
 
@@ -24,33 +27,40 @@ def _raw_value(column: str | None) -> RawText | None:
     return None if column is None else _decode_raw(column)
 
 
-def session_row(session: Session, machine_id: int, revision: int) -> Row:
-    """A session's row."""
-    login_us, skew_us = number(session.login_us), number(session.skew_us)
-    logout_us = number_or_none(session.logout_us)
-    ended_us = None if session.is_open else number((login_us if logout_us is None else logout_us) - skew_us)
+def _fleet_us(time_us: int, skew_us: int) -> int:
+    """A machine's time by our own clock."""
+    return number(time_us - skew_us)
+
+
+def session_columns(told: Sequence[Session], machine_ids: Mapping[str, int], revision: int) -> Columns:
+    """The rows of sessions."""
+    login_us, skew_us = numbers([one.login_us for one in told]), numbers([one.skew_us for one in told])
+    logout_us = [number_or_none(one.logout_us) for one in told]
     return {
-        "key": session.key,
-        "machine_id": machine_id,
-        "user_name": text(session.user),
+        "key": [one.key for one in told],
+        "machine_id": [machine_ids[one.machine] for one in told],
+        "user_name": texts([one.user for one in told]),
         "login_us": login_us,
-        "tty": text(session.tty),
-        "source": text(session.source),
+        "tty": texts([one.tty for one in told]),
+        "source": texts([one.source for one in told]),
         "logout_us": logout_us,
-        "outcome": str(session.outcome),
-        "boot_id": text(session.boot_id),
-        "session_id": text(session.session_id),
-        "leader_pid": number(session.leader_pid),
-        "login_pid": number(session.login_pid),
-        "service": text(session.service),
-        "origin": str(session.origin),
-        "standing": str(session.standing),
-        "seen_us": number(session.seen_us),
+        "outcome": words([one.outcome for one in told]),
+        "boot_id": texts([one.boot_id for one in told]),
+        "session_id": texts([one.session_id for one in told]),
+        "leader_pid": numbers([one.leader_pid for one in told]),
+        "login_pid": numbers([one.login_pid for one in told]),
+        "service": texts([one.service for one in told]),
+        "origin": words([one.origin for one in told]),
+        "standing": words([one.standing for one in told]),
+        "seen_us": numbers([one.seen_us for one in told]),
         "skew_us": skew_us,
-        "raw": _raw_column(session.raw),
-        "fleet_login_us": number(login_us - skew_us),
-        "fleet_logout_us": ended_us,
-        "revision": revision,
+        "raw": [_raw_column(one.raw) for one in told],
+        "fleet_login_us": list(map(_fleet_us, login_us, skew_us)),
+        "fleet_logout_us": [
+            None if one.is_open else _fleet_us(began if ended is None else ended, skew)
+            for one, began, ended, skew in zip(told, login_us, logout_us, skew_us, strict=True)
+        ],
+        "revision": [revision] * len(told),
     }
 
 
@@ -78,35 +88,35 @@ def session_of(row: RowMapping, machine: str) -> Session:
     )
 
 
-def event_row(event: Event, machine_id: int, revision: int) -> Row:
-    """An event's row."""
-    time_us, skew_us = number(event.time_us), number(event.skew_us)
+def event_columns(told: Sequence[Event], machine_ids: Mapping[str, int], revision: int) -> Columns:
+    """The rows of events."""
+    time_us, skew_us = numbers([one.time_us for one in told]), numbers([one.skew_us for one in told])
     return {
-        "key": event.key,
-        "machine_id": machine_id,
-        "kind": str(event.kind),
+        "key": [one.key for one in told],
+        "machine_id": [machine_ids[one.machine] for one in told],
+        "kind": words([one.kind for one in told]),
         "time_us": time_us,
-        "user_name": text(event.user),
-        "tty": text(event.tty),
-        "source": text(event.source),
-        "origin": str(event.origin),
-        "session_id": text(event.session_id),
-        "leader_pid": number(event.leader_pid),
-        "login_pid": number(event.login_pid),
-        "boot_id": text(event.boot_id),
-        "record_id": text(event.record_id),
-        "ordinal": number(event.ordinal),
-        "service": text(event.service),
-        "detail": text(event.detail),
-        "raw": _raw_column(event.raw),
-        "standing": str(event.standing),
-        "seen_us": number(event.seen_us),
+        "user_name": texts([one.user for one in told]),
+        "tty": texts([one.tty for one in told]),
+        "source": texts([one.source for one in told]),
+        "origin": words([one.origin for one in told]),
+        "session_id": texts([one.session_id for one in told]),
+        "leader_pid": numbers([one.leader_pid for one in told]),
+        "login_pid": numbers([one.login_pid for one in told]),
+        "boot_id": texts([one.boot_id for one in told]),
+        "record_id": texts([one.record_id for one in told]),
+        "ordinal": numbers([one.ordinal for one in told]),
+        "service": texts([one.service for one in told]),
+        "detail": texts([one.detail for one in told]),
+        "raw": [_raw_column(one.raw) for one in told],
+        "standing": words([one.standing for one in told]),
+        "seen_us": numbers([one.seen_us for one in told]),
         "skew_us": skew_us,
-        "session_key": event.session_key,
-        "duration_us": number_or_none(event.duration_us),
-        "outcome": None if event.outcome is None else str(event.outcome),
-        "fleet_time_us": number(time_us - skew_us),
-        "revision": revision,
+        "session_key": [one.session_key for one in told],
+        "duration_us": [number_or_none(one.duration_us) for one in told],
+        "outcome": words([one.outcome for one in told]),
+        "fleet_time_us": list(map(_fleet_us, time_us, skew_us)),
+        "revision": [revision] * len(told),
     }
 
 

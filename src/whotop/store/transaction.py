@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import UpdateBase
 
-from whotop.store.prepared import Row, prepared
+from whotop.store.prepared import Columns, Row, prepared
 from whotop.store.schema import machines
 from whotop.store.statements import machine_insert
 from whotop.store.storable import text
+
+_Item = TypeVar("_Item")
+_Noun = TypeVar("_Noun")
+ColumnsOf = Callable[[Sequence[_Noun], Mapping[str, int], int], Columns]
+"""Makes columns of nouns, with the numbers of their machines and the revision."""
 
 ROWS_AT_ONCE = 500
 """Rows per statement: more would stall the loop for over 5 ms while they are made ready."""
@@ -37,10 +43,22 @@ class Transaction:
 
     async def write(self, statement: UpdateBase, rows: Iterable[Row]) -> None:
         """Execute a statement for many rows of the same columns; they are made a page at a time."""
-        rest = iter(rows)
+        for page in self._pages(rows):
+            await self._execute(statement, {name: [row[name] for row in page] for name in page[0]})
+
+    async def write_all(self, statement: UpdateBase, nouns: Iterable[_Noun], columns_of: ColumnsOf[_Noun]) -> None:
+        """The same for nouns, a page of which becomes columns at once."""
+        for page in self._pages(nouns):
+            await self._execute(statement, columns_of(page, self.machine_ids, self.revision))
+
+    def _pages(self, items: Iterable[_Item]) -> Iterator[list[_Item]]:
+        rest = iter(items)
         while page := list(islice(rest, self.rows_at_once)):
-            ready = prepared(statement, self.connection.dialect, tuple(page[0]))
-            await self.connection.exec_driver_sql(*ready.executable(page))
+            yield page
+
+    async def _execute(self, statement: UpdateBase, rows: Columns) -> None:
+        ready = prepared(statement, self.connection.dialect, tuple(rows))
+        await self.connection.exec_driver_sql(*ready.executable(rows))
 
     async def learn_machines(self, names: Set[str], known: Mapping[str, int]) -> None:
         """Give every machine its number; one that is new gets a row of its own."""
