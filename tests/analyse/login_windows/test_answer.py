@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import lzma
+import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -366,3 +368,21 @@ def test_a_fraction_of_a_second_in_a_csv_file_is_no_time(trial: Trial) -> None:
 def test_a_time_that_only_duckdb_could_read_is_none(trial: Trial, time: str) -> None:
     with pytest.raises(InputError, match="is no time"):
         trial.ask(f"a,1,{time}\n")
+
+
+def test_the_midnight_after_the_last_day_is_read(trial: Trial) -> None:
+    rows = trial.ask("a,1.1.1.1,9999-12-31 23:59:59\nb,1.1.1.1,9999-12-31 24:00:00\n")
+    assert rows == ['1.1.1.1,9999-12-31 23:59:59,10000-01-01 00:00:00,"a:9999-12-31 23:59:59,b:10000-01-01 00:00:00"']
+
+
+def test_a_pipe_is_read_once(trial: Trial) -> None:
+    pipe = trial.folder / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor() as pool:
+        pool.submit(pipe.write_text, logins("10:00:00", "10:30:00"))
+        assert len(trial.ask_files(pipe)) == 1
+
+
+def test_a_device_is_no_file(trial: Trial) -> None:
+    with pytest.raises(InputError, match="/dev/zero: is a device"):
+        trial.ask_files(Path("/dev/zero"))

@@ -7,7 +7,6 @@ import errno
 import os
 import tempfile
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -21,7 +20,7 @@ from whotop.analyse.login_windows.engine import Engine, Progress, engine, unseen
 from whotop.analyse.login_windows.inputs import Inputs
 from whotop.analyse.login_windows.names import make_safe, normalise_sources
 from whotop.analyse.login_windows.question import Counts, Mode, OutputFormat, Question
-from whotop.analyse.login_windows.zone_shift import instant_of, offset_at, transitions
+from whotop.analyse.login_windows.zone_shift import instant_near, instant_of, offset_at, transitions
 from whotop.clock import SECOND_US
 from whotop.errors import InputError, UsageError, WhotopError
 
@@ -116,7 +115,7 @@ class _Zone:
     def __init__(self, zone: ZoneInfo, first_local_s: int, last_local_s: int) -> None:
         self._span = (first_local_s, last_local_s)
         self._changes = transitions(zone, first_local_s, last_local_s)
-        only_s = offset_at(datetime.fromtimestamp(first_local_s, UTC), zone) if not self._changes else 0
+        only_s = offset_at(instant_near(first_local_s), zone) if not self._changes else 0
         self._last_s = self._changes[-1].after_s if self._changes else only_s
 
     @property

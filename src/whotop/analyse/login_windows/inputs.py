@@ -15,7 +15,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TextIO, cast
+from typing import Any, BinaryIO, TextIO, cast
 
 import duckdb
 
@@ -61,7 +61,10 @@ class Inputs:
         found: list[tuple[Path, str]] = []
         for name in named:
             if name == STANDARD_INPUT:
-                found.append((self._spooled(), "standard input"))
+                found.append((self._spooled(sys.stdin.buffer, len(found)), "standard input"))
+            elif Path(name).is_fifo():
+                with Path(name).open("rb") as pipe:
+                    found.append((self._spooled(pipe, len(found)), name))
             elif Path(name).exists() or not glob.has_magic(name):
                 found.append((Path(name), name))
             else:
@@ -72,14 +75,15 @@ class Inputs:
             _check(path, name)
         return found
 
-    def _spooled(self) -> Path:
-        path = self._folder / "input.csv"
+    def _spooled(self, pipe: BinaryIO, number: int) -> Path:
+        """What can be read once alone, as a file."""
+        path = self._folder / f"input{number}.csv"
         try:
             with path.open("wb") as file:
-                shutil.copyfileobj(sys.stdin.buffer, file)
+                shutil.copyfileobj(pipe, file)
         except OSError as error:
             raise InputError(
-                f"no room to keep standard input in: {error.strerror}", file=tempfile.gettempdir()
+                f"no room to keep a pipe's input in: {error.strerror}", file=tempfile.gettempdir()
             ) from None
         return path
 
@@ -158,10 +162,14 @@ def _column(columns: list[str], wanted: str, place: int, name: str) -> str:
 def _check(path: Path, name: str) -> None:
     """Find what is wrong with a file before any work is done on another."""
     try:
-        with path.open("rb"):
-            pass
-    except OSError as error:
-        raise InputError(error.strerror or str(error), file=name) from None
+        is_device = path.is_char_device() or path.is_block_device()
+        if not is_device:
+            with path.open("rb"):
+                pass
+    except (OSError, RuntimeError) as error:  # RuntimeError: links that lead to each other
+        raise InputError(getattr(error, "strerror", None) or str(error), file=name) from None
+    if is_device:
+        raise InputError("is a device, and no file of logins", file=name)
 
 
 def _csv(path: Path) -> str:

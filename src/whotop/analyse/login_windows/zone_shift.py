@@ -55,14 +55,20 @@ def offset_at(instant: datetime, zone: ZoneInfo) -> int:
     return offset // _SECOND
 
 
+_EARLIEST_S, _LATEST_S = (
+    round((datetime(year, month, day, tzinfo=UTC) - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds())
+    for year, month, day in ((1, 1, 4), (9999, 12, 28))
+)
+
+
 def transitions(zone: ZoneInfo, first_local_s: int, last_local_s: int) -> list[Transition]:
     """The transitions that concern local times between two."""
-    return list(_found(zone, _instant_near(first_local_s) - 2 * _DAY, _instant_near(last_local_s) + 2 * _DAY))
+    return list(_found(zone, instant_near(first_local_s) - 2 * _DAY, instant_near(last_local_s) + 2 * _DAY))
 
 
-def _instant_near(local_s: int) -> datetime:
-    earliest, latest = datetime.min.replace(tzinfo=UTC) + 3 * _DAY, datetime.max.replace(tzinfo=UTC) - 4 * _DAY
-    return min(max(datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=local_s), earliest), latest)
+def instant_near(local_s: int) -> datetime:
+    """A moment less than a day away, or the nearest that a ``datetime`` holds: 24:00 of its last day is beyond."""
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=min(max(local_s, _EARLIEST_S), _LATEST_S))
 
 
 def _found(zone: ZoneInfo, start: datetime, end: datetime) -> Iterator[Transition]:
