@@ -44,3 +44,10 @@ def test_the_systems_own_folder_is_this_computers() -> None:
 def test_nothing_is_guessed(path: str) -> None:
     with pytest.raises(InputError, match="--machine"):
         StrictOwnership().of_file(path)
+
+
+@pytest.mark.parametrize("name", ["wtmp.old", "wtmp.1.bak", "wtmp~", "btmp.orig", "wtmp.copy.gz"])
+def test_a_copy_that_somebody_kept_is_of_the_machine_of_its_folder(name: str) -> None:
+    owner = StrictOwnership()
+    owner.of_host("/data/auth.log", "web-01")
+    assert owner.of_file(f"/data/{name}") == "web-01"

@@ -52,3 +52,8 @@ def test_the_log_of_everything_is_read_where_logins_have_none_of_their_own(tmp_p
 def test_a_folder_without_login_records_is_said_to_be_so(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no file in this folder"):
         chosen(tmp_path, "dpkg.log")
+
+
+def test_a_link_that_leads_to_itself_keeps_no_other_file_out(tmp_path: Path) -> None:
+    (tmp_path / "auth.log.1").symlink_to("auth.log.1")
+    assert chosen(tmp_path, "auth.log") == ["auth.log"]

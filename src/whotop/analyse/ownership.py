@@ -13,7 +13,9 @@ STANDARD_INPUT = "-"
 
 _SYSTEM_FOLDERS = frozenset({"/var/log", "/run", "/var/run", "/var/lib/wtmpdb", "/var/log/journal"})
 _ENDING = re.compile(
-    r"(?:\.(?:gz|xz|bz2|\d{1,3}|log|jsonl?|ndjson|export|txt|out|csv|db|evtx|xml)|-\d{8}(?:T\d+)?)+$", re.IGNORECASE
+    r"(?:\.(?:gz|xz|bz2|\d{1,3}|log|jsonl?|ndjson|export|txt|out|csv|db|evtx|xml|old|bak|orig|copy|save)|~"
+    r"|-\d{8}(?:T\d+)?)+$",
+    re.IGNORECASE,
 )
 _KIND_WORDS = re.compile(
     r"(?:^|[._-])(?:wtmpx?|btmp|utmpx?|utmpdump|utx|lastb?|lastlog|auth|secure|messages|syslog|sshd?|journal|loginctl|who"

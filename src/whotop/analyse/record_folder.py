@@ -36,13 +36,20 @@ def in_series(paths: Iterable[str]) -> list[Series]:
 def files_of(folder: str) -> list[str]:
     """The files of login records in a folder, by their names. Raises InputError where there is none."""
     try:
-        names = sorted(entry.name for entry in os.scandir(folder) if entry.is_file())
+        names = sorted(entry.name for entry in os.scandir(folder) if _is_file(entry))
     except OSError as error:
         raise InputError(error.strerror or str(error), file=folder) from error
     chosen = _chosen(names)
     if not chosen:
         raise InputError("no file in this folder is named like login records", file=folder)
     return [str(Path(folder, name)) for name in chosen]
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file()
+    except OSError:  # a link that leads to itself
+        return False
 
 
 def _chosen(names: Sequence[str]) -> list[str]:
