@@ -210,10 +210,10 @@ class Incidents:
     def _adopt(self, now_us: int, stands_us: int) -> None:
         """Take up what the store gave back, so that it is resolved in time."""
         self._adopt_from_us = now_us + MINUTE_US
-        for alert in self._alerts.of_rule(self._rule):
-            if alert.subject not in self._incidents:
-                incident = self._incidents[alert.subject] = Incident(alert, alert.updated_us + stands_us)
-                self._stands(incident)
+        for subject in [subject for subject in self._standing if subject not in self._incidents]:
+            alert = self._standing[subject]
+            incident = self._incidents[subject] = Incident(alert, alert.updated_us + stands_us)
+            self._stands(incident)
 
 
 def _finding(rule: str, subject: str, incident: Incident) -> Finding:
