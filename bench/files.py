@@ -1,7 +1,8 @@
 """``whotop report`` and ``whotop import`` of large files: events or lines a second of CPU, and peak memory.
 
 A table of logins on a thousand machines, and an auth.log in which attacks, logins, sudo and cron stand as
-on a server on the internet. Beside each stands the floor: what Python alone takes to give its rows or lines.
+on a server on the internet. Beside each stands the floor: what Python alone takes to give its rows or lines,
+and what SQLite alone takes to store what an import stored, in the same tables with the same indexes.
 
     python -m bench.files [--megabytes 100] [--import-megabytes 10]
 """
@@ -13,16 +14,20 @@ import csv
 import os
 import random
 import resource
+import sqlite3
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 MEMORY_BUDGET_MB = 500
 """Whatever the size of the file."""
+ROWS_AT_ONCE = 10_000
+"""In one transaction, as an import has them."""
 FIRST = datetime(2026, 1, 1, tzinfo=UTC)
 NAMES = ("admin", "test", "oracle", "ubuntu", "pi", "guest")
 
@@ -138,6 +143,28 @@ def rows_of(path: Path) -> None:
             pass
 
 
+def made(path: Path) -> None:
+    """An empty store."""
+    from whotop.store.store import make_ready
+
+    make_ready(path)
+
+
+def copied(stored: Path, path: Path) -> None:
+    """The floor of an import: its rows, read from where it put them, and inserted with nothing looked at."""
+    with closing(sqlite3.connect(stored)) as source, closing(sqlite3.connect(path, isolation_level=None)) as store:
+        store.execute("PRAGMA journal_mode = WAL")
+        store.execute("PRAGMA synchronous = NORMAL")
+        store.execute("PRAGMA cache_size = -32768")
+        for table in ("machines", "sessions", "events", "imported"):
+            rows = source.execute(f"SELECT * FROM {table}")
+            places = ", ".join("?" * len(rows.description))
+            while page := rows.fetchmany(ROWS_AT_ONCE):
+                store.execute("BEGIN IMMEDIATE")
+                store.executemany(f"INSERT INTO {table} VALUES ({places})", page)
+                store.execute("COMMIT")
+
+
 def told(what: str, count: int, noun: str, work: Callable[[], object]) -> None:
     """Run it and print a line."""
     began = time.perf_counter()
@@ -158,7 +185,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for file, (lines, noun) in makers.items():
-            path, store = folder / file, folder / f"{file}.db"
+            path, store, alone = folder / file, folder / f"{file}.db", folder / f"{file}.alone.db"
             count = write(path, lines(), chosen.megabytes * 1_000_000)
             told(f"Python alone, {file}", count, noun, partial(rows_of, path))
             told(f"report {file}", count, noun, partial(whotop, "report", path))
@@ -166,6 +193,8 @@ def main() -> None:
             importing = partial(whotop, "import", path, "--store", store)
             told(f"import {file}", count, noun, importing)
             told(f"import {file} again", count, noun, importing)
+            apart(partial(made, alone))
+            told(f"SQLite alone, {file}", count, noun, partial(copied, store, alone))
     sys.stdout.flush()
 
 
