@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from whotop.store.dialect import insert_missing
 from whotop.store.engine import failures_in_words
 from whotop.store.import_tables import imported
+from whotop.store.prepared import Columns
 from whotop.store.schema import machines
-from whotop.store.storable import number, text
+from whotop.store.storable import number, numbers, text
 from whotop.store.transaction import Transaction
 
 NAMES_AT_ONCE = 500
 _INSERT = {dialect: insert_missing(dialect, imported, tuple(imported.c.keys())) for dialect in ("sqlite", "postgresql")}
+
+_FORGET = delete(imported).where(imported.c.machine_id == bindparam("of"), imported.c.time_us >= bindparam("from_us"))
 
 Mark = tuple[str, int, bytes]
 """A machine, the time of an event by its clock, and which of its events of that time (``core.keys.import_mark``)."""
@@ -45,16 +48,20 @@ class Imported:
         with failures_in_words(self._place):
             async with self._writing.begin() as connection:
                 ids = await _ids(connection, {machine for machine, _, _ in marks})
-                for machine, from_us in anew_us.items():
-                    if machine in ids:
-                        later = imported.c.time_us >= number(from_us)
-                        await connection.execute(delete(imported).where(imported.c.machine_id == ids[machine], later))
-                rows = [
-                    {"machine_id": ids[machine], "time_us": number(time_us), "mark": mark}
-                    for machine, time_us, mark in marks
-                    if machine in ids
-                ]
-                await Transaction(connection, 0, 0).write(_INSERT[connection.dialect.name], rows)
+                transaction = Transaction(connection, 0, 0, machine_ids=ids)
+                anew = ((ids[machine], from_us) for machine, from_us in anew_us.items() if machine in ids)
+                await transaction.write(_FORGET, ({"of": of, "from_us": number(from_us)} for of, from_us in anew))
+                # In the order of the table, so that those of one machine fall on one page.
+                in_order = sorted(mark for mark in marks if mark[0] in ids)
+                await transaction.write_all(_INSERT[transaction.dialect], in_order, _columns)
+
+
+def _columns(marks: Sequence[Mark], machine_ids: Mapping[str, int], _revision: int) -> Columns:
+    return {
+        "machine_id": [machine_ids[machine] for machine, _, _ in marks],
+        "time_us": numbers([time_us for _, time_us, _ in marks]),
+        "mark": [mark for _, _, mark in marks],
+    }
 
 
 async def _ids(connection: AsyncConnection, names: Collection[str]) -> dict[str, int]:
