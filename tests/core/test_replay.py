@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from whotop.clock import SECOND_US
+from whotop.core.keys import event_key
 from whotop.core.replay import Replay, own_key
 from whotop.model import Event, EventKind, Origin, Outcome, Session, Standing
 
@@ -123,3 +125,30 @@ def test_a_login_that_another_origin_dates_a_little_earlier_is_known_also_while_
     sessions = [one.session for each in (log, record) for one in replay.apply(each) if one.session is not None]
     assert {session.key for session in sessions} == set(before[0])
     assert [session.key for session in replay.open_sessions()] == list(before[0])
+
+
+def known_boot(seconds: int) -> Event:
+    boot = wtmp(EventKind.BOOT, seconds, "")
+    return replace(boot, key=event_key(boot))
+
+
+@pytest.mark.parametrize("seconds", [80, 100, 120])
+def test_a_boot_that_another_import_told_is_not_told_again(seconds: int) -> None:
+    replay = Replay()
+    replay.know_comings([known_boot(100)])
+    assert replay.apply(event(EventKind.BOOT, seconds, origin=Origin.JOURNAL)) == []
+
+
+def test_a_boot_that_is_known_ends_the_sessions_of_a_file_that_tells_of_none() -> None:
+    replay = Replay()
+    replay.know_comings([known_boot(100)])
+    replay.apply(event(EventKind.LOGIN, 50, user="anna", leader_pid=7, origin=Origin.AUTH_LOG))
+    ended, opened = replay.apply(event(EventKind.LOGIN, 500, user="bert", leader_pid=8, origin=Origin.AUTH_LOG))
+    assert ended.session is not None
+    assert (ended.session.user, ended.session.outcome, ended.session.logout_us) == (
+        "anna",
+        Outcome.CRASH,
+        100 * SECOND_US,
+    )
+    assert opened.session is not None
+    assert opened.session.user == "bert"

@@ -43,6 +43,7 @@ class Replay:
         self._ends: list[tuple[int, bytes, Session]] = []
         self._comings: dict[tuple[str, EventKind], Event] = {}
         """The last boot and shutdown of each machine."""
+        self._known_comings: list[tuple[int, bytes, Event]] = []
 
     def expect(self, events: Iterable[Event]) -> None:
         """The events that come next: to be told before ``know``, where anything is known."""
@@ -68,18 +69,24 @@ class Replay:
         for failure in failures:
             self._failed_once.remember(failure)
 
+    def know_comings(self, comings: Iterable[Event]) -> None:
+        """Boots and shutdowns that are known, of the time of the events to come: they end whose end nothing told."""
+        for coming in comings:
+            heappush(self._known_comings, (coming.time_us, coming.key, coming))
+
     def apply(self, event: Event) -> list[Transition]:
         """What an event changes; what is known already may be among it, under its own keys."""
+        ended = self._come_until(event.time_us) if self._known_comings else []
         self._advance(event.time_us)
         if event.kind in _COMINGS and self._is_told_by_another(event):
-            return []
+            return ended
         if self._awaited and event.kind is EventKind.LOGIN:
             transitions = self._log_in(event)
         else:
             transitions = self._tracker.apply(event)
         if event.kind is EventKind.FAILED_LOGIN:
-            return [noted for noted in transitions if noted.event and self._failed_once.is_news(noted.event)]
-        return transitions
+            transitions = [noted for noted in transitions if noted.event and self._failed_once.is_news(noted.event)]
+        return ended + transitions if ended else transitions
 
     def forget(self, before_us: int) -> None:
         """Let go of the sessions that ended before a time: so long after, nothing corrects them."""
@@ -99,8 +106,20 @@ class Replay:
         before = self._comings.get((event.machine, event.kind))
         if before is not None and before.origin is not event.origin and event.time_us - before.time_us <= COMING_US:
             return True
+        if any(_is_told_by(coming, event) for _, _, coming in self._known_comings):
+            return True
         self._comings[event.machine, event.kind] = event
         return False
+
+    def _come_until(self, time_us: int) -> list[Transition]:
+        """What the known boots and shutdowns up to a time end."""
+        ended: list[Transition] = []
+        while self._known_comings and self._known_comings[0][0] <= time_us:
+            coming = heappop(self._known_comings)[2]
+            self._advance(coming.time_us)
+            self._comings[coming.machine, coming.kind] = coming
+            ended += [one for one in self._tracker.apply(coming) if one.session is not None]
+        return ended
 
     def _advance(self, time_us: int) -> None:
         while self._begins and self._begins[0][0] <= time_us:
@@ -164,6 +183,15 @@ class Replay:
     def _end_later(self, session: Session) -> None:
         if session.logout_us is not None:
             heappush(self._ends, (session.logout_us, session.key, session))
+
+
+def _is_told_by(coming: Event, event: Event) -> bool:
+    """Whether another origin's boot or shutdown, a little later, is this one."""
+    return (
+        (coming.machine, coming.kind) == (event.machine, event.kind)
+        and coming.origin is not event.origin
+        and coming.time_us - event.time_us <= COMING_US
+    )
 
 
 def own_key(event: Event, transitions: Iterable[Transition]) -> bytes | None:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from whotop.clock import HOUR_US, MINUTE_US, Clock
 from whotop.core.identity import TOLERANCE_US
-from whotop.core.replay import Replay, own_key
+from whotop.core.replay import COMING_US, Replay, own_key
 from whotop.model import Event, EventKind, Outcome, Session
 from whotop.monitor.new_ground import Kept, NewGround
 from whotop.monitor.told_before import Marks, ToldBefore
@@ -49,6 +49,10 @@ class Importing(Kept, Protocol):
 
     async def is_shared(self) -> bool:
         """Whether somebody watches, and writes here too."""
+        ...
+
+    async def comings_in(self, names: Collection[str], from_us: int, until_us: int) -> list[Event]:
+        """The boots and shutdowns of several machines between two times."""
         ...
 
     async def watched(self, names: Collection[str]) -> set[str]:
@@ -120,6 +124,7 @@ class _HistoryImport:
         self._replay = Replay()
         self._told = ToldBefore(store.imported)
         self._machines: set[str] = set()
+        self._comings_known: set[bytes] = set()
         self._until_us = 0
         self._ground = NewGround(store)
         self._opened: set[bytes] = set()
@@ -193,6 +198,15 @@ class _HistoryImport:
             self._replay.know_failures(await self._store.failures_in(first_us.keys(), from_us, until_us))
         self._machines.update(first_us)
         self._until_us = max(until_us, self._until_us)
+        if not self._ground.is_reached:
+            self._replay.know_comings(await self._comings(batch[0].time_us - COMING_US, batch[-1].time_us + COMING_US))
+
+    async def _comings(self, from_us: int, until_us: int) -> list[Event]:
+        """The boots and shutdowns that are known between two times, each once."""
+        found = await self._store.comings_in(self._machines, from_us, until_us)
+        new = [event for event in found if event.key not in self._comings_known]
+        self._comings_known = {event.key for event in found}
+        return new
 
     async def _sessions_met(self, first_us: dict[str, int], until_us: int) -> dict[str, list[Session]]:
         """What is known of machines that are met for the first time, from then on."""

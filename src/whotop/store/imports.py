@@ -63,11 +63,20 @@ class Imports:
 
     async def failures_in(self, names: Collection[str], from_us: int, until_us: int) -> list[Event]:
         """The failed logins of several machines, in the order of their times."""
+        return await self._events_in(names, (EventKind.FAILED_LOGIN,), from_us, until_us)
+
+    async def comings_in(self, names: Collection[str], from_us: int, until_us: int) -> list[Event]:
+        """The boots and shutdowns of several machines, in the order of their times."""
+        return await self._events_in(names, (EventKind.BOOT, EventKind.SHUTDOWN), from_us, until_us)
+
+    async def _events_in(
+        self, names: Collection[str], kinds: Collection[EventKind], from_us: int, until_us: int
+    ) -> list[Event]:
         found: list[Event] = []
         least_us, most_us = await self._skews_us()
         for page in _pages(sorted(names)):
             about = _named(events, page).where(
-                events.c.kind == EventKind.FAILED_LOGIN.value,
+                events.c.kind.in_([kind.value for kind in kinds]),
                 events.c.fleet_time_us.between(from_us - most_us, until_us - least_us),
                 events.c.time_us.between(from_us, until_us),
             )
