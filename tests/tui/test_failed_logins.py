@@ -5,9 +5,14 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from tests.tui.small_fleet import MACHINES, event
+from tests.tui.fake_feed import FakeFeed
+from tests.tui.small_fleet import MACHINES, NOW_US, event
 from tests.tui.trial import Trial
+from whotop.clock import DAY_US
+from whotop.core.failure_book import FailureKey
 from whotop.core.feed import EventAdded, MachineChanged
+from whotop.core.kept_failures import KeptTally
+from whotop.core.names import KnownName, NameKind
 from whotop.model import EventKind
 
 
@@ -87,6 +92,19 @@ async def test_a_machine_without_any_says_so(trial: Trial) -> None:
     async with trial.run((100, 30)):
         await trial.press("G", "enter", "5")
         assert trial.line("no login failed in the last day")
+
+
+async def test_a_machine_that_nobody_watches_lists_those_that_are_kept(trial: Trial, feed: FakeFeed) -> None:
+    feed.history.names = [KnownName(NameKind.MACHINE, "old-01")]
+    key = FailureKey("old-01", "admin", "203.0.113.5")
+    feed.history.past_failures = [KeptTally(key, 50, NOW_US - 2 * DAY_US, "ssh:notty")]
+    async with trial.run((80, 24)):
+        await trial.press("colon")
+        await trial.type("old-")
+        await trial.press("enter")
+        await trial.press("5")
+        assert trial.line("5 Failed logins 50 kept")
+        assert cells(trial.rows(5)[0]) == ["admin", "203.0.113.5", "ssh:notty", "?", "?", "50", "Nov", "18"]
 
 
 async def test_a_users_screen_lists_where_the_name_was_tried(trial: Trial) -> None:

@@ -64,11 +64,13 @@ async def test_of_the_store_it_is_said_when_somebody_last_came(finder: Finder, h
         KnownName(NameKind.MACHINE, "old-02"),
         KnownName(NameKind.MACHINE, "web-01", NOW_US - 12_000_000),
         KnownName(NameKind.USER, "goldie", NOW_US - 400 * DAY_US),
+        KnownName(NameKind.USER, "golduser", 0, NOW_US - 2 * DAY_US),
     ]
     assert told(await finder.in_store(search_of("old"))) == [
         "old-01: not watched, last login Nov 18 14:22",
         "old-02: not watched, no login kept",
         "goldie: last login 2025-10-16 14:22",
+        "golduser: no login kept, last failed Nov 18 14:22",
     ]
     assert told(await finder.in_store(search_of("machine web"))) == ["web-01: last login 14:21:55"]
 

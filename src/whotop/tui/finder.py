@@ -94,9 +94,16 @@ class Finder:
         return self._last_login(known)
 
     def _last_login(self, known: KnownName) -> str:
-        if not known.last_login_us:
-            return "no login kept"
-        return f"last login {day_and_time(known.last_login_us, self._scene.now_us(), self._scene.zone)}"
+        if known.last_login_us:
+            return f"last login {self._when(known.last_login_us)}"
+        return (
+            f"no login kept, last failed {self._when(known.last_failed_us)}"
+            if known.last_failed_us
+            else "no login kept"
+        )
+
+    def _when(self, time_us: int) -> str:
+        return day_and_time(time_us, self._scene.now_us(), self._scene.zone)
 
 
 def only_new(found: Iterable[FoundPlace], listed: Iterable[FoundPlace]) -> list[FoundPlace]:

@@ -129,6 +129,10 @@ class LineTable(RowWindow, can_focus=True):
         """The rows in their order."""
         return self._rows.keys
 
+    def set_columns(self, columns: Sequence[Column]) -> None:
+        """The same columns in the same order, with other widths or priorities, from the next refresh on."""
+        self._painter.set_columns(columns)
+
     @property
     def columns_shown(self) -> tuple[Column, ...]:
         """The columns that fit."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 
 from whotop.core.feed import History
+from whotop.core.names import NameKind
 from whotop.errors import MachineError
 from whotop.model import Event
 from whotop.tui.charts import Charts
@@ -22,6 +23,7 @@ from whotop.tui.views.failed_logins import FailedLoginsView
 from whotop.tui.views.machine_facts import condition, identity, origins
 from whotop.tui.views.nobody import no_failures_on_machine, nobody_on_machine
 from whotop.tui.views.past import Past
+from whotop.tui.views.past_failures import PastFailures
 from whotop.tui.views.place import MachinePlace
 from whotop.tui.views.process_tree import foreground
 from whotop.tui.views.recent import RecentView
@@ -39,6 +41,7 @@ class MachineScreen(HistoryScreen):
         self.machine = machine
         self.place = MachinePlace(machine)
         self._past = Past(lambda session: session.machine == machine)
+        self._failures = PastFailures(NameKind.MACHINE, machine)
         self._ticks = 0
         self._facts = {name: Facts(id=name) for name in ("identity", "condition", "origins")}
         super().__init__(desk)
@@ -65,8 +68,10 @@ class MachineScreen(HistoryScreen):
             ("user", "from", "tty"),
             lambda fleet: fleet.failures.of_machine(name),
             lambda: no_failures_on_machine(scene.fleet, name),
+            self._failures,
         )
-        return [self._sessions_pane, self._charts, self._recent, Pane(4, AlertsView(scene, name)), Pane(5, failed)]
+        self._failed = Pane(5, failed)
+        return [self._sessions_pane, self._charts, self._recent, Pane(4, AlertsView(scene, name)), self._failed]
 
     def compose_header(self) -> ComposeResult:
         """Three lines of what is known of the machine itself."""
@@ -83,10 +88,12 @@ class MachineScreen(HistoryScreen):
         return event.machine == self.machine
 
     async def load(self, history: History) -> None:
-        """Ask for the newest sessions and the figures of the last hour."""
+        """Ask for the newest sessions, the figures of the last hour and the failed logins that are kept."""
         self._past.add(await history.sessions(machine=self.machine, limit=RECENT_SESSIONS))
         self._recent.reload()
         await self._charts.load(history)
+        await self._failures.load(history)
+        self._failed.reload()
 
     def take(self, news: News) -> None:
         """A batch has been applied."""

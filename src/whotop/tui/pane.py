@@ -92,6 +92,7 @@ class Pane(LineTable):
     def reload(self) -> None:
         """Look at everything again."""
         self._missed = False
+        self.set_columns(self.view.columns_now())
         column = self.sort_key or self.view.sorts_by
         self._values = {key: self.view.sort_value(key, column) for key in self.view.rows() if self._passes(key)}
         self._arrange()

@@ -33,6 +33,12 @@ class RowPainter:
         """The theme has changed, or the background."""
         self._styles.clear()
 
+    def set_columns(self, columns: Sequence[Column]) -> None:
+        """The same columns in the same order, with other widths or priorities."""
+        if tuple(columns) != self._columns:
+            self._columns = tuple(columns)
+            self._width = -1
+
     def columns_shown(self) -> tuple[Column, ...]:
         """The columns that fit."""
         return tuple(place.column for place in self._layout())

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 
 from whotop.core.feed import History
+from whotop.core.names import NameKind
 from whotop.model import Event
 from whotop.tui.desk import Desk
 from whotop.tui.history_screen import HistoryScreen
@@ -18,6 +19,7 @@ from whotop.tui.views.events import EventsView
 from whotop.tui.views.failed_logins import FailedLoginsView
 from whotop.tui.views.nobody import no_failures_in_fleet
 from whotop.tui.views.past import Past
+from whotop.tui.views.past_failures import PastFailures
 from whotop.tui.views.place import SourcePlace
 from whotop.tui.views.reached import ReachedView
 from whotop.tui.views.recent import RecentView
@@ -33,6 +35,7 @@ class SourceScreen(HistoryScreen):
         self.source = source
         self.place = SourcePlace(source)
         self._past = Past(lambda session: session.source == source)
+        self._failures = PastFailures(NameKind.SOURCE, source)
         self._summary = SpanLine(id="summary", classes="facts")
         super().__init__(desk)
 
@@ -49,10 +52,11 @@ class SourceScreen(HistoryScreen):
             ("machine", "user", "tty"),
             lambda fleet: fleet.failures.of_source(source),
             lambda: no_failures_in_fleet(scene.fleet, " from here"),
+            self._failures,
         )
         return [
             Pane(1, SeriesView(scene, self._past, self.desk.options.rules)),
-            Pane(2, ReachedView(scene, self._past, source)),
+            Pane(2, ReachedView(scene, self._past, self._failures, source)),
             Pane(3, RecentView(scene, self._past, ("machine", "user", "tty"))),
             Pane(4, EventsView(scene, source)),
             Pane(5, failed),
@@ -72,10 +76,14 @@ class SourceScreen(HistoryScreen):
         return event.source == self.source
 
     async def load(self, history: History) -> None:
-        """Ask for the newest sessions, however long ago they were: what was imported may be of years."""
+        """Ask for the newest logins, also failed ones, however long ago: what was imported may be of years."""
         self._past.add(await history.sessions(source=self.source, limit=SESSIONS_ASKED))
         for pane in self.panes[:3]:
             pane.reload()
+        self._show_summary()
+        await self._failures.load(history)
+        for number in (2, 5):
+            self.panes[number - 1].reload()
         self._show_summary()
 
     def take(self, news: News) -> None:
@@ -92,7 +100,7 @@ class SourceScreen(HistoryScreen):
         on = f"{_counted(len(counted), 'session')} open" if counted else "no session open"
         users, machines = {session.user for session in past}, {session.machine for session in past}
         reach = f"{_counted(len(users), 'user')} on {_counted(len(machines), 'machine')}"
-        known = f"   {_counted(len(past), 'login')} known, of {reach}"
+        known = f"   {_counted(len(past), 'login')} known, of {reach}{self._failures.clause}"
         self._summary.show([mark, Piece(on, "strong"), Piece(known, "dim")])
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 
 from whotop.core.feed import History
+from whotop.core.names import NameKind
 from whotop.model import Event
 from whotop.tui.desk import Desk
 from whotop.tui.history_screen import HistoryScreen
@@ -18,6 +19,7 @@ from whotop.tui.user_days import UserDays
 from whotop.tui.views.failed_logins import FailedLoginsView
 from whotop.tui.views.nobody import no_failures_of_user
 from whotop.tui.views.past import Past
+from whotop.tui.views.past_failures import PastFailures
 from whotop.tui.views.place import UserPlace
 from whotop.tui.views.recent import RecentView
 from whotop.tui.views.sessions import SessionsView
@@ -33,6 +35,7 @@ class UserScreen(HistoryScreen):
         self.user = user
         self.place = UserPlace(user)
         self._past = Past(lambda session: session.user == user)
+        self._failures = PastFailures(NameKind.USER, user)
         self._summary = SpanLine(id="summary", classes="facts")
         super().__init__(desk)
 
@@ -58,8 +61,10 @@ class UserScreen(HistoryScreen):
             ("machine", "from", "tty"),
             lambda fleet: fleet.failures.of_user(user),
             lambda: no_failures_of_user(scene.fleet),
+            self._failures,
         )
-        return [Pane(1, sessions), self._sources, self._recent, self._days, Pane(5, failed)]
+        self._failed = Pane(5, failed)
+        return [Pane(1, sessions), self._sources, self._recent, self._days, self._failed]
 
     def compose_header(self) -> ComposeResult:
         """One line that sums up."""
@@ -75,11 +80,14 @@ class UserScreen(HistoryScreen):
         return event.user == self.user
 
     async def load(self, history: History) -> None:
-        """Ask for the newest sessions, however long ago they were: what was imported may be of years."""
+        """Ask for the newest logins, also failed ones, however long ago: what was imported may be of years."""
         self._past.add(await history.sessions(user=self.user, limit=RECENT_SESSIONS))
         self._recent.reload()
         self._sources.reload()
         self._days.redraw()
+        self._show_summary()
+        await self._failures.load(history)
+        self._failed.reload()
         self._show_summary()
 
     def take(self, news: News) -> None:
@@ -95,5 +103,5 @@ class UserScreen(HistoryScreen):
         machines = len({session.machine for session in counted})
         mark = Piece(" ● ", "up") if counted else Piece(" ○ ", "dim")
         words = f"on {machines} machine{'s' * (machines != 1)}, {len(counted)} session{'s' * (len(counted) != 1)}"
-        known = f"   {len(self._past.sessions)} logins known"
+        known = f"   {len(self._past.sessions)} logins known{self._failures.clause}"
         self._summary.show([mark, Piece(words if counted else "not on", "strong"), Piece(known, "dim")])

@@ -11,6 +11,7 @@ from whotop.model import Session
 from whotop.tui.columns import Column
 from whotop.tui.views.machines import user_role
 from whotop.tui.views.past import Past
+from whotop.tui.views.past_failures import PastFailures
 from whotop.tui.views.place import MachinePlace, Place
 from whotop.tui.views.scene import Scene
 from whotop.tui.views.times import day_and_time
@@ -40,19 +41,21 @@ class ReachedView(View[Reached]):
     )
     fields = frozenset({"machine", "user", "logins", "on", "failed"})
 
-    def __init__(self, scene: Scene, past: Past, source: str) -> None:
+    def __init__(self, scene: Scene, past: Past, failures: PastFailures, source: str) -> None:
         super().__init__(scene)
-        self._past, self._source = past, source
+        self._past, self._failures, self._source = past, failures, source
 
     def rows(self) -> Iterable[Reached]:
         """Each once, those that were only tried too."""
-        tried = self.fleet.failures.of_source(self._source)
+        tried = self.fleet.failures.of_source(self._source).keys() | self._failures.tallies.keys()
         reached = {Reached(session.machine, session.user) for session in self._past.sessions.values()}
         return reached | {Reached(key.machine, key.user) for key in tried}
 
     def contains(self, key: Reached) -> bool:
         """Whether it was reached or tried."""
-        return any(True for _ in self._sessions(key)) or self._tally_key(key) in self.fleet.failures.all
+        tried = self._tally_key(key)
+        was_tried = tried in self.fleet.failures.all or tried in self._failures.tallies
+        return was_tried or any(True for _ in self._sessions(key))
 
     def touched(self, touched: Touched) -> Collection[Reached]:
         """Those of the sessions that changed, and of logins that failed."""
@@ -67,9 +70,10 @@ class ReachedView(View[Reached]):
         return FailureKey(key.machine, key.user, self._source)
 
     def _failed(self, key: Reached) -> int:
-        """In the last day."""
-        tally = self.fleet.failures.all.get(self._tally_key(key))
-        return 0 if tally is None else tally.counts.in_day(self.scene.now_us())
+        """As many as are kept, however long ago."""
+        tried = self._tally_key(key)
+        tally = self.fleet.failures.all.get(tried)
+        return self._failures.count_of(tried, 0 if tally is None else tally.counts.in_day(self.scene.now_us()))
 
     def _on(self, key: Reached) -> int:
         return sum(1 for _ in self.fleet.counted(session for session in self._sessions(key) if session.is_open))
@@ -107,7 +111,7 @@ class ReachedView(View[Reached]):
         ]
 
     def ages(self, key: Reached) -> str:
-        """How many logins failed within the day."""
+        """How many logins failed."""
         return str(self._failed(key))
 
     def sort_value(self, key: Reached, column: str) -> object:

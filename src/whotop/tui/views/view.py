@@ -68,6 +68,10 @@ class View(ABC, Generic[Key]):
     def visible(self, key: Key) -> Iterable[str]:
         """The texts that a bare word of a filter searches."""
 
+    def columns_now(self) -> Sequence[Column]:
+        """The columns with the priorities that their contents give them now."""
+        return self.columns
+
     def ages(self, key: Key) -> str:
         """What the row says that changes by the mere passing of time; '' if nothing does."""
         return ""
