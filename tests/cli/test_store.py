@@ -57,7 +57,7 @@ def test_a_person_is_forgotten(whotop: Run, full: Path) -> None:
 def test_what_is_too_old_leaves_when_asked(whotop: Run, full: Path, tmp_path: Path) -> None:
     short = tmp_path / "short.toml"
     short.write_text('[store.keep]\nevents = "1m"\n')
-    assert whotop("store", "expire", "-c", str(short), "--store", str(full))[1] == "4 rows deleted\n"
+    assert whotop("store", "expire", "-c", str(short), "--store", str(full))[1] == "7 rows deleted\n"
 
 
 def test_themes_are_listed(whotop: Run) -> None:
