@@ -66,7 +66,7 @@ class FailedLoginsView(View[FailureKey]):
 
     def columns_now(self) -> Sequence[Column]:
         """The number of all that are kept matters where it is more than the day's."""
-        if self._has_older():
+        if self._past is not None and self._past.count > self._all_in_day():
             return self.columns
         return [_KEPT_TELLS_NOTHING if column.key == "kept" else column for column in self.columns]
 
@@ -130,12 +130,9 @@ class FailedLoginsView(View[FailureKey]):
     def count(self) -> str:
         """How many logins failed, not how many rows there are: ``24``, ``24 in 24h, 1240 kept``, ``50 kept``."""
         in_day = self._all_in_day()
-        if self._past is None or not self._has_older():
+        if self._past is None or self._past.count <= in_day:
             return str(in_day)
         return f"{in_day} in 24h, {self._past.words}" if in_day else self._past.words
-
-    def _has_older(self) -> bool:
-        return self._past is not None and self._past.count > self._all_in_day()
 
     def _all_in_day(self) -> int:
         now_us = self.scene.now_us()
