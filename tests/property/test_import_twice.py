@@ -127,7 +127,7 @@ def test_a_log_that_was_rotated_in_between_adds_nothing(imports: Imports, course
     assert imports.kept(machine) == kept
 
 
-@settings(twice, max_examples=60)
+@twice
 @given(course=courses(), delay_us=st.sampled_from([0, 300_000, 1_000_000]), turns=st.permutations([0, 1, 2]))
 def test_what_two_origins_told_together_changes_by_none_of_them_alone(
     imports: Imports, course: list[Record], delay_us: int, turns: list[int]
