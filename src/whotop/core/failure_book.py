@@ -8,6 +8,7 @@ on whotop's clock.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import takewhile
 from typing import NamedTuple
 
 import msgspec
@@ -29,8 +30,13 @@ class Counts(msgspec.Struct):
 
     def add(self, time_us: int) -> None:
         """Count one."""
-        _add(self.minutes, time_us // MINUTE_US, 1, HOUR_MINUTES)
-        _add(self.hours, time_us // HOUR_US, 1, DAY_HOURS)
+        minute, hour = time_us // MINUTE_US, time_us // HOUR_US
+        if minute in self.minutes:
+            self.minutes[minute] += 1
+            self.hours[hour] = self.hours.get(hour, 0) + 1
+            return
+        _add(self.minutes, minute, 1, HOUR_MINUTES)
+        _add(self.hours, hour, 1, DAY_HOURS)
 
     def merge(self, other: Counts, sign: int = 1) -> None:
         """Count what another one counted, or with ``sign`` -1 no longer."""
@@ -98,6 +104,7 @@ class FailureBook:
 
     def __init__(self, *, tallies_kept: int = TALLIES_KEPT) -> None:
         self.all: dict[FailureKey, Tally] = {}
+        """Whoever failed last stands at the end."""
         self._of_machine: dict[str, dict[FailureKey, Tally]] = {}
         self._of_user: dict[str, dict[FailureKey, Tally]] = {}
         self._of_source: dict[str, dict[FailureKey, Tally]] = {}
@@ -126,7 +133,7 @@ class FailureBook:
     def replace(self, machine: str, tallies: Iterable[Tally]) -> None:
         """Count of this machine exactly what these say, which are all of it."""
         self.forget(machine)
-        for told in tallies:
+        for told in sorted(tallies, key=_last_us):
             tally = self._tally(told.key)
             if told.last_us >= tally.last_us:
                 tally.last_us, tally.tty = told.last_us, told.tty
@@ -170,8 +177,9 @@ class FailureBook:
         )
 
     def _tally(self, key: FailureKey) -> Tally:
-        known = self.all.get(key)
+        known = self.all.pop(key, None)
         if known is not None:
+            self.all[key] = known
             return known
         if len(self.all) >= self._tallies_kept and key.user != OTHERS:
             return self._tally(FailureKey(key.machine, OTHERS, OTHERS))
@@ -184,9 +192,10 @@ class FailureBook:
         return tally
 
     def _sweep(self, now_us: int) -> None:
-        """Let go of what is older than a day."""
+        """Let go of what is older than a day: it stands in front."""
         self._swept_us = now_us
-        for tally in [tally for tally in self.all.values() if tally.last_us < now_us - DAY_US - HOUR_US]:
+        before_us = now_us - DAY_US - HOUR_US
+        for tally in list(takewhile(lambda tally: tally.last_us < before_us, self.all.values())):
             machine = tally.key.machine
             del self._of_machine[machine][tally.key]
             self._totals[machine].merge(tally.counts, -1)
@@ -205,3 +214,7 @@ class FailureBook:
             self._user_totals[user].merge(tally.counts, -1)
         else:
             del self._of_user[user], self._user_totals[user]
+
+
+def _last_us(tally: Tally) -> int:
+    return tally.last_us

@@ -9,7 +9,7 @@ Ubuntu 18.04 wrote each one twice, equal in all (elastic/beats pull request 1086
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections import OrderedDict
+from itertools import islice
 from typing import NamedTuple
 
 from whotop.clock import SECOND_US
@@ -18,6 +18,8 @@ from whotop.model import Event, Origin
 
 ATTEMPTS_KEPT = 50_000
 """Over all machines, about 20 MB. Before a machine's origin changes, its older ones are remembered anew."""
+DROPPED_SHARE = 16
+"""Of those kept so large a part is dropped at once: one by one that took longer than all the rest."""
 DOUBLED_WITHIN = 16
 """Equal records of btmp follow each other with at most so many others between them."""
 BTMP_USER_BYTES = 32
@@ -30,15 +32,16 @@ class FailedOnce:
     """Remembers the newest attempts of all machines."""
 
     def __init__(self, *, attempts_kept: int = ATTEMPTS_KEPT) -> None:
-        self._lists: OrderedDict[Identity, _Attempts] = OrderedDict()
+        self._lists: dict[Identity, _Attempts] = {}
         """By identity, the one that failed last at the end."""
         self._count = 0
         self._attempts_kept = attempts_kept
+        self._most = attempts_kept + attempts_kept // DROPPED_SHARE
 
     def is_news(self, event: Event) -> bool:
         """Take in a failed login with its key; false where it tells of an attempt that is known."""
         attempts = self._attempts(event)
-        if attempts.have_told(event) or attempts.told_again(event):
+        if not attempts.are_past(event) and (attempts.have_told(event) or attempts.told_again(event)):
             return False
         self._add(attempts, event)
         return True
@@ -58,21 +61,27 @@ class FailedOnce:
 
     def _attempts(self, event: Event) -> _Attempts:
         identity = _identity(event)
-        attempts = self._lists.get(identity)
+        attempts = self._lists.pop(identity, None)
         if attempts is None:
-            attempts = self._lists[identity] = _Attempts()
-        else:
-            self._lists.move_to_end(identity)
+            attempts = _Attempts()
+        self._lists[identity] = attempts
         return attempts
 
     def _add(self, attempts: _Attempts, event: Event) -> None:
         attempts.add(event)
         self._count += 1
-        while self._count > self._attempts_kept:
-            identity, oldest = next(iter(self._lists.items()))
-            self._count -= oldest.drop_oldest(self._count - self._attempts_kept)
-            if not len(oldest):
-                del self._lists[identity]
+        if self._count > self._most:
+            self._drop_oldest(self._count - self._attempts_kept)
+
+    def _drop_oldest(self, count: int) -> None:
+        self._count -= count
+        for identity in list(islice(self._lists, count)):
+            attempts = self._lists[identity]
+            if len(attempts) > count:
+                attempts.drop_oldest(count)
+                return
+            count -= len(attempts)
+            del self._lists[identity]
 
 
 class _Attempt:
@@ -120,6 +129,10 @@ class _Attempts:
     def __len__(self) -> int:
         return len(self._all)
 
+    def are_past(self, event: Event) -> bool:
+        """Whether all of them were so long before an event that it is none of theirs."""
+        return not self._all or self._all[-1].time_us < event.time_us - TOLERANCE_US
+
     def have_told(self, event: Event) -> bool:
         """Whether this very event was read before."""
         return (event.origin, event.key) in self._told
@@ -128,10 +141,11 @@ class _Attempts:
         """Take in an attempt of which nothing has told."""
         attempt = _Attempt(event)
         self._told.update(attempt.told)
-        place = bisect_right(self._all, event.time_us, key=_time_us)
-        if place < len(self._all):
+        if not self._all or self._all[-1].time_us <= event.time_us:
+            self._all.append(attempt)
+        else:
             self._searched.clear()
-        self._all.insert(place, attempt)
+            self._all.insert(bisect_right(self._all, event.time_us, key=_time_us), attempt)
 
     def told_again(self, event: Event) -> bool:
         """Whether an event tells of a known attempt: one of which its origin has not told, or that it tells twice."""
@@ -142,15 +156,14 @@ class _Attempts:
         self._told.add(known.told[-1])
         return True
 
-    def drop_oldest(self, count: int) -> int:
-        """Forget so many at most; gives how many there were."""
+    def drop_oldest(self, count: int) -> None:
+        """Forget so many."""
         dropped = self._all[:count]
         del self._all[:count]
         for origin, (from_us, place) in self._searched.items():
             self._searched[origin] = _Searched(from_us, max(place - count, 0))
         for attempt in dropped:
             self._told.difference_update(attempt.told)
-        return len(dropped)
 
     def _first_untold(self, event: Event) -> _Attempt | None:
         """The earliest near an event of which its origin has not told."""
