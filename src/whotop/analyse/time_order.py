@@ -65,6 +65,7 @@ class TimeOrder:
         while found := list(islice(rest, self._held)):
             found.sort(key=_time_us)
             runs.append(self._run(found))
+            del found  # or it stands in memory while as many more are read
         return self._in_order(runs)
 
     def _run(self, events: list[Event]) -> _Run:
