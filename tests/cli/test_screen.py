@@ -22,8 +22,10 @@ from whotop.cli.screen import Screen
 from whotop.clock import SystemClock
 from whotop.config.settings import ReportTable
 from whotop.core.feed import Batch, MachineChanged, SessionChanged
+from whotop.core.fleet import Fleet
 from whotop.errors import WhotopError
 from whotop.model import Machine, MachineState, Session
+from whotop.monitor.memory import FleetHistory
 from whotop.tui.options import ScreenOptions
 
 WEB = Machine(
@@ -32,7 +34,7 @@ WEB = Machine(
 ALICE = Session(key=b"1", machine="web-01", user="alice", login_us=1, tty="pts/0")
 
 class Watch:
-    kind, notices = "live", ()
+    kind, notices, history = "live", (), FleetHistory(Fleet())
 
     async def open(self):
         if sys.argv[1:] == ["refuse"]:
