@@ -58,6 +58,11 @@ def test_what_could_break_out_of_a_text_is_never_put_into_it(value: object) -> N
     assert values[0] == ("0", value)
 
 
+def test_rows_that_are_all_alike_are_as_many_as_they_were() -> None:
+    _, values = executable(rows(subject="", state=""))
+    assert len(values) == ROWS_WORTH_A_TEXT
+
+
 def test_few_rows_share_one_text() -> None:
     first, second = (executable(rows(ROWS_WORTH_A_TEXT - 1, updated_us=us))[0] for us in (1, 2))
     assert first == second

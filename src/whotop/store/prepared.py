@@ -50,6 +50,8 @@ class Prepared:
             return self.sql, list(zip(*columns, strict=True))
         words = list(map(_common_word, columns))
         varying = [column for column, word in zip(columns, words, strict=True) if word is None]
+        if not varying:
+            return self.sql, list(zip(*columns, strict=True))  # as often as there are rows
         return _joined(self._pieces, (word or "?" for word in words)), list(zip(*varying, strict=True))
 
 
