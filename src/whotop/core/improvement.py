@@ -12,17 +12,7 @@ def improved(session: Session, login: Event) -> Session:
 
     What a process alone told is dated anew: by its start, which is a little off the login itself.
     """
-    better = replace(
-        session,
-        user=session.user or login.user,
-        tty=session.tty or login.tty,
-        source=session.source or login.source,
-        boot_id=session.boot_id or login.boot_id,
-        session_id=session.session_id or login.session_id,
-        leader_pid=session.leader_pid or login.leader_pid,
-        login_pid=session.login_pid or login.login_pid,
-        service=session.service or login.service,
-    )
+    better = completed_by(session, login)
     if session.origin is Origin.PROC and login.origin is not Origin.PROC:
         better = replace(better, login_us=login.time_us, origin=login.origin)
     if better == session:
@@ -30,8 +20,8 @@ def improved(session: Session, login: Event) -> Session:
     return better if login.raw is None else replace(better, raw=_filled_raw(session, login.raw))
 
 
-def completed_by(session: Session, told: Session) -> Session:
-    """The session with its empty fields filled from another version of it."""
+def completed_by(session: Session, told: Session | Event) -> Session:
+    """The session with its empty fields filled from another report, or from another version of it."""
     return replace(
         session,
         user=session.user or told.user,
