@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import shutil
 import struct
 from collections.abc import Callable, Mapping
@@ -10,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
 
-from tests.probe.spoken import SpokenProbe
+from tests.probe.spoken import PATIENCE_SECONDS, SpokenProbe
 from whotop import probe
 from whotop.wire.envelope import EnvelopeRecipient
 from whotop.wire.frames import up_decoder
@@ -72,6 +73,18 @@ class ShellMachine:
         beside.rename(self.sessions / name)
 
 
+def has_ended(pid: int) -> bool:
+    """Whether it ends while one waits for it."""
+    try:
+        process = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    try:
+        return bool(select.select([process], [], [], PATIENCE_SECONDS)[0])
+    finally:
+        os.close(process)
+
+
 class RunningShell(SpokenProbe):
     """A shell's probe, in a session of its own: what it leaves behind is found and ended."""
 
@@ -116,18 +129,21 @@ class RunningShell(SpokenProbe):
         self.send(Read(origins=("wtmp", "btmp")))
 
     def left_behind(self) -> list[int]:
-        """Processes of its session that still run."""
+        """Processes of its session that do not end by themselves."""
+        return [pid for pid in self._running() if not has_ended(pid)]
+
+    def close(self) -> None:
+        for pid in self._running():
+            with suppress(ProcessLookupError):
+                os.kill(pid, 9)
+        super().close()
+
+    def _running(self) -> list[int]:
         return [
             pid
             for pid in map(int, filter(str.isdigit, (one.name for one in Path("/proc").iterdir())))
             if self._is_ours(pid)
         ]
-
-    def close(self) -> None:
-        for pid in self.left_behind():
-            with suppress(ProcessLookupError):
-                os.kill(pid, 9)
-        super().close()
 
     def _is_ours(self, pid: int) -> bool:
         try:

@@ -66,7 +66,7 @@ class SpokenProbe:
 
     def status(self) -> int:
         """The exit status, once it has ended by itself."""
-        return self.process.wait(timeout=20)
+        return self.process.wait(timeout=PATIENCE_SECONDS)
 
     def close(self) -> None:
         self.process.kill()

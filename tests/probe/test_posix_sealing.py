@@ -35,6 +35,7 @@ def test_all_that_a_shell_sends_is_sealed_where_its_openssl_can(begin: Begin, sh
     probe.send(Stop())
     probe.next(Goodbye)
     assert probe.is_sealed
+    assert probe.status() == 0
     assert probe.left_behind() == []
 
 
