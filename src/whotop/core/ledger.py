@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
+from whotop.clock import SECOND_US
 from whotop.core.beginnings import Beginnings
 from whotop.core.endings import Endings
 from whotop.core.identity import TOLERANCE_US, ends, is_bare, other_half, same_login
@@ -151,10 +152,14 @@ class Ledger:
         return max(matching, key=_login_us, default=None)
 
     def has_ended_by(self, logout: Event) -> bool:
-        """Whether this logout repeats one that is known: another origin's, or the same read again."""
+        """Whether this logout repeats one that is known: another origin's, or the same read again.
+
+        Bare ones are all of one origin: no two tables date one logout a second apart.
+        """
+        tolerance_us = SECOND_US - 1 if is_bare(logout) else TOLERANCE_US
         return any(
             session.logout_us is not None
-            and -TOLERANCE_US <= session.logout_us - logout.time_us <= TOLERANCE_US
+            and -tolerance_us <= session.logout_us - logout.time_us <= tolerance_us
             and ends(session, logout)
             for session in self._ended_as(logout)
         )
