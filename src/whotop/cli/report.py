@@ -136,7 +136,8 @@ def report_machines(prepared: Prepared, wanted: Wanted) -> int:
     polled = poll(prepared, ask_secrets(prepared))
     wanted.print(polled)
     for machine in polled.not_reached:
-        print(f"whotop: {machine.name} not reached: {machine.reason}", file=sys.stderr)
+        folder = f" (the folder of that name is ./{machine.name})" if Path(machine.name).is_dir() else ""
+        print(f"whotop: {machine.name} not reached: {machine.reason}{folder}", file=sys.stderr)
     return NOT_REACHED if polled.not_reached else 0
 
 
