@@ -26,7 +26,7 @@ class KeptFailures(msgspec.Struct, frozen=True):
     count: int = 0
     """Of all of them together, also of tallies that are not listed."""
     is_all: bool = True
-    """Whether older ones were left uncounted, here and in the tallies, if not."""
+    """False where older ones were left uncounted, here and in the tallies."""
 
 
 NOTHING_KEPT = KeptFailures()
