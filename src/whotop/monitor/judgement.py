@@ -27,7 +27,6 @@ from whotop.store.batch import StateKey
 ENDED_KEPT_US = 2 * DAY_US
 EXPIRED_IN_TICKS = 60
 """How long it takes until every machine's ended sessions have been looked through."""
-"""History of a first contact is mostly older than what is kept."""
 STRAGGLERS_US = 5 * SECOND_US
 """A window that ended so short a time ago may hold logins that nobody has judged yet."""
 
