@@ -15,7 +15,7 @@ import msgspec
 
 from whotop.core.fleet import Fleet
 from whotop.core.idle import idle_seconds
-from whotop.core.report_failures import FAILURES_KEPT, ReportedFailures, failures_of_fleet
+from whotop.core.report_failures import FAILURES_KEPT, ReportedFailures, reported_failures
 from whotop.core.usage import UsageReport
 from whotop.model import Alert, Machine, MachineState, RawText, Sample, Session
 
@@ -121,7 +121,7 @@ def report_of_fleet(
     answering = [machine for machine in machines if machine.state is MachineState.UP]
     alerts = tuple(fleet.open_alerts())
     muted = sum(alert.is_muted(at_us) for alert in alerts)
-    failures = () if watched_from_us is None else failures_of_fleet(fleet, at_us)
+    failures = () if watched_from_us is None else reported_failures(fleet.failures, at_us)
     failed = None if watched_from_us is None else sum(one.count for one in failures)
     return Report(
         made_us=made_us,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import msgspec
 
 from whotop.core.failure_book import FailureBook
-from whotop.core.fleet import Fleet
 
 FAILURES_KEPT = 100
 """Rows of a report; how many logins failed in all is told whatever their number."""
@@ -21,11 +20,6 @@ class ReportedFailures(msgspec.Struct, frozen=True, kw_only=True):
     """Of the latest."""
     count: int
     last_us: int
-
-
-def failures_of_fleet(fleet: Fleet, at_us: int) -> tuple[ReportedFailures, ...]:
-    """All that the fleet has counted."""
-    return reported_failures(fleet.failures, at_us)
 
 
 def reported_failures(book: FailureBook, at_us: int) -> tuple[ReportedFailures, ...]:
