@@ -53,11 +53,9 @@ class Reports:
     def _snapshot(self, report: Report) -> Path:
         from whotop.render import write_report
 
-        named = Path(self.table.file)
-        ending = _ENDINGS.get(self.table.format or "", f".{self.table.format}") if self.table.format else named.suffix
         moment = datetime.fromtimestamp(self.clock.now_us() / SECOND_US, self.zone)
-        stem = f"{named.stem or 'whotop'}-{moment:%Y-%m-%d-%H%M%S}"
-        path = _taken(self.folder, stem, ending or ".txt")
+        stem = f"{Path(self.table.file).stem or 'whotop'}-{moment:%Y-%m-%d-%H%M%S}"
+        path = _taken(self.folder, stem, _ending(self.table))
         try:
             return write_report(report, path)
         except WhotopError:
@@ -93,6 +91,13 @@ class Reports:
         except WhotopError as error:
             print(f"whotop: {error}", file=sys.stderr)
             return dataclasses.replace(self, usage=None).of(fleet)
+
+
+def _ending(table: ReportTable) -> str:
+    """Of a snapshot: that of its format, else that of the file which the user named."""
+    if table.format:
+        return _ENDINGS.get(table.format, f".{table.format}")
+    return Path(table.file).suffix or ".txt"
 
 
 def _fits(report: Report, size: os.terminal_size) -> bool:
