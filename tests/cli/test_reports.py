@@ -3,17 +3,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from whotop.cli.reports import Reports
 from whotop.clock import ManualClock
-from whotop.config.settings import ReportTable
+from whotop.config.settings import ReportFormat, ReportTable
 from whotop.core.fleet import Fleet
 from whotop.core.periods import Period
 from whotop.core.usage import PeriodUsage, UsageReport
 from whotop.errors import ConfigError, StoreError, WhotopError
 from whotop.model import Machine
+from whotop.render.formats import Format, format_of
 
 NOON_US = 1_795_262_400_000_000
 
@@ -31,6 +33,16 @@ def test_two_snapshots_of_one_second_are_two_files(tmp_path: Path) -> None:
     first, second = (reports(tmp_path / "fleet.json").snapshot(Fleet()) for _ in range(2))
     assert second == tmp_path / "fleet-2026-11-21-120000-2.json"
     assert first.read_text() == second.read_text() != ""
+
+
+@pytest.mark.parametrize("wanted", ["text", "table", "markdown", "json"])
+def test_a_snapshot_in_a_named_format_has_the_ending_of_that(tmp_path: Path, wanted: ReportFormat) -> None:
+    table = ReportTable(file=str(tmp_path / "fleet.csv"), format=wanted)
+    assert format_of(Reports(table, UTC, ManualClock(NOON_US), NOON_US).snapshot(Fleet())) == wanted
+
+
+def test_every_format_can_be_configured() -> None:
+    assert get_args(ReportFormat) == tuple(Format)
 
 
 def test_where_no_snapshot_can_be_written_nothing_is_left(tmp_path: Path) -> None:

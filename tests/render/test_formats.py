@@ -17,6 +17,7 @@ from whotop.render import Format, format_of, render, write_report
     [
         ("report.txt", Format.TEXT),
         ("report", Format.TEXT),
+        ("report.table", Format.TABLE),
         ("REPORT.MD", Format.MARKDOWN),
         ("a.b.json", Format.JSON),
         ("/x/report.csv", Format.CSV),

@@ -22,7 +22,7 @@ _DAY = UNIT_SECONDS["d"]
 
 Interval = Annotated[float, Meta(ge=0.2, le=86_400)]
 Kept = Annotated[float, Meta(ge=60)]
-ReportFormat = Literal["text", "markdown", "json", "csv", "html", "pdf"]
+ReportFormat = Literal["text", "table", "markdown", "json", "csv", "html", "pdf"]
 HostKeys = Literal["strict", "accept-new"]
 ProbeStart = Literal["stdin", "upload"]
 
@@ -98,7 +98,7 @@ class ReportTable(Table, frozen=True, kw_only=True):
     """The snapshot report left on exit."""
 
     file: str = ""
-    """File to write it to; its ending names the format: .txt, .md, .json, .csv, .html, .pdf."""
+    """File to write it to; its ending names the format: .txt, .table, .md, .json, .csv, .html, .pdf."""
     format: ReportFormat | None = None
     """Format of snapshots and of reports left without a `file`; else that of `file`, or text."""
     on_exit: bool = True

@@ -24,6 +24,7 @@ ENDINGS = {
     "": Format.TEXT,
     ".txt": Format.TEXT,
     ".text": Format.TEXT,
+    ".table": Format.TABLE,
     ".md": Format.MARKDOWN,
     ".markdown": Format.MARKDOWN,
     ".json": Format.JSON,
