@@ -18,7 +18,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from whotop.analyse.ownership import machine_named
 from whotop.analyse.record_files import Reading, RecordFile
 from whotop.analyse.report_files import report_files
 from whotop.clock import SECOND_US, ManualClock
@@ -193,23 +192,6 @@ def test_dates_without_a_zone_are_in_the_zone_that_is_given(tmp_path: Path) -> N
     assert [one.time_us - other.time_us for one, other in zip(events_of(path), there, strict=True)] == [
         9 * 3600 * SECOND_US
     ] * 3
-
-
-@pytest.mark.parametrize(
-    ("path", "expected"),
-    [
-        ("/data/web-01.wtmp", "web-01"),
-        ("/data/wtmp.web-01.gz", "web-01"),
-        ("/data/web-01/auth.log.1", "web-01"),
-        ("/data/web-01.example.org-wtmp-20261101.gz", "web-01.example.org"),
-        ("/data/last-db-02.txt", "db-02"),
-        ("/var/log/wtmp", platform.node()),
-        ("/var/log/auth.log.2.gz", platform.node()),
-        ("-", "standard input"),
-    ],
-)
-def test_a_machine_is_named_by_its_file(path: str, expected: str) -> None:
-    assert machine_named(path) == expected
 
 
 @pytest.mark.parametrize(
