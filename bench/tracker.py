@@ -162,7 +162,7 @@ def windows() -> Feed:
     def feed(events: list[Event]) -> None:
         for event in events:
             if event.kind is LOGIN:
-                held.add_event(event)
+                held.add(event.source, event.user, event.machine, event.fleet_time_us, event.key)
         held.expire(events[-1].time_us - 86_400 * SECOND_US)
 
     return feed

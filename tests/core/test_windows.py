@@ -1,14 +1,10 @@
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from whotop.clock import SECOND_US
 from whotop.core.windows import Series, TumblingWindows, WindowLogin
-from whotop.model import Event
 
-MakeEvent = Callable[..., Event]
 HOUR = 3_600 * SECOND_US
 
 
@@ -107,19 +103,6 @@ def test_a_flood_costs_the_oldest_window_and_not_the_memory() -> None:
     for second in (10, 20, 3610, 3620, 3630):
         add(windows, second)
     assert [times(series) for series in windows.series()] == [[3610, 3620, 3630]]
-
-
-def test_a_live_login_counts_at_its_fleet_time(event: MakeEvent) -> None:
-    windows = TumblingWindows(HOUR)
-    windows.add_event(event("login", 3590, source="a"))
-    series = windows.add_event(event("login", 3610, source="a", skew_us=30 * SECOND_US))
-    assert times(series) == [3580, 3590]
-
-
-def test_a_live_login_without_a_source_is_left_out(event: MakeEvent) -> None:
-    windows = TumblingWindows(HOUR)
-    windows.add_event(event("login", 10))
-    assert windows.add_event(event("login", 20)) is None
 
 
 def test_a_file_may_count_an_empty_source_as_one() -> None:

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from whotop.analyse.login_windows import Mode, OutputFormat, Question, answer
 from whotop.core.window_modes import windows_of
 from whotop.core.windows import WindowMode
-from whotop.model import Event, EventKind
 
 DAY = datetime(2026, 3, 29, tzinfo=UTC)
 SECOND_US = 1_000_000
@@ -52,14 +51,8 @@ def live(logins: list[Login], size: int, mode: WindowMode) -> Found:
     first_us = round(DAY.timestamp() + min(time for _, time in logins)) * SECOND_US
     windows = windows_of(mode, size * SECOND_US, first_us)
     for number, (source, time) in enumerate(logins):
-        login = Event(
-            kind=EventKind.LOGIN,
-            machine="m",
-            user=f"u{number}",
-            source=source,
-            time_us=round(DAY.timestamp() + time) * SECOND_US,
-        )
-        windows.add_event(login)
+        if source:
+            windows.add(source, f"u{number}", "m", round(DAY.timestamp() + time) * SECOND_US, b"")
     return sorted(
         (series.source, [(one.user, shown(one.time_us // SECOND_US - round(DAY.timestamp()))) for one in series.logins])
         for series in windows.series()

@@ -14,8 +14,6 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from whotop.model import Event
-
 WindowMode: TypeAlias = Literal["tumbling", "sliding", "gap"]
 
 LOGINS_KEPT = 200_000
@@ -85,15 +83,9 @@ class LoginWindows(ABC):
     def add(self, source: str, user: str, machine: str, time_us: int, event_key: bytes) -> Series | None:
         """Count one login, and give its source's series when it has one, grown by this login.
 
-        An empty source is a source like any other (so the old batch analyser counts it); live
-        logins come through ``add_event``, which leaves those out.
+        An empty source is a source like any other (so the old batch analyser counts it); rule
+        ``logins`` leaves those out.
         """
-
-    def add_event(self, login: Event) -> Series | None:
-        """Count an accepted login event at its fleet time; one without a source is left out."""
-        if not login.source:
-            return None
-        return self.add(login.source, login.user, login.machine, login.time_us - login.skew_us, login.key)
 
     @abstractmethod
     def series(self) -> Iterator[Series]:

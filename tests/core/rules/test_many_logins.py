@@ -113,6 +113,11 @@ def test_a_login_without_a_source_is_left_out(login: MakeEvent) -> None:
     assert feed(RuleBook(RuleSettings()), [login(10, source=""), login(20, source="")]) == []
 
 
+def test_a_login_counts_at_its_time_on_whotops_clock(login: MakeEvent) -> None:
+    (alert,) = feed(RuleBook(RuleSettings()), [login(3590), login(3610, skew_us=30 * SECOND_US)])
+    assert (alert.count, alert.opened_us) == (2, 3590 * SECOND_US)
+
+
 def test_a_login_dated_in_the_future_counts_now(login: MakeEvent) -> None:
     book = RuleBook(RuleSettings())
     now_us = 20 * SECOND_US
