@@ -32,7 +32,8 @@ def test_a_whole_table_is_read(tmp_path: Path) -> None:
 
 
 def test_without_a_table_nobody_is_told() -> None:
-    assert not load_settings(None).notify.has_targets
+    notify = load_settings(None).notify
+    assert (notify.mail, notify.chat) == ((), ())
 
 
 def test_mail_is_encrypted_unless_it_is_said_otherwise() -> None:

@@ -59,7 +59,7 @@ def test_going_on_when_nothing_came_is_no_news() -> None:
     intake = Intake(Fleet())
     intake.pause()
     assert intake.resume() is None
-    assert not intake.is_paused
+    assert intake.take(batch(1, MachineChanged(machine("web-01")))) is not None
 
 
 def test_a_long_pause_keeps_no_more_events_than_it_can_bear() -> None:

@@ -121,11 +121,6 @@ class NotifyTable(Table, frozen=True, kw_only=True):
     try_for_seconds: Annotated[float, Meta(ge=60)] = 5 * UNIT_SECONDS["d"]
     """How long a message that cannot be sent is tried before it is given up."""
 
-    @property
-    def has_targets(self) -> bool:
-        """Whether anybody is named here."""
-        return bool(self.mail or self.chat)
-
 
 def check_notify(table: NotifyTable, file: str) -> None:
     """Raise ConfigError for what the fields one by one cannot show."""

@@ -38,11 +38,6 @@ class Endings:
         for mark in _marks(logout):
             yield from (self._ended[key] for key in islice(reversed(self._by_mark.get(mark, ())), most))
 
-    def keys(self) -> set[bytes]:
-        """All that are held."""
-        self._take_in()
-        return {key for keys in self._by_mark.values() for key in keys}
-
     def _take_in(self) -> None:
         new = list(takewhile(self._is_new, reversed(self._ended)))
         for key in reversed(new):

@@ -141,11 +141,6 @@ class SessionTracker:
         """How many logouts had no login."""
         return sum(ledger.unmatched_count for ledger in self._ledgers.values())
 
-    def unmatched_logouts_of(self, machine: str) -> int:
-        """The same, of one machine."""
-        ledger = self._ledgers.get(machine)
-        return 0 if ledger is None else ledger.unmatched_count
-
 
 def _take_in(ledgers: Mapping[str, Ledger], event: Event, transitions: list[Transition]) -> None:
     kind = event.kind

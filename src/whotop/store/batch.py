@@ -47,10 +47,6 @@ class WriteBatch(msgspec.Struct):
         """How many things wait here; an empty batch is false."""
         return sum(len(getattr(self, name)) for name in self.__struct_fields__)
 
-    def carries_news(self) -> bool:
-        """Whether there is anything but samples: what somebody may be waiting to see."""
-        return len(self) > len(self.samples)
-
     def absorb(self, newer: WriteBatch) -> None:
         """Add what was gathered while this one could not be written."""
         for name, when_us in newer.removed.items():

@@ -47,11 +47,6 @@ class Intake:
         self.arrived = 0
         """Events and alerts that came since the pause began."""
 
-    @property
-    def is_paused(self) -> bool:
-        """Whether batches are kept back."""
-        return self._paused
-
     def pause(self) -> None:
         """Keep back what comes from now on."""
         self._paused, self.arrived = True, 0

@@ -20,7 +20,6 @@ from msgspec.structs import replace
 from whotop.errors import WireError
 from whotop.wire.messages import SealOffer, Start
 
-ENC_BYTES = 32
 KEY_BYTES = 32
 NONCE_BYTES = 12
 TAG_BYTES = 16

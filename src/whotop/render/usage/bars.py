@@ -9,8 +9,6 @@ from whotop.render.usage.axis import spread, ticks
 
 EIGHTHS = " ▁▂▃▄▅▆▇█"
 EIGHTHS_ACROSS = " ▏▎▍▌▋▊▉█"
-LEAST_HEIGHT = 3
-"""A line of bars, the axis, the names."""
 WIDEST_BAR = 14
 
 
