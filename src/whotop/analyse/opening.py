@@ -22,14 +22,6 @@ PIECE_BYTES = 1024 * 1024
 TIMES_ITS_SIZE, BELIEVED_BYTES = 32, 2 * 1024 * 1024
 """What a compressed file is believed to open to: logs open to 10 or 20 times their size, bombs to 1,000 times."""
 
-Progress = Callable[[str, float], None]
-"""Told of what is being done, and how much of it is, from 0 to 1."""
-
-
-def unseen(_what: str, _share: float) -> None:
-    """Progress that nobody watches."""
-
-
 XZ_MEMORY_BYTES = 68 * 1024 * 1024
 """What ``xz -9`` needs to unpack is 65 MiB (xz(1)); a file may ask for 4 GB."""
 

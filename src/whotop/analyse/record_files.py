@@ -14,8 +14,9 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from whotop.analyse.login_logs import LoginLogs
-from whotop.analyse.opening import OpenedFile, Progress, opened, unseen
+from whotop.analyse.opening import OpenedFile, opened
 from whotop.analyse.ownership import STANDARD_INPUT, Ownership
+from whotop.analyse.progress import Progress, unseen
 from whotop.errors import InputError
 from whotop.model import Event, Origin, Standing
 from whotop.parse import journal, last_text, loginctl_text, utmp, utmpdump_text, utx, who_text

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from whotop.analyse.opening import Progress, unseen
+from whotop.analyse.progress import Progress, unseen
 from whotop.analyse.record_files import Reading
 from whotop.analyse.record_stream import record_stream
 from whotop.analyse.time_order import TimeOrder

@@ -12,7 +12,7 @@ import duckdb
 from whotop.analyse.login_windows.engine import Engine, engine
 from whotop.analyse.login_windows.inputs import has_doubtful_quotes
 from whotop.analyse.login_windows.statements import identifier, literal
-from whotop.analyse.opening import Progress
+from whotop.analyse.progress import Progress
 from whotop.parse.login_table import TableShape
 
 MEMORY_BYTES = 2 * 1024**3

@@ -13,8 +13,9 @@ from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
-from whotop.analyse.opening import Progress, opened, unseen
+from whotop.analyse.opening import opened
 from whotop.analyse.ownership import STANDARD_INPUT
+from whotop.analyse.progress import Progress, unseen
 from whotop.analyse.record_files import Reading, RecordFile
 from whotop.analyse.record_stream import record_stream
 from whotop.analyse.time_order import TimeOrder

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from whotop.cli.options import ConfigOptions
 from whotop.cli.table_options import table_options
 
 if TYPE_CHECKING:
+    from whotop.analyse.progress import Progress
     from whotop.cli.prepare import Prepared
     from whotop.errors import InputError
     from whotop.monitor.history_import import ImportCounts
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 FAILED = 1
 TOLD = 10
 """Of the rows that are refused, these are named one by one."""
-
-Progress = Callable[[str, float], None]
 
 
 @click.command("import")
@@ -52,18 +50,14 @@ def import_(
     """
     from whotop.cli.precheck import store_place
     from whotop.cli.prepare import prepare
+    from whotop.cli.progress import shown_progress
     from whotop.store.precheck import check_store
 
     prepared = prepare((), ConfigOptions(config=config, store=store, time_zone=time_zone))
     check_store(store_place(prepared))
     complaints = _Complaints()
-    if sys.stderr.isatty():
-        from whotop.cli.progress import shown_progress
-
-        with shown_progress() as progress:
-            counts = _imported(files, prepared, machine, form, complaints, progress)
-    else:
-        counts = _imported(files, prepared, machine, form, complaints, lambda what, share: None)
+    with shown_progress() as progress:
+        counts = _imported(files, prepared, machine, form, complaints, progress)
     complaints.tell()
     _tell(counts, complaints, prepared)
     return FAILED if complaints.files or (complaints.rows and not counts.read) else 0

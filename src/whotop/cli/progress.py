@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Iterator
+
+from whotop.analyse.progress import Progress, unseen
 
 
 @contextlib.contextmanager
-def shown_progress() -> Iterator[Callable[[str, float], None]]:
-    """Show how far it is: call what you get with what is being done and how much of it is, from 0 to 1."""
+def shown_progress() -> Iterator[Progress]:
+    """What to tell of how far it is; nobody sees it where standard error is no terminal."""
+    if not sys.stderr.isatty():
+        yield unseen
+        return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 

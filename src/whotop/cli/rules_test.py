@@ -12,7 +12,7 @@ from whotop.cli.options import ConfigOptions
 from whotop.cli.table_options import table_options
 
 if TYPE_CHECKING:
-    from whotop.analyse.opening import Progress
+    from whotop.analyse.progress import Progress
     from whotop.cli.prepare import Prepared
     from whotop.core.rehearsal import Rehearsal
     from whotop.core.rules.settings import RuleSettings
@@ -42,18 +42,14 @@ def rules_test(
     watched: the settings are those of the configuration, and nothing is stored or sent.
     """
     from whotop.cli.prepare import prepare
+    from whotop.cli.progress import shown_progress
     from whotop.core.rehearsal import rules_of_events
     from whotop.render.rehearsal import rehearsal_json, rehearsal_text
 
     prepared = prepare((), ConfigOptions(config=config, time_zone=time_zone))
     settings = _with_every_rule(prepared.rules) if every_rule else prepared.rules
-    if sys.stderr.isatty():
-        from whotop.cli.progress import shown_progress
-
-        with shown_progress() as progress:
-            rehearsal = _rehearsed(files, prepared, settings, form, progress)
-    else:
-        rehearsal = _rehearsed(files, prepared, settings, form, lambda what, share: None)
+    with shown_progress() as progress:
+        rehearsal = _rehearsed(files, prepared, settings, form, progress)
     fired = rehearsal.finish()
     judged = rules_of_events()
     rules = {name: table.is_on_somewhere for name, table in settings.tables().items() if name in judged}

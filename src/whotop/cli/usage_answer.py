@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, tzinfo
@@ -82,7 +80,6 @@ def answer_from(place: str, table: UsageTable, asked: Asked) -> UsageReport:
 
 def answer_of_files(asked: Asked, files: Sequence[str], form: TableForm | None) -> UsageReport:
     """From files; the range is their own unless one is given. Raises WhotopError."""
-    from whotop.analyse.opening import unseen
     from whotop.analyse.usage_files import Chosen, day_range, usage_told_by_files
     from whotop.cli.progress import shown_progress
 
@@ -90,7 +87,7 @@ def answer_of_files(asked: Asked, files: Sequence[str], form: TableForm | None) 
     zone = _zone(time_zone)
     today = day_at(now_us, zone)
     chosen = Chosen(parse_usage_where(asked.where), frozenset(asked.excluded), asked.part)
-    with shown_progress() if sys.stderr.isatty() else contextlib.nullcontext(unseen) as progress:
+    with shown_progress() as progress:
         told = usage_told_by_files(files, chosen, zone=zone, now_us=now_us, form=form, progress=progress)
     days = told.days
     span = day_range(days, asked.start, asked.end)

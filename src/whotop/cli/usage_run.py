@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
-from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import date
 
+from whotop.analyse.progress import Progress
 from whotop.clock import SystemClock
 from whotop.config.usage_settings import UsageTable
 from whotop.errors import StoreError
-from whotop.monitor.usage_job import Progress, Recorded, Span, aggregate
+from whotop.monitor.usage_job import Recorded, Span, aggregate
 from whotop.store.precheck import check_store, store_path
 from whotop.store.store import open_store
 
@@ -50,7 +50,7 @@ def _shown() -> AbstractContextManager[Progress]:
     return shown_progress()
 
 
-def _lines() -> Callable[[str, float], None]:
+def _lines() -> Progress:
     clock = SystemClock()
     told_at = clock.monotonic()
 

@@ -136,9 +136,6 @@ def _answered_from_store(question: Question, store: str | None, where: str) -> C
 
 def _answered(question: Question) -> Counts:
     from whotop.analyse.login_windows import answer
-
-    if not sys.stderr.isatty():
-        return answer(question)
     from whotop.cli.progress import shown_progress
 
     with shown_progress() as progress:

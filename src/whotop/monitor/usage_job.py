@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
 from datetime import date
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
+from whotop.analyse.progress import Progress
 from whotop.clock import SECOND_US, Clock
 from whotop.config.schedules import Schedule
 from whotop.config.usage_settings import UsageTable
@@ -28,9 +28,6 @@ LONGEST_SLEEP_SECONDS = 600.0
 """The clock may be set meanwhile."""
 TELL_SECONDS = 5.0
 """How often a long run is logged."""
-
-Progress: TypeAlias = Callable[[str, float], None]
-"""Told which day is being recorded, and how much of the run is done, from 0 to 1."""
 
 _log = logging.getLogger(__name__)
 
