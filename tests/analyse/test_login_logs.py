@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from whotop.analyse.login_logs import LINES_AT_ONCE, LoginLogs
+import pytest
+
+from whotop.analyse.login_logs import LINES_AT_ONCE, MOST_MACHINES, LoginLogs
+from whotop.errors import InputError
 from whotop.model import Origin
 from whotop.parse.log_line import LogLine
 
@@ -37,3 +40,12 @@ def test_no_line_is_lost_where_one_piece_ends_and_the_next_begins() -> None:
     assert [event.time_us for event in islice(events, 3)] == [
         one * 1_000_000 for one in (1_000_000, 1_000_001, 1_000_002)
     ]
+
+
+def test_a_log_of_more_machines_than_are_remembered_is_refused_and_none_left_out_in_silence() -> None:
+    lines = (
+        LogLine(host=b"web-%d" % number, program=b"sshd", message=b"", time_us=number)
+        for number in range(MOST_MACHINES + 1)
+    )
+    with pytest.raises(InputError, match=r"all\.log: it names more than 20,000 machines"):
+        list(LoginLogs().events(lines, Origin.AUTH_LOG, str, file="all.log"))

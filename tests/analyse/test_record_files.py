@@ -8,7 +8,6 @@ import io
 import json
 import lzma
 import os
-import platform
 import struct
 import zlib
 from collections.abc import Callable

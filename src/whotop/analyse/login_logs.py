@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby, islice
 from operator import attrgetter
 
+from whotop.errors import InputError
 from whotop.model import Event, Origin, Standing
 from whotop.parse.log_line import LogLine
 from whotop.parse.login_log import LoginLog
 from whotop.text import safe
 
-MOST_MACHINES = 1000
-"""That one log tells of: a log server's."""
+MOST_MACHINES = 20_000
+"""That one log tells of, 3 KB each: a log server's. What is remembered of a machine, another must not take."""
 LINES_AT_ONCE = 5_000
 """The log of one machine is one long run of lines, and more than memory holds."""
 
@@ -23,13 +24,18 @@ class LoginLogs:
     def __init__(self) -> None:
         self._of_host: dict[tuple[bytes, Origin], LoginLog] = {}
 
-    def events(self, lines: Iterable[LogLine], origin: Origin, machine_of: Callable[[str], str]) -> Iterator[Event]:
-        """The events of each machine that the lines name; ``machine_of`` says what it is called."""
+    def events(
+        self, lines: Iterable[LogLine], origin: Origin, machine_of: Callable[[str], str], *, file: str = ""
+    ) -> Iterator[Event]:
+        """The events of each machine that the lines name; ``machine_of`` says what it is called.
+
+        Raises InputError, with the ``file``, for a log of too many machines.
+        """
         for host, of_host in groupby(lines, key=attrgetter("host")):
             log = self._of_host.get((host, origin))
             if log is None:
                 if len(self._of_host) >= MOST_MACHINES:
-                    continue
+                    raise InputError(f"it names more than {MOST_MACHINES:,} machines: give it in parts", file=file)
                 log = self._of_host[host, origin] = LoginLog(machine_of(safe(host, 64)), origin)
             while lines_at_once := list(islice(of_host, LINES_AT_ONCE)):
                 yield from log.events(lines_at_once, standing=Standing.HISTORY)

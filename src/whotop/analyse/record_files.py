@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
@@ -210,7 +211,8 @@ class RecordFile:
     def _of_lines(self, lines: Iterable[LogLine], origin: Origin) -> Iterator[Event]:
         """Of lines that name their machine; whoever gave us the logs of earlier files finishes them."""
         logs = LoginLogs() if self._logs is None else self._logs
-        yield from logs.events(lines, origin, lambda host: self._reading.ownership.of_host(self.path, host))
+        machine_of = partial(self._reading.ownership.of_host, self.path)
+        yield from logs.events(lines, origin, machine_of, file=self.name)
         if self._logs is None:
             yield from logs.finish()
 
