@@ -11,6 +11,8 @@ import pytest
 from whotop.cli.main import run
 
 Run = Callable[..., tuple[int, str, str]]
+CLOSED = "127.0.0.1:1"
+"""Where nobody listens; a port that was free a moment ago may be another test's by now."""
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import sys
 from pathlib import Path
 
@@ -31,9 +30,7 @@ async def test_this_machine_is_read_twice(settings: WatchSettings) -> None:
 
 
 async def test_a_machine_that_refuses_is_down_by_reason_and_holds_nobody_up(settings: WatchSettings) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    closed = Target(name="closed", host="127.0.0.1", port=port, user="nobody")
+    closed = Target(name="closed", host="127.0.0.1", port=1, user="nobody")
     fleet = await poll_once([HERE, closed], settings, SystemClock())
     assert fleet.machines["closed"].state is MachineState.DOWN
     assert "refused" in fleet.machines["closed"].reason

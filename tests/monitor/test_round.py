@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -50,9 +49,7 @@ async def kept(settings: WatchSettings) -> Fleet:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the probe of this machine needs Linux")
 async def test_a_machine_is_read_twice_and_kept_and_one_that_refuses_is_named(settings: WatchSettings) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    closed = Target(name="closed", host="127.0.0.1", port=port, user="nobody")
+    closed = Target(name="closed", host="127.0.0.1", port=1, user="nobody")
     counted: list[int] = []
     done = await collect_round([HERE, closed], settings, SystemClock(), on_known=counted.append)
     assert done.not_reached == {"closed": "connection refused"}
