@@ -20,7 +20,7 @@ from whotop.config.web_settings import WebTable
 from whotop.errors import ConfigError, SecretError
 
 TOKEN = "an excellent secret"
-SECONDS = 30.0
+SECONDS = 120.0
 
 
 def test_an_address_that_others_reach_needs_a_token(whotop: Run) -> None:
