@@ -133,7 +133,9 @@ def test_files_may_come_one_by_one_and_a_copy_again(whotop: Run, logs: Path, sto
 def test_rows_that_are_wrong_are_left_out_and_named(whotop: Run, tmp_path: Path, store: Path) -> None:
     file = tmp_path / "events.csv"
     file.write_text(TABLE + "2026-02-30 10:00:00,login,web-01,anna\n" * 12)
-    code, printed, errors = whotop("import", file, "--store", store)
+    settings = tmp_path / "config.toml"
+    settings.write_text('[store.keep]\nevents = "100y"\n')
+    code, printed, errors = whotop("import", file, "--store", store, "-c", settings)
     assert (code, printed) == (0, "3 events read, 3 added, 0 already there, 12 refused\n")
     assert errors.splitlines()[0].startswith(f"whotop: {file}:5: '2026-02-30 10:00:00' is no date")
     assert len(errors.splitlines()) == 10
