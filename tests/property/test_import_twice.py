@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from itertools import count
 from operator import attrgetter
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -29,9 +29,8 @@ Rows = list[tuple[object, ...]]
 class Imports:
     """One store for all courses: each is of a machine of its own."""
 
-    def __init__(self, place: Path, run: asyncio.Runner, store: Store) -> None:
-        self._run, self._store = run, store
-        self._database = sqlite3.connect(place)
+    def __init__(self, run: asyncio.Runner, store: Store, database: sqlite3.Connection) -> None:
+        self._run, self._store, self._database = run, store, database
         self._names = (f"web-{number}" for number in count())
 
     def new_machine(self) -> str:
@@ -56,7 +55,8 @@ def imports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Imports]:
     place = tmp_path_factory.mktemp("imports") / "store.db"
     with asyncio.Runner() as run:
         store = run.run(open_store(place, clock=SystemClock()))
-        yield Imports(place, run, store)
+        with closing(sqlite3.connect(place)) as database:
+            yield Imports(run, store, database)
         run.run(store.close())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -100,7 +101,7 @@ async def test_other_events_are_not_read(store: Store, place: Path, kind: NameKi
             dialect=URL.create("sqlite").get_dialect()(), compile_kwargs={"literal_binds": True}
         )
     )
-    with sqlite3.connect(place) as database:
+    with closing(sqlite3.connect(place)) as database:
         steps = [row[3] for row in database.execute("EXPLAIN QUERY PLAN " + text)]
     assert [step for step in steps if "events" in step] == [
         f"SEARCH events USING INDEX ix_events_failed_{column}_fleet_time_us ({column}=?)",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from itertools import chain
 from pathlib import Path
 
@@ -140,7 +141,7 @@ async def test_names_are_stepped_through_by_their_indexes(store: Store, place: P
         f"SEARCH events USING INDEX ix_events_failed_{column}_fleet_time_us ({column}",
         f"SEARCH events USING COVERING INDEX ix_events_failed_{column}_fleet_time_us ({column}",  # newer SQLite
     )
-    with sqlite3.connect(place) as database:
+    with closing(sqlite3.connect(place)) as database:
         for statement in chain(
             *(statements_for(named, "ann", kind, 8) for named in (logins_by(kind), failures_by(kind)))
         ):
