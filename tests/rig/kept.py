@@ -2,19 +2,70 @@
 
 from __future__ import annotations
 
+import asyncio
+import sqlite3
+import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from tests.rig.machine import RigMachine
 from whotop.clock import SystemClock
 from whotop.model import Event, EventKind, Origin, Outcome
 from whotop.parse import utmp
 from whotop.store.store import Store, open_store
+from whotop.wire.messages import Cursor
 
 LIMIT = 100_000
+PATIENCE_SECONDS = 40.0
+LOOK_SECONDS = 0.05
 
 Row = tuple[str, str, int, int | None, Outcome]
+
+
+async def until_kept(check: Callable[[], Awaitable[None]]) -> None:
+    """Wait until a store is as ``check`` asserts: it announces nothing to who does not write it."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            return await check()
+        except AssertionError:
+            if time.monotonic() > deadline:
+                raise
+        await asyncio.sleep(LOOK_SECONDS)
+
+
+async def until_wtmp_is_read(place: Path, machine: RigMachine, *there: str) -> None:
+    """Wait until a store holds a machine's wtmp to its end, and that tells that these are there.
+
+    Who is seen in the list of open sessions may yet be on the way to wtmp, and that to the store.
+    """
+    path = machine.folder / "log" / "wtmp"
+
+    async def is_read() -> None:
+        data, inode = path.read_bytes(), path.stat().st_ino
+        sessions = sessions_of(utmp.events(data, machine.name, Origin.WTMP))
+        assert {user for user, *_, outcome in sessions if outcome is Outcome.OPEN}.issuperset(there)
+        cursor = kept_cursor(place, machine.name, Origin.WTMP)
+        assert cursor is not None
+        assert (cursor.file.inode, cursor.offset) == (inode, len(data))
+
+    await until_kept(is_read)
+
+
+def kept_cursor(place: Path, machine: str, origin: Origin) -> Cursor | None:
+    """How far a store holds an origin; None as long as it holds nothing of it."""
+    chosen = "SELECT cursor FROM cursors JOIN machines ON machines.id = machine_id WHERE name = ? AND origin = ?"
+    try:
+        with closing(sqlite3.connect(f"file:{place}?mode=ro", uri=True)) as connection:
+            found = connection.execute(chosen, (machine, origin)).fetchone()
+    except sqlite3.OperationalError:  # There are no tables yet.
+        return None
+    return None if found is None else msgspec.json.decode(found[0], type=Cursor)
 
 
 async def holds_what_was_written(place: Path, machine: str, wtmp: bytes) -> str:

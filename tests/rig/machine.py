@@ -213,6 +213,14 @@ class RigMachine:
         """A person who logs in with a terminal, by OpenSSH's own client."""
         return self._login(["ssh", "-tt", *self.ssh_options(), f"{user}@{self.address}", *command])
 
+    def until_left(self, *users: str) -> None:
+        """Wait until sshd has ended all their sessions: it writes of a logout when the client may have gone."""
+        processes = rf"^sshd[^:]*: ({'|'.join(users)}) \[priv\]"
+        until(
+            lambda: not self.run(f"pgrep -f {shlex.quote(processes)}", check=False),
+            f"{self.name}: sessions of {', '.join(users)} stay",
+        )
+
     def login_from_within(self, user: str) -> RigLogin:
         """The same from the machine itself, which a link that is cut does not concern.
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.rig.eye import watching
-from tests.rig.kept import holds_what_was_written, kept_events, seen
+from tests.rig.kept import holds_what_was_written, kept_events, seen, until_wtmp_is_read
 from tests.rig.machine import Rig, RigMachine
 from tests.rig.rotated import RotatedMachine
 from tests.rig.traffic import Traffic
@@ -139,9 +139,7 @@ async def disturbed(rig: Rig, machine: RigMachine, store: Path, disturbances: li
     # Who was seen in the live list may yet be on its way as a record.
     async with watching(rig, machine, store=store) as eye:
         await eye.until_up(machine.name)
-        machine.login_from_within("bob")
-        await eye.until_there("bob", machine.name)
-        await asyncio.sleep(1)
+        await until_wtmp_is_read(store, machine, "dave", "carol")
     print(f"{machine.name} disturbed {len(disturbances)} times: {', '.join(dict.fromkeys(map(name_of, disturbances)))}")
     print(await holds_what_was_written(store, machine.name, rotated.written))
 
@@ -160,7 +158,7 @@ async def test_what_was_read_before_wtmp_was_emptied_in_mid_stream_stays(rig: Ri
                 emptied_us.append(SystemClock().now_us())
             await asyncio.sleep(2)
         await eye.until_there("dave", "web-01")
-        await asyncio.sleep(1)
+        await until_wtmp_is_read(place, machine, "dave")
     written = {seen(event) for event in utmp.events(rotated.written, "web-01", Origin.WTMP)}
     store = await open_store(place, clock=SystemClock())
     try:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.rig.eye import watching
-from tests.rig.kept import holds_what_was_written
+from tests.rig.kept import holds_what_was_written, until_wtmp_is_read
 from tests.rig.machine import Rig, RigMachine
 from tests.rig.traffic import Traffic
 from tests.rig.whotop_process import WhotopProcess
@@ -47,6 +47,7 @@ async def test_every_login_and_logout_is_kept_once_though_whotop_is_killed_and_f
         await eye.until_up("web-01", "web-02")
         for machine in machines:
             await eye.until_there("dave", machine.name)
+            await until_wtmp_is_read(store, machine, "dave")
     print(f"killed {kills} times")
     for machine in machines:
         written = b"".join((machine.folder / "log" / name).read_bytes() for name in ("wtmp.1", "wtmp"))

@@ -11,15 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.rig.eye import watching
+from tests.rig.eye import Eye, watching
 from tests.rig.journald import forget_records, keep_journal, let_read, missing
+from tests.rig.kept import kept_cursor, until_kept
 from tests.rig.machine import WATCHER, Rig, RigMachine
 from tests.rig.test_kills import START_SECONDS
 from tests.rig.traffic import Traffic
 from tests.rig.whotop_process import WhotopProcess
 from tests.rig.wtmpdb import keep_wtmpdb, rows
 from whotop.core.identity import TOLERANCE_US
-from whotop.model import Outcome
+from whotop.model import Origin, Outcome, Session
 
 pytestmark = [
     pytest.mark.rig,
@@ -49,8 +50,9 @@ async def test_every_session_is_kept_once_though_whotop_is_killed(rig: Rig, tmp_
         forget_records(machine)
     store = tmp_path / "whotop.db"
     async with watching(rig, *machines, store=store) as eye:
-        await eye.until_up("log-01", "new-01")
-        await asyncio.sleep(1)  # Until both have said from where on there is news: an earlier one is history.
+        # From where on there is news: an earlier one is history.
+        await eye.until(lambda _: kept_cursor(store, "log-01", Origin.JOURNAL), "a cursor of the journal")
+        await eye.until(lambda _: kept_cursor(store, "new-01", Origin.WTMPDB), "a cursor of wtmpdb")
     async with Traffic(machines, chance):
         for _ in range(kills):
             async with WhotopProcess(rig, *machines, store=store) as whotop:
@@ -61,16 +63,13 @@ async def test_every_session_is_kept_once_though_whotop_is_killed(rig: Rig, tmp_
         await eye.until_up("log-01", "new-01")
         await eye.until_there("dave", "log-01")
         await eye.until_there("dave", "new-01")
-        await asyncio.sleep(2)  # What a log leaves open is settled within two readings.
-        # On a busy computer the list that holds a new session may come after the two seconds that it is waited for.
-        await eye.until_there("dave", "log-01")
-        await eye.until_there("dave", "new-01")
-    await _are_kept(rig, store, by_journal, _told_by_journal(by_journal))
-    await _are_kept(rig, store, by_wtmpdb, [row for row in rows(database) if row[0] != WATCHER])
+        await _until_kept(eye, by_journal, _told_by_journal(by_journal))
+        await _until_kept(eye, by_wtmpdb, [row for row in rows(database) if row[0] != WATCHER])
 
 
 def _told_by_journal(machine: RigMachine) -> list[Stay]:
     stays: dict[str, Stay] = {}
+    machine.run("journalctl --sync")
     for stamp, process, closed, user in _TOLD.findall(machine.run("journalctl -q -o short-unix -t sshd _UID=0")):
         time_us = round(float(stamp) * 1_000_000)
         begun = stays.get(process)
@@ -78,12 +77,20 @@ def _told_by_journal(machine: RigMachine) -> list[Stay]:
     return [stay for stay in stays.values() if stay[0] != WATCHER]
 
 
-async def _are_kept(rig: Rig, store: Path, machine: RigMachine, expected: list[Stay]) -> None:
-    async with watching(rig, machine, store=store) as eye:
-        found = await eye.feed.history.sessions(machine=machine.name)
-    kept = sorted((one for one in found if one.user != WATCHER), key=lambda session: session.login_us)
+async def _until_kept(eye: Eye, machine: RigMachine, expected: list[Stay]) -> None:
+    """Wait until these are kept: a log may have been read in part, and what it leaves open is not settled at once."""
     expected.sort(key=lambda stay: stay[1])
-    print(f"{machine.name}: {len(kept)} of {len(expected)} sessions")
+
+    async def are_kept() -> None:
+        found = await eye.feed.history.sessions(machine=machine.name)
+        assert_same_stays([one for one in found if one.user != WATCHER], expected)
+
+    await until_kept(are_kept)
+    print(f"{machine.name}: {len(expected)} sessions")
+
+
+def assert_same_stays(sessions: list[Session], expected: list[Stay]) -> None:
+    kept = sorted(sessions, key=lambda session: session.login_us)
     assert [one.user for one in kept] == [user for user, _, _ in expected]
     for one, (_, login_us, logout_us) in zip(kept, expected, strict=True):
         assert abs(one.login_us - login_us) < TOLERANCE_US

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.rig.eye import Eye, watching
-from tests.rig.kept import holds_what_was_written, kept_sessions, sessions_of
+from tests.rig.kept import holds_what_was_written, kept_sessions, sessions_of, until_wtmp_is_read
 from tests.rig.machine import Rig, RigMachine
 from tests.rig.rotated import RotatedMachine
 from whotop.clock import SystemClock
@@ -73,7 +73,7 @@ async def read_to_the_end(rig: Rig, machine: RigMachine, store: Path) -> None:
         await eye.until_up(machine.name)
         machine.login("carol", ["sleep", "1000"])
         await eye.until_there("carol", machine.name)
-        await eye.until(lambda _: len(eye.changes) > 0, "the fleet")
+        await until_wtmp_is_read(store, machine, "carol")
 
 
 def tampering(eye: Eye) -> list[str]:

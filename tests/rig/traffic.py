@@ -10,9 +10,14 @@ from collections.abc import Callable
 
 from tests.rig.machine import PEOPLE, RigLogin, RigMachine
 
+*COMING_AND_GOING, STAYING = PEOPLE
+
 
 class Traffic:
-    """People who log in and out on some machines, until the block is left; then one of them stays on each."""
+    """People who log in and out on some machines, until the block is left; then ``STAYING`` stays on each.
+
+    All others have left by then, also by what is written of them.
+    """
 
     def __init__(
         self,
@@ -35,8 +40,9 @@ class Traffic:
     def _come_and_go(self, machine: RigMachine, seed: float) -> None:
         chance = random.Random(seed)
         while not self._enough.is_set():
-            login = self._login(machine, chance.choice(PEOPLE))
+            login = self._login(machine, chance.choice(COMING_AND_GOING))
             self._enough.wait(chance.uniform(0.1, 0.8))
             with contextlib.suppress(BrokenPipeError):  # No sshd listened.
                 login.logout()
-        self._login(machine, "dave")
+        machine.until_left(*COMING_AND_GOING)
+        self._login(machine, STAYING)
