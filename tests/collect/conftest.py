@@ -33,8 +33,12 @@ def user_key(home: Home) -> asyncssh.SSHKey:
 
 @pytest.fixture
 async def machines(user_key: asyncssh.SSHKey) -> AsyncIterator[MachineMaker]:
-    """Makes machines: ``await machines(script, **options of asyncssh.listen)``."""
+    """Makes machines: ``await machines(script, **options of asyncssh.listen)``.
+
+    What goes wrong in a script, an assertion too, fails the test at its end: asyncssh only logs it.
+    """
     made: list[FakeMachine] = []
+    went_wrong: list[Exception] = []
 
     async def make(
         script: Script = greet_and_stay,
@@ -56,6 +60,8 @@ async def machines(user_key: asyncssh.SSHKey) -> AsyncIterator[MachineMaker]:
                 await script(FakeProbe(process))
             except (EOFError, asyncssh.Error, OSError):
                 return
+            except Exception as error:
+                went_wrong.append(error)
             finally:
                 process.close()
 
@@ -80,6 +86,8 @@ async def machines(user_key: asyncssh.SSHKey) -> AsyncIterator[MachineMaker]:
         for connection in machine.connections:
             connection.abort()
         await machine.server.wait_closed()
+    if went_wrong:
+        raise ExceptionGroup("in the scripts of machines", went_wrong)
 
 
 @pytest.fixture
