@@ -4,8 +4,8 @@
     ├── UsageError              exit code 2: an option or an argument is wrong
     │   ├── ConfigError         a file the user wrote is wrong: file, place, mend
     │   └── QueryError          a filter is wrong: what, and at which character
-    ├── InputError              a file of records cannot be read: file, line, mend
-    │   └── BadRowError         exit code 2: one row of it is wrong, and nothing was written
+    ├── InputError              exit code 2: a file of records cannot be read: file, line, mend
+    │   └── BadRowError         one row of it is wrong, and nothing was written
     ├── StoreError              the database cannot be opened or written
     │   └── StoreTooNewError    it was made by a newer whotop
     ├── AlertResolvedError      what is said of an alert comes when it stands no longer
@@ -58,6 +58,8 @@ class QueryError(UsageError):
 class InputError(WhotopError):
     """A file of records cannot be read; ``line`` counts from 1, 0 where there is none."""
 
+    exit_code = 2
+
     def __init__(self, what: str, *, file: str = "", line: int = 0) -> None:
         self.what, self.file, self.line = what, file, line
         place = f"{file}:{line}" if line else file
@@ -66,8 +68,6 @@ class InputError(WhotopError):
 
 class BadRowError(InputError):
     """One row of a file is wrong; the file and the line are named, and nothing was written."""
-
-    exit_code = 2
 
 
 class StoreError(WhotopError):

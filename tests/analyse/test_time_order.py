@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from whotop.analyse.time_order import TimeOrder, merged
-from whotop.errors import InputError
+from whotop.errors import WhotopError
 from whotop.model import Event, EventKind
 
 times = st.lists(st.integers(0, 30), max_size=60)
@@ -49,5 +49,5 @@ def test_no_more_than_is_allowed_stays_in_memory() -> None:
 def test_a_disk_without_room_to_sort_in_is_one_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
     full = partial(open, "/dev/full", "r+b")
     monkeypatch.setattr(tempfile, "TemporaryFile", lambda *, prefix, **how: full(**how))
-    with pytest.raises(InputError, match="no room to sort in"), TimeOrder(held=1) as order:
+    with pytest.raises(WhotopError, match="no room to sort in"), TimeOrder(held=1) as order:
         order.sorted(events_at([3, 1, 2]))

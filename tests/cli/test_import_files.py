@@ -145,7 +145,7 @@ def test_whose_records_are_not_told_is_asked(whotop: Run, logs: Path, store: Pat
     alone = tmp_path / "wtmp"
     alone.write_bytes((logs / "wtmp").read_bytes())
     code, printed, errors = whotop("import", alone, "--store", store)
-    assert (code, printed) == (1, "")
+    assert (code, printed) == (2, "")
     assert errors == f"whotop: {alone}: nothing in it tells whose records these are: say --machine NAME\n"
     assert not store.exists()
 
@@ -166,7 +166,7 @@ def test_a_file_that_is_wrong_is_one_line_and_nothing_is_kept(
     good.write_text(TABLE)
     bad.write_bytes(BAD[name][0])
     code, printed, errors = whotop("import", good, bad, "--store", store)
-    assert (code, printed, len(errors.splitlines())) == (1, "", 1)
+    assert (code, printed, len(errors.splitlines())) == (2, "", 1)
     assert f"{bad}{BAD[name][1]}" in errors
     assert not store.exists()
 

@@ -17,7 +17,7 @@ from typing import IO
 
 import msgspec
 
-from whotop.errors import InputError
+from whotop.errors import WhotopError
 from whotop.model import Event
 
 HELD = 100_000
@@ -88,7 +88,7 @@ class TimeOrder:
             while written < len(data):
                 written += self._file.write(data[written:])
         except OSError as error:
-            raise InputError(f"no room to sort in: {error.strerror}", file=tempfile.gettempdir()) from error
+            raise WhotopError(f"{tempfile.gettempdir()}: no room to sort in: {error.strerror}") from error
         return start, len(data)
 
     def _in_order(self, runs: list[_Run]) -> Iterator[Event]:

@@ -1,7 +1,7 @@
 """The top of the command line, and the boundary at which every error becomes one line and a code.
 
-Exit codes are an interface: 0 done, 1 failed, 2 wrong usage or configuration, 3 done but some
-machines could not be reached, 130 interrupted.
+Exit codes are an interface: 0 done, 1 failed, 2 wrong usage or configuration or a file of records
+that cannot be read, 3 done but some machines could not be reached, 130 interrupted.
 """
 
 from __future__ import annotations

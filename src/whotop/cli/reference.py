@@ -18,8 +18,8 @@ Made from the commands' own help by `scripts/write_commands.py`; a test holds it
 A first word that is no command means `watch`: `whotop web-01` is `whotop watch web-01`. A machine
 named like a command: `whotop -- report`. Options may come before the command's name.
 
-Exit codes: 0 done · 1 failed · 2 wrong usage or configuration · 3 done, but some machines could not
-be reached · 130 interrupted. What went wrong is one line on standard error.
+Exit codes: 0 done · 1 failed · 2 wrong usage or configuration, or a FILE that cannot be read · 3 done,
+but some machines could not be reached · 130 interrupted. What went wrong is one line on standard error.
 """
 
 
