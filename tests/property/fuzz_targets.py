@@ -41,6 +41,7 @@ from whotop.parse import (
     wts,
     zone,
 )
+from whotop.parse.event_row import RowReader
 from whotop.parse.utmp_erased import ErasedRecords
 from whotop.parse.utmp_foreign import FOREIGN_LAYOUTS, file_layout_of
 from whotop.parse.windows_events import WindowsEvents
@@ -100,7 +101,7 @@ def read_lastlog(data: bytes) -> Iterator[object]:
 def read_event_table(data: bytes) -> Iterator[object]:
     """CSV."""
     try:
-        yield event_table.parse_event_table(data, file="table.csv", zone=ZONE).events
+        yield list(event_table.table_events([data], RowReader("table.csv", ZONE), file="table.csv"))
     except InputError as error:
         yield str(error)
 

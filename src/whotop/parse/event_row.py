@@ -1,7 +1,7 @@
 """One row of a table of login events, whether CSV or JSON told it.
 
 Dates are ``YYYY-MM-DD HH:MM:SS`` in a zone that the caller gives, or ISO 8601 with ``T``, fractions
-and an offset of their own. Types are ``login`` and ``logout``; others are counted and left out.
+and an offset of their own. Types are ``login`` and ``logout``; others are left out.
 """
 
 from __future__ import annotations
@@ -56,21 +56,18 @@ class TableForm:
 class RowReader:
     """Reads the rows of one file. Without ``refuse`` a wrong one raises InputError, with its line."""
 
-    __slots__ = ("_file", "_minutes", "_refuse", "_zone", "ignored")
+    __slots__ = ("_file", "_minutes", "_refuse", "_zone")
 
     def __init__(self, file: str, zone: tzinfo, refuse: Refuse | None = None) -> None:
         self._file, self._zone, self._refuse = file, zone, refuse
         self._minutes: dict[str, int] = {}
         """By all of a date but its seconds."""
-        self.ignored = 0
-        """Rows of types other than login and logout."""
 
     def event(self, line: int, cells: Sequence[str]) -> Event | None:
         """The event of a row, whose cells stand in the order of NEEDED and OPTIONAL; None if it is left out."""
         date, type_, machine, user, tty, source = cells
         kind = KINDS.get(type_) or KINDS.get(type_.strip().lower())
         if kind is None:
-            self.ignored += 1
             return None
         try:
             time_us = self._minutes[date[:17] + date[19:]] + _SECONDS_US[date[17:19]]

@@ -7,25 +7,17 @@ that reads as one, and the user the first of the others. Where there is a type, 
 
 from __future__ import annotations
 
-import codecs
-import csv
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
-from functools import partial
 from typing import NamedTuple
 
 from whotop.errors import BadRowError, InputError
 from whotop.parse.event_row import TableForm
 from whotop.parse.login_time import login_time_us
-from whotop.parse.pieces import PiecesFile
+from whotop.parse.table_text import TableText
 
-DELIMITERS = ",;\t|"
-LONGEST_LINE = 4 * 1024 * 1024
-"""In characters: what is longer is no table, and shall not fill our memory."""
 MINUTES_KEPT = 10_000
-_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _LOGIN = "login"
 
 NAMES = {
@@ -75,14 +67,15 @@ class LoginTable:
 
     def __init__(self, pieces: Iterable[bytes], *, file: str, zone: tzinfo, form: TableForm | None = None) -> None:
         self._file, self._zone, self._form = file, zone, form or TableForm()
-        source = io.BufferedReader(PiecesFile(pieces))
-        encoding = self._form.encoding or _encoding(source.peek(4))
-        self._text = io.TextIOWrapper(source, encoding, errors="replace", newline="")
-        self._first, blank_lines = self._first_line()
-        delimiter = self._form.delimiter or max(DELIMITERS, key=self._first.count)
-        cells = self._cells(self._first, delimiter)
-        columns, is_header = self._columns(cells, blank_lines + 1)
-        self.shape = TableShape(columns, len(cells), delimiter, blank_lines + is_header, encoding)
+        text = TableText(pieces, file=file, form=self._form)
+        if not text.first:
+            raise InputError("there is nothing in it", file=file)
+        cells = text.first_cells()
+        by_name = self._columns_named(cells, text.first_line)
+        columns = by_name or self._columns_seen(cells, text.first_line)
+        blank_lines = text.first_line - 1
+        self.shape = TableShape(columns, len(cells), text.delimiter, blank_lines + bool(by_name), text.encoding)
+        self._rows = text.rows_below if by_name else text.rows
         self._minutes: dict[str, int] = {}
 
     def logins(self) -> Iterator[TableLogin]:
@@ -100,23 +93,6 @@ class LoginTable:
                 raise BadRowError(str(wrong), file=self._file, line=line) from None
             yield TableLogin(time_us, row[found.user], _cell(row, found.machine), _cell(row, found.source))
 
-    def _rows(self) -> Iterator[tuple[int, list[str]]]:
-        lines = iter(partial(self._text.readline, LONGEST_LINE), "")
-        header = self.shape.header_lines
-        if self._first and not self._is_header:
-            lines = _after(self._first, lines)
-        reader = csv.reader(lines, delimiter=self.shape.delimiter, strict=True, skipinitialspace=True)
-        while True:
-            line = header + reader.line_num + 1
-            try:
-                row = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                raise BadRowError(f"this is no CSV: {error}", file=self._file, line=line) from None
-            if row:
-                yield line, row
-
     def _time_us(self, text: str) -> int:
         """Most rows are of one minute with the row before: its reading is remembered."""
         if len(text) != len("2020-01-21 12:45:56") or not text[17:].isdecimal():
@@ -129,52 +105,32 @@ class LoginTable:
         seconds = int(text[17:])
         return minute_us + seconds * 1_000_000 if seconds < 60 else login_time_us(text, self._zone)
 
-    def _first_line(self) -> tuple[str, int]:
-        """The first line that is not blank, and how many there are before it."""
-        blank_lines = 0
-        while line := self._text.readline(LONGEST_LINE):
-            if line.strip():
-                return line, blank_lines
-            blank_lines += 1
-        raise InputError("there is nothing in it", file=self._file)
-
-    def _cells(self, line: str, delimiter: str) -> list[str]:
-        try:
-            return next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), [])
-        except csv.Error as error:
-            raise InputError(f"this is no CSV: {error}", file=self._file, line=1) from None
-
-    def _columns(self, cells: Sequence[str], line: int) -> tuple[Columns, bool]:
-        """Where what stands, and whether the first row is a header."""
+    def _columns_named(self, cells: Sequence[str], line: int) -> Columns | None:
+        """Where what stands, as a header says; None where the first row is none."""
         names = [cell.strip().lower() for cell in cells]
-        by_name = {column: self._place(column, names) for column in NAMES}
-        self._is_header = by_name["user"] is not None and by_name["date"] is not None
-        if by_name["user"] is not None and by_name["date"] is not None:
-            others = (by_name["type"], by_name["machine"], by_name["from"])
-            return Columns(by_name["user"], by_name["date"], *others), True
+        places = {column: self._place(column, names, line) for column in NAMES}
+        user, time = places["user"], places["date"]
+        if user is None or time is None:
+            return None
+        return Columns(user, time, places["type"], places["machine"], places["from"])
+
+    def _columns_seen(self, cells: Sequence[str], line: int) -> Columns:
+        """Where what stands, as the first login shows."""
         times = [place for place, cell in enumerate(cells) if _is_time(cell, self._zone)]
         if len(times) != 1 or len(cells) < 2 or self._form.columns:
-            raise InputError(
-                "no column for the user and the time: name them with --columns user=NAME,date=NAME",
-                file=self._file,
-                line=line,
-            )
+            what = "no column for the user and the time: name them with --columns user=NAME,date=NAME"
+            raise InputError(what, file=self._file, line=line)
         user = 0 if times[0] else 1
         source = next((place for place in range(len(cells)) if place not in (user, times[0])), None)
-        return Columns(user, times[0], source=source), False
+        return Columns(user, times[0], source=source)
 
-    def _place(self, column: str, names: Sequence[str]) -> int | None:
+    def _place(self, column: str, names: Sequence[str], line: int) -> int | None:
         if column in self._form.columns:
             wanted = self._form.columns[column].lower()
             if wanted not in names:
-                raise InputError(f"there is no column {self._form.columns[column]!r}", file=self._file, line=1)
+                raise InputError(f"there is no column {self._form.columns[column]!r}", file=self._file, line=line)
             return names.index(wanted)
         return next((names.index(name) for name in NAMES[column] if name in names), None)
-
-
-def _after(first: str, rest: Iterable[str]) -> Iterator[str]:
-    yield first
-    yield from rest
 
 
 def _cell(row: Sequence[str], place: int | None) -> str:
@@ -187,7 +143,3 @@ def _is_time(text: str, zone: tzinfo) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _encoding(beginning: bytes) -> str:
-    return next((encoding for mark, encoding in _MARKS if beginning.startswith(mark)), "utf-8")
