@@ -22,12 +22,13 @@ class Encoder(Protocol):
 
 
 class SpokenProbe:
-    """``received`` holds what it has said and nobody has asked for yet."""
+    """``said`` holds all that it has said, ``received`` what came behind the last message that was asked for."""
 
     def __init__(self, command: Sequence[str], encoder: Encoder, decoder: FrameDecoder[Up], **options: Any) -> None:
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0, **options
         )
+        self.said: list[Up] = []
         self.received: list[Up] = []
         self._encoder, self._decoder = encoder, decoder
 
@@ -45,7 +46,7 @@ class SpokenProbe:
         self.process.stdin.close()
 
     def next(self, kind: type[MessageT]) -> MessageT:
-        """The next message of a kind; others are put aside unread."""
+        """The next message of a kind; others before it are passed over, and can be found in ``said`` alone."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
             while self.received:
@@ -57,7 +58,9 @@ class SpokenProbe:
             assert ready, f"no {kind.__name__} in {PATIENCE_SECONDS} s"
             data = self.process.stdout.read(65_536)
             assert data, f"the probe has ended: {self.complaint()}"
-            self.received += self._decoder.feed(data)
+            news = self._decoder.feed(data)
+            self.said += news
+            self.received += news
 
     def complaint(self) -> str:
         assert self.process.stderr is not None
