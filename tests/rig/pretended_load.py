@@ -23,18 +23,26 @@ class PretendedLoad:
         self._user = self._idle = 1_000_000
         self._stat, self._meminfo = machine.folder / "stat", machine.folder / "meminfo"
         self._others = Path("/proc/stat").read_text().partition("\n")[2]
+        for file in (self._stat, self._meminfo):
+            file.touch()
         self.write()
         for name in ("stat", "meminfo"):
             machine.run(f"mount --bind {machine.folder}/{name} /proc/{name}")
 
     def write(self) -> None:
-        """A tick passes. Lines keep their length, so that nobody reads half of one."""
+        """A tick passes."""
         self._user += self.cpu_percent * JIFFIES // 100
         self._idle += (100 - self.cpu_percent) * JIFFIES // 100
-        self._stat.write_text(f"cpu  {self._user:012} 0 0 {self._idle:012} 0 0 0 0 0 0\n{self._others}")
+        _overwrite(self._stat, f"cpu  {self._user:012} 0 0 {self._idle:012} 0 0 0 0 0 0\n{self._others}")
         available = TOTAL_KILOBYTES * (100 - self.memory_percent) // 100
         told = {"MemTotal": TOTAL_KILOBYTES, "MemAvailable": available, "SwapTotal": 0, "SwapFree": 0}
-        self._meminfo.write_text("".join(f"{name + ':':15} {value:12} kB\n" for name, value in told.items()))
+        _overwrite(self._meminfo, "".join(f"{name + ':':15} {value:12} kB\n" for name, value in told.items()))
+
+
+def _overwrite(file: Path, text: str) -> None:
+    """Write over what is there, which is as long: nobody finds it empty, or reads half of a line."""
+    with file.open("r+b", buffering=0) as raw:
+        raw.write(text.encode())
 
 
 @asynccontextmanager
