@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import sys
 
-from whotop.cli import cycles
+from whotop.cli import cycles, streams
 
 
 def main() -> None:
     """Run the command line and end with its exit code."""
+    streams.open_missing()
     cycles.seldom()
 
-    from whotop.cli.main import run  # only now: what it imports is what the line above is for
+    from whotop.cli.main import run  # only now: what it imports is what the lines above are for
 
     sys.exit(run(sys.argv[1:]))
 

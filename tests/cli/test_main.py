@@ -59,6 +59,36 @@ def test_a_wrong_option_is_a_usage_error_that_says_where_help_is(whotop: Run) ->
     assert "see whotop report --help" in errors
 
 
+def with_streams(redirections: str, *arguments: str) -> tuple[int, str, str]:
+    """Run the command line as a shell does that redirects its standard streams."""
+    command = ["sh", "-c", f'exec "$@" {redirections}', "sh", sys.executable, "-m", "whotop", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_what_is_read_from_a_closed_stream_is_one_line() -> None:
+    line = "whotop: standard input: it is closed, and nothing can be read from it\n"
+    assert with_streams("<&-", "report", "-") == (2, "", line)
+
+
+def test_what_is_printed_on_a_closed_stream_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "events.csv").write_text("date,type,machine,user\n2020-01-01 10:00:00,login,web,lane\n")
+    line = "whotop: standard output: it is not open for writing\n"
+    assert with_streams(">&-", "report", str(tmp_path / "events.csv")) == (1, "", line)
+
+
+def test_without_standard_error_all_is_done_and_nothing_said(tmp_path: Path) -> None:
+    (tmp_path / "logins.csv").write_text("lane,10.0.0.1,2020-01-01 10:00:00\n")
+    asked = ("usage", str(tmp_path / "logins.csv"), "--aggregate", "y")
+    assert with_streams("2>&-", *asked) == with_streams("", *asked)
+    assert with_streams("<&- >&- 2>&-", "report", "-") == (2, "", "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_where_standard_error_is_full_the_code_alone_tells() -> None:
+    assert with_streams("2>/dev/full", "report", "none.csv") == (2, "", "")
+
+
 def into(output: str, *arguments: str) -> tuple[int, str]:
     """Run the command line with its standard output going to ``output``."""
     with Path(output).open("w") as file:

@@ -6,9 +6,11 @@ that cannot be read, 3 done but some machines could not be reached, 130 interrup
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
+from typing import TextIO
 
 import rich_click as click
 
@@ -51,17 +53,18 @@ def run(arguments: Sequence[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
     except BrokenPipeError:
-        _give_up_output()
+        _give_up(sys.stdout)
         return FAILED
     except OSError as error:
-        _give_up_output()
-        return _complain(f"{error.filename or 'standard output'}: {error.strerror}", FAILED)
+        _give_up(sys.stdout)
+        what = "it is not open for writing" if error.errno == errno.EBADF else error.strerror
+        return _complain(f"{error.filename or 'standard output'}: {what}", FAILED)
     return code if isinstance(code, int) else 0
 
 
-def _give_up_output() -> None:
+def _give_up(stream: TextIO) -> None:
     """What is left unwritten would make the interpreter stumble when it flushes at its end."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _located(error: ConfigError) -> str:
@@ -77,5 +80,8 @@ def _usage(error: click.ClickException) -> str:
 
 
 def _complain(line: str, code: int) -> int:
-    print(f"whotop: {safe(line, MESSAGE_LIMIT)}", file=sys.stderr)
+    try:
+        print(f"whotop: {safe(line, MESSAGE_LIMIT)}", file=sys.stderr)
+    except OSError:  # then the code alone tells of it
+        _give_up(sys.stderr)
     return code
