@@ -183,7 +183,10 @@ def test_a_broken_file_of_a_folder_keeps_no_other_out(whotop: Run, logs: Path, s
     [
         (("--delimiter", "ab"), "is not one character"),
         (("--columns", "who=me"), "is not NAME=COLUMN"),
-        (("--encoding", "klingon"), "is no encoding"),
+        (("--encoding", "klingon"), "is no encoding of text"),
+        (("--encoding", "idna"), "is no encoding of text"),
+        (("--encoding", "punycode"), "is no encoding of text"),
+        (("--encoding", "hex"), "is no encoding of text"),
         (("--time-zone", "Mars/North"), "Mars/North"),
     ],
 )

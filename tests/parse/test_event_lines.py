@@ -61,6 +61,13 @@ def test_a_table_may_be_in_another_encoding(encoding: str) -> None:
     assert events_of(content, form)[0].user == "jörg"
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "UTF32"])
+def test_an_encoding_whose_mark_is_not_there_is_told_with_the_two_that_have_none(encoding: str) -> None:
+    content = b"date,type,machine,user\n2020-01-21 12:45:56,login,w,ann\n"
+    with pytest.raises(InputError, match=r"^f: no byte-order mark of utf-(16|32) is there: say --encoding utf-\1-le,"):
+        events_of(content, TableForm(encoding=encoding))
+
+
 def test_nuls_and_an_open_quote_are_named_or_borne() -> None:
     head = b"date,type,machine,user\n"
     assert events_of(head + b"2020-01-21 12:45:56,login,w,an\0n\n")[0].user == r"an\x00n"

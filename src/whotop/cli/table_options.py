@@ -34,12 +34,19 @@ def _delimiter(_context: click.Context, _option: click.Parameter, text: str) -> 
 
 
 def _encoding(_context: click.Context, _option: click.Parameter, text: str) -> str:
-    try:
-        if text:
-            "".encode(codecs.lookup(text).name)
-    except (LookupError, ValueError):
-        raise click.BadParameter(f'"{text}" is no encoding: say utf-8, latin-1 or utf-16') from None
+    if text and not _is_of_text(text):
+        raise click.BadParameter(f'"{text}" is no encoding of text: say utf-8, latin-1 or utf-16')
     return text
+
+
+def _is_of_text(encoding: str) -> bool:
+    """Whether text in it can be read piece by piece: idna and punycode are of one name, hex of no text at all."""
+    sample = "a\n"
+    try:
+        pieces = [bytes([each]) for each in sample.encode(encoding)]
+        return "".join(map(codecs.getincrementaldecoder(encoding)("replace").decode, pieces)) == sample
+    except (LookupError, ValueError):
+        return False
 
 
 _OPTIONS = (

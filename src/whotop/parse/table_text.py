@@ -64,11 +64,13 @@ class TableText:
             raise BadRowError(f"this is no CSV: {error}", file=self._file, line=line) from None
 
     def _first(self) -> tuple[str, int]:
-        """The first line that is not blank, and where it stands; none at all is an empty one."""
-        for number, line in enumerate(self._lines, 1):
-            if line.strip():
-                return line, number
-        return "", 1
+        """The first line that is not blank, and where it stands; none at all is an empty one. Raises InputError."""
+        try:
+            return next(((line, number) for number, line in enumerate(self._lines, 1) if line.strip()), ("", 1))
+        except UnicodeError:  # of all that read text piece by piece, UTF-16 and UTF-32 alone ask for how it begins
+            name = codecs.lookup(self.encoding).name
+            what = f"no byte-order mark of {name} is there: say --encoding {name}-le, {name}-be, or what else it is"
+            raise InputError(what, file=self._file) from None
 
 
 def _encoding(beginning: bytes) -> str:
