@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.probe.table import Table
-from whotop.analyse.wtmpdb_file import is_database, rows_of, wtmpdb_events
+from whotop.analyse.wtmpdb_file import rows_of, wtmpdb_events
 from whotop.errors import InputError
 from whotop.model import EventKind, Origin, Standing
 
@@ -47,12 +47,6 @@ def test_names_that_are_no_text_are_kept_as_bytes(table: Table) -> None:
     table.login("ann", START_US)
     table.execute("UPDATE wtmp SET User = CAST(x'ff41' AS TEXT)")
     assert [row.user for row in rows_of(table.path)] == [b"\xffA"]
-
-
-def test_it_is_known_by_its_beginning(table: Table) -> None:
-    table.login("ann", START_US)
-    assert is_database(table.path.read_bytes()[:16])
-    assert not is_database(b"date,type,machine,user")
 
 
 def test_a_table_in_wal_mode_is_read_where_nothing_may_be_written(table: Table) -> None:

@@ -16,18 +16,11 @@ from whotop.model import Event, Standing
 from whotop.parse.wtmpdb import LINE_BYTES, Row, row_events, row_of
 from whotop.text import safe
 
-MAGIC = b"SQLite format 3\0"
-"""How every SQLite database begins."""
 LOCK_SECONDS = 5.0
 STEPS_AT_LEAST, STEPS_PER_BYTE = 1_000_000, 4
 """Of SQLite's machine; a row of a table takes a dozen, and no less than 20 bytes."""
 STEPS_AT_ONCE = 10_000
 _SELECT = "SELECT ID, Type, User, Login, Logout, TTY, RemoteHost, Service FROM wtmp ORDER BY ID"
-
-
-def is_database(beginning: bytes) -> bool:
-    """Whether a file that begins so is a database."""
-    return beginning.startswith(MAGIC)
 
 
 def wtmpdb_events(path: Path, machine: str) -> list[Event]:
