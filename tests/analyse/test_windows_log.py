@@ -6,12 +6,16 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from whotop.analyse.windows_log import BROKEN_RECORDS, EVTX_MAGIC, is_evtx, read_records, windows_log
+from whotop.analyse.record_files import Reading, RecordFile
+from whotop.analyse.windows_log import FAULTS, export_log, read_records, windows_log
 from whotop.errors import InputError
 from whotop.model import EventKind, Standing
+
+MAGIC = b"ElfFile\0"
 
 
 def record(number: int, second: int, user: str = "root") -> dict[str, object]:
@@ -65,28 +69,61 @@ def test_records_become_history_in_the_order_of_their_times() -> None:
 
 def test_a_broken_record_costs_no_other() -> None:
     log = read_records(Reader(record(1, 1), None, {"data": "{"}, {}, record(2, 2)))
-    assert (log.records, log.broken) == (2, 3)
+    assert (log.records, len(log.faults)) == (2, 3)
+    assert log.faults[0] == "a record cannot be read: a broken record"
 
 
 def test_a_file_of_broken_records_alone_comes_to_an_end() -> None:
-    assert read_records(Endless()).broken == BROKEN_RECORDS
+    assert len(read_records(Endless()).faults) == FAULTS
 
 
-def test_an_exported_log_is_read_newest_first_as_well(tmp_path: Path) -> None:
-    file = tmp_path / "export.jsonl"
-    lines = [str(record(number, number)["data"]) for number in (3, 2, 1)]
-    file.write_text("\n".join(lines), "utf-8")
-    assert [event.record_id for event in windows_log(file).events] == ["Security:1", "Security:2", "Security:3"]
+def test_an_exported_log_is_read_newest_first_as_well() -> None:
+    content = "\n".join(str(record(number, number)["data"]) for number in (3, 2, 1)).encode()
+    assert [event.record_id for event in export_log(content).events] == ["Security:1", "Security:2", "Security:3"]
 
 
-def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"no-such\.evtx: No such file"):
-        windows_log(tmp_path / "no-such.evtx")
+@pytest.fixture
+def damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A log of one event and three faults."""
+    file = tmp_path / "Security.evtx"
+    file.write_bytes(MAGIC)
+    log = read_records(Reader(record(1, 1), None, {"data": "{"}, {}))
+    monkeypatch.setattr("whotop.analyse.windows_log.windows_log", lambda path: log)
+    return file
+
+
+def test_what_is_damaged_ends_the_reading_unless_somebody_is_told(damaged: Path) -> None:
+    with pytest.raises(InputError, match=r"Security\.evtx: a record cannot be read: a broken record \(and 2 more\)"):
+        list(RecordFile(str(damaged), Reading()).events())
+
+
+def test_where_somebody_is_told_of_what_is_passed_over_the_rest_is_read(damaged: Path) -> None:
+    told: list[InputError] = []
+    assert len(list(RecordFile(str(damaged), Reading(pass_over=told.append)).events())) == 1
+    assert len(told) == 1
+
+
+def test_where_rows_may_be_refused_so_is_each_record(damaged: Path) -> None:
+    refused: list[InputError] = []
+    assert len(list(RecordFile(str(damaged), Reading(refuse=refused.append)).events())) == 1
+    assert len(refused) == 3
+
+
+@pytest.mark.parametrize(("chunks", "faults"), [(2, []), (3, ["it is cut off: of 3 chunks 2 are there"])])
+def test_that_a_file_is_cut_off_is_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunks: int, faults: list[str]
+) -> None:
+    file = tmp_path / "Security.evtx"
+    with file.open("wb") as log:
+        log.write(MAGIC.ljust(42, b"\0") + chunks.to_bytes(2, "little"))
+        log.truncate(4096 + 2 * 65_536 + 9)
+    monkeypatch.setitem(sys.modules, "evtx", SimpleNamespace(PyEvtxParser=lambda path: Reader()))
+    assert windows_log(file).faults == faults
 
 
 def test_without_the_library_it_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "Security.evtx"
-    file.write_bytes(EVTX_MAGIC)
+    file.write_bytes(MAGIC)
     monkeypatch.setitem(sys.modules, "evtx", None)
     with pytest.raises(InputError, match=r"pip install 'whotop\[evtx\]'"):
         windows_log(file)
@@ -95,11 +132,6 @@ def test_without_the_library_it_says_how_to_get_it(tmp_path: Path, monkeypatch: 
 def test_a_file_that_only_begins_like_a_log_is_an_error(tmp_path: Path) -> None:
     pytest.importorskip("evtx")
     file = tmp_path / "Security.evtx"
-    file.write_bytes(EVTX_MAGIC + b"\xff" * 64)
+    file.write_bytes(MAGIC + b"\xff" * 64)
     with pytest.raises(InputError, match="no log of Windows that can be read"):
         windows_log(file)
-
-
-def test_logs_are_known_by_their_first_bytes() -> None:
-    assert is_evtx(EVTX_MAGIC + b"more")
-    assert not is_evtx(b"<Events>")

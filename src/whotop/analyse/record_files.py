@@ -5,7 +5,7 @@ Rotated copies may be compressed. All that may be large is read in pieces.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from functools import partial
@@ -36,6 +36,8 @@ WHOLE_BYTES = 1024 * 1024 * 1024
 """Longest file, uncompressed, of a kind that is not read in pieces."""
 RECORDS_AT_ONCE = 4096
 
+PassOver = Callable[[InputError], None]
+
 LOG_KINDS = frozenset({RecordKind.LOG, RecordKind.JOURNAL, RecordKind.JOURNAL_EXPORT, RecordKind.JSON_LOG})
 """Those whose lines name their machine, and may go on in the next file."""
 TABLE_KINDS = frozenset({RecordKind.EVENT_TABLE, RecordKind.EVENT_LINES})
@@ -54,7 +56,16 @@ class Reading:
     """How tables are written, if the user says so; then every text is one."""
     refuse: Refuse | None = None
     """Told of wrong rows; without it they end the reading."""
+    pass_over: PassOver | None = None
+    """Told of what cannot be read and is left out: a file that was only found in a folder, and, where
+    ``refuse`` is not, records of a log that is damaged. Without it they end the reading."""
     progress: Progress = unseen
+
+    def leave_out(self, error: InputError) -> None:
+        """Tell of what is passed over, or raise."""
+        if self.pass_over is None:
+            raise error
+        self.pass_over(error)
 
 
 class RecordFile:
@@ -141,7 +152,18 @@ class RecordFile:
             return wtmpdb_events(Path(self.path), self._machine)
         from whotop.analyse.windows_log import windows_log
 
-        return [self._ours(event) for event in windows_log(Path(self.path)).events]
+        log = windows_log(Path(self.path))
+        self._tell_faults(log.faults)
+        return [self._ours(event) for event in log.events]
+
+    def _tell_faults(self, faults: Sequence[str]) -> None:
+        """Refuse each; where nothing may be refused, a part of the file is passed over."""
+        if self._reading.refuse is not None:
+            for fault in faults:
+                self._reading.refuse(InputError(fault, file=self.name))
+        elif faults:
+            more = f" (and {len(faults) - 1:,} more)" if len(faults) > 1 else ""
+            self._reading.leave_out(InputError(f"{faults[0]}{more}", file=self.name))
 
     def _of_export(self, data: bytes) -> Iterator[Event]:
         # defusedxml takes 8 ms, which only these files need.

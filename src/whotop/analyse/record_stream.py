@@ -5,7 +5,7 @@ All of them are read before the first event is given: a file that is wrong is fo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from whotop.analyse.login_logs import LoginLogs
@@ -18,20 +18,15 @@ from whotop.model import Event
 from whotop.parse.event_row import numbered
 from whotop.parse.record_kind import RecordKind
 
-PassOver = Callable[[InputError], None]
-"""Told of each file of a folder that cannot be read."""
 
-
-def record_stream(
-    paths: Iterable[str], reading: Reading, order: TimeOrder, pass_over: PassOver | None = None
-) -> Iterator[Event]:
+def record_stream(paths: Iterable[str], reading: Reading, order: TimeOrder) -> Iterator[Event]:
     """The events of all files, each file's own order kept among equal times.
 
     Logs that name their machine are read first: they say whose the others in their folder are.
     Raises InputError for a file that cannot be read; one that was only found in a folder is told to
-    ``pass_over`` instead, where that is given.
+    the reading's ``pass_over`` instead, where it has one.
     """
-    reader = _Reader(reading, order, pass_over)
+    reader = _Reader(reading, order)
     sets = [reader.seen(files, found) for files, found in _sets(paths)]
     streams: dict[int, list[Iterator[Event]]] = {}
     for number in sorted(range(len(sets)), key=lambda number: not sets[number].are_logs):
@@ -48,8 +43,8 @@ class _Set:
 
 
 class _Reader:
-    def __init__(self, reading: Reading, order: TimeOrder, pass_over: PassOver | None) -> None:
-        self._reading, self._order, self._pass_over = reading, order, pass_over
+    def __init__(self, reading: Reading, order: TimeOrder) -> None:
+        self._reading, self._order = reading, order
 
     def seen(self, files: Series, found: bool) -> _Set:
         """Of which kind each file is; one in a folder that turns out to be none of ours is left out."""
@@ -82,9 +77,9 @@ class _Reader:
             yield self._order.sorted(logs.finish())
 
     def _failed(self, error: InputError, found: bool) -> None:
-        if not found or self._pass_over is None:
+        if not found:
             raise error
-        self._pass_over(error)
+        self._reading.leave_out(error)
 
 
 def _sets(paths: Iterable[str]) -> Iterator[tuple[Series, bool]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from whotop.analyse.progress import Progress, unseen
-from whotop.analyse.record_files import Reading
+from whotop.analyse.record_files import PassOver, Reading
 from whotop.analyse.record_stream import record_stream
 from whotop.analyse.time_order import TimeOrder
 from whotop.clock import HOUR_US, Clock, SystemClock
@@ -30,6 +30,7 @@ def report_files(
     *,
     form: TableForm | None = None,
     progress: Progress = unseen,
+    pass_over: PassOver | None = None,
 ) -> tuple[Report, int]:
     """The report of all events up to ``at_us`` (default: of all), and how many logouts had no login.
 
@@ -37,10 +38,11 @@ def report_files(
     how it begins. ``zone`` is that of dates without an offset, and of the report; ``form`` is how
     tables are written, where they are not as usual. Several files are one stream of events: what one
     says twice, or two of them say, counts once. Failed logins are those of the 24 hours before
-    ``at_us``, or before the last event. Raises InputError for a file that cannot be read.
+    ``at_us``, or before the last event. Raises InputError for a file that cannot be read; one that
+    was only found in a folder, and records of a damaged log, are told to ``pass_over`` where it is given.
     """
     made_us = (clock or SystemClock()).now_us()
-    reading = Reading(zone=zone, now_us=made_us, form=form, progress=progress)
+    reading = Reading(zone=zone, now_us=made_us, form=form, progress=progress, pass_over=pass_over)
     told = _Told()
     with TimeOrder() as order:
         for event in record_stream(map(str, paths), reading, order):

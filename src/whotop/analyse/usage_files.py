@@ -16,7 +16,7 @@ from typing import NamedTuple
 from whotop.analyse.opening import opened
 from whotop.analyse.ownership import STANDARD_INPUT
 from whotop.analyse.progress import Progress, unseen
-from whotop.analyse.record_files import Reading, RecordFile
+from whotop.analyse.record_files import PassOver, Reading, RecordFile
 from whotop.analyse.record_stream import record_stream
 from whotop.analyse.time_order import TimeOrder
 from whotop.core.days import day_at
@@ -72,13 +72,16 @@ def usage_told_by_files(
     now_us: int,
     form: TableForm | None = None,
     progress: Progress = unseen,
+    pass_over: PassOver | None = None,
 ) -> Told:
     """The users of every day that the files tell of; ``-`` is standard input.
 
     A time without an offset is one of ``zone``, and so is a day. Raises InputError for a file that
     cannot be read, and BadRowError for a row that is no login; each names the file, and the line.
+    What was only found in a folder, and records of a damaged log, are told to ``pass_over`` where it is given.
     """
-    reader = _Reader(chosen, zone, now_us, form, progress)
+    reading = Reading(zone=zone, now_us=now_us, progress=progress, pass_over=pass_over)
+    reader = _Reader(chosen, reading, form)
     records = []
     for path in paths:
         if reader.is_table(path):
@@ -91,10 +94,10 @@ def usage_told_by_files(
 
 
 class _Reader:
-    def __init__(self, chosen: Chosen, zone: tzinfo, now_us: int, form: TableForm | None, progress: Progress) -> None:
-        self._chosen, self._zone, self._form, self._progress = chosen, zone, form, progress
-        self._reading = Reading(zone=zone, now_us=now_us, progress=progress)
-        self.days, self.parts = LoginDays(zone), GatheredDays(chosen.by)
+    def __init__(self, chosen: Chosen, reading: Reading, form: TableForm | None) -> None:
+        self._chosen, self._reading, self._form = chosen, reading, form
+        self._zone, self._progress = reading.zone, reading.progress
+        self.days, self.parts = LoginDays(reading.zone), GatheredDays(chosen.by)
         self._choose = lru_cache(maxsize=WHO_KEPT)(chosen.login)
 
     def is_table(self, path: str) -> bool:

@@ -19,9 +19,10 @@ from whotop.parse.windows_event_json import json_event
 from whotop.parse.windows_events import WindowsEvents
 from whotop.parse.windows_export import exported_events
 
-EVTX_MAGIC = b"ElfFile\0"
-BROKEN_RECORDS = 10_000
-"""After so many records that cannot be read, the rest is not tried."""
+FAULTS = 10_000
+"""After so many, the rest is not tried."""
+HEADER_BYTES, CHUNK_BYTES = 4096, 65_536
+"""Of an ``.evtx`` (libevtx, "Windows XML Event Log (EVTX) format", 2)."""
 
 _decode = msgspec.json.Decoder().decode
 
@@ -33,8 +34,8 @@ class WindowsLog(msgspec.Struct, frozen=True):
     """In the order of their times; each machine is the computer that its event names."""
     records: int
     """How many records were read; most say nothing of logins."""
-    broken: int
-    """How many could not be read."""
+    faults: list[str]
+    """Of each record, or chunk of them, that could not be read, why; and that the file is cut off, if it is."""
 
 
 class RecordReader(Protocol):
@@ -45,51 +46,40 @@ class RecordReader(Protocol):
         ...
 
 
-def is_evtx(beginning: bytes) -> bool:
-    """Whether a file that begins so is a log as Windows keeps it."""
-    return beginning.startswith(EVTX_MAGIC)
-
-
 def windows_log(path: Path) -> WindowsLog:
-    """Read a file, ``.evtx`` or exported XML or JSON. Raises InputError, with its name, if it cannot be read."""
-    try:
-        with path.open("rb") as file:
-            beginning = file.read(len(EVTX_MAGIC))
-            if not is_evtx(beginning):
-                return export_log(beginning + file.read())
-    except OSError as error:
-        raise InputError(error.strerror or str(error), file=str(path)) from error
-    return read_records(_evtx(path))
+    """Read an ``.evtx``. Raises InputError, with its name, if it cannot be read at all."""
+    log = read_records(_evtx(path))
+    return msgspec.structs.replace(log, faults=log.faults + _cut_off(path))
 
 
 def export_log(content: bytes) -> WindowsLog:
     """Read what was exported from a log, as ``windows_export`` knows it."""
-    return _log(exported_events(content), 0)
+    return _log(exported_events(content), [])
 
 
 def read_records(reader: RecordReader) -> WindowsLog:
     """Read what the library reads."""
     found: list[WindowsEvent] = []
-    broken = 0
+    faults: list[str] = []
     records = reader.records_json()
-    while broken < BROKEN_RECORDS:
+    while len(faults) < FAULTS:
         try:
             event = json_event(_decode(str(next(records)["data"])))
         except StopIteration:
             break
-        except (RuntimeError, KeyError, msgspec.DecodeError, RecursionError):
-            broken += 1
+        except (RuntimeError, KeyError, msgspec.DecodeError, RecursionError) as error:
+            faults.append(f"a record cannot be read: {error}")
             continue
         if event is not None:
             found.append(event)
-    return _log(found, broken)
+    return _log(found, faults)
 
 
-def _log(found: Iterable[WindowsEvent], broken: int) -> WindowsLog:
+def _log(found: Iterable[WindowsEvent], faults: list[str]) -> WindowsLog:
     """Exports begin with the newest record as often as with the oldest."""
     in_order = sorted(found, key=lambda event: (event.time_us, event.record))
     events = [msgspec.structs.replace(event, standing=Standing.HISTORY) for event in WindowsEvents().events(in_order)]
-    return WindowsLog(events, len(in_order), broken)
+    return WindowsLog(events, len(in_order), faults)
 
 
 def _evtx(path: Path) -> RecordReader:
@@ -102,3 +92,15 @@ def _evtx(path: Path) -> RecordReader:
         return cast("RecordReader", PyEvtxParser(str(path)))
     except (OSError, RuntimeError) as error:
         raise InputError(f"no log of Windows that can be read: {error}", file=str(path)) from error
+
+
+def _cut_off(path: Path) -> list[str]:
+    """The library reads a file that ends early as if that were its end; the header counts the chunks."""
+    try:
+        size_bytes = path.stat().st_size
+        with path.open("rb") as file:
+            chunks = int.from_bytes(file.read(44)[42:], "little")
+    except OSError as error:
+        raise InputError(error.strerror or str(error), file=str(path)) from error
+    held = max(size_bytes - HEADER_BYTES, 0) // CHUNK_BYTES
+    return [f"it is cut off: of {chunks} chunks {held} are there"] if held < chunks else []

@@ -8,19 +8,17 @@ from typing import TYPE_CHECKING
 
 import rich_click as click
 
+from whotop.cli.complaints import Complaints
 from whotop.cli.options import ConfigOptions
 from whotop.cli.table_options import table_options
 
 if TYPE_CHECKING:
     from whotop.analyse.progress import Progress
     from whotop.cli.prepare import Prepared
-    from whotop.errors import InputError
     from whotop.monitor.history_import import ImportCounts
     from whotop.parse.event_row import TableForm
 
 FAILED = 1
-TOLD = 10
-"""Of the rows that are refused, these are named one by one."""
 
 
 @click.command("import")
@@ -43,7 +41,8 @@ def import_(
     A FILE is any that report reads, or a folder such as /var/log, of which all login records with
     their rotated copies are read. What is in the store already is not added again, whether it was
     imported or seen live, and no alert comes of what is past. Rows that are wrong are left out and
-    counted; a file that cannot be read is named, and nothing of any file is kept.
+    counted. A FILE that cannot be read is named, and nothing of any file is kept; one of a folder is
+    named and passed over, and import ends with 1.
 
     Logs, journals and tables name their machines; other records are of the --machine, of the one
     machine that the logs beside them name, or of the one that the file is named after.
@@ -55,35 +54,12 @@ def import_(
 
     prepared = prepare((), ConfigOptions(config=config, store=store, time_zone=time_zone))
     check_store(store_place(prepared))
-    complaints = _Complaints()
+    complaints = Complaints()
     with shown_progress() as progress:
         counts = _imported(files, prepared, machine, form, complaints, progress)
     complaints.tell()
     _tell(counts, complaints, prepared)
-    return FAILED if complaints.files or (complaints.rows and not counts.read) else 0
-
-
-class _Complaints:
-    """What could not be taken in."""
-
-    def __init__(self) -> None:
-        self.rows = 0
-        self.files: list[str] = []
-        self._first: list[str] = []
-
-    def row(self, error: InputError) -> None:
-        self.rows += 1
-        if len(self._first) < TOLD:
-            self._first.append(str(error))
-
-    def file(self, error: InputError) -> None:
-        self.files.append(str(error))
-
-    def tell(self) -> None:
-        from whotop.text import safe
-
-        for line in (*self.files, *self._first):
-            print(f"whotop: {safe(line, 2_000)}", file=sys.stderr)
+    return FAILED if complaints.rows and not counts.read else complaints.code
 
 
 def _imported(
@@ -91,7 +67,7 @@ def _imported(
     prepared: Prepared,
     machine: str,
     form: TableForm | None,
-    complaints: _Complaints,
+    complaints: Complaints,
     progress: Progress,
 ) -> ImportCounts:
     import asyncio
@@ -111,16 +87,17 @@ def _imported(
         ownership=StrictOwnership(machine),
         form=form,
         refuse=complaints.row,
+        pass_over=complaints.file,
         progress=progress,
     )
     with TimeOrder() as order:
-        events = record_stream(files, reading, order, complaints.file)
+        events = record_stream(files, reading, order)
         return asyncio.run(
             import_into(store_place(prepared), events, clock, lambda count: progress("Storing", count / order.count))
         )
 
 
-def _tell(counts: ImportCounts, complaints: _Complaints, prepared: Prepared) -> None:
+def _tell(counts: ImportCounts, complaints: Complaints, prepared: Prepared) -> None:
     print(
         f"{counts.read:,} events read, {counts.added:,} added, {counts.known:,} already there,"
         f" {complaints.rows:,} refused"

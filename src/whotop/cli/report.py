@@ -177,16 +177,21 @@ def _is_file(argument: str) -> bool:
 
 def _of_files(what: Sequence[str], at: str | None, chosen: ConfigOptions, form: TableForm | None) -> Report:
     from whotop.analyse.report_files import report_files
+    from whotop.cli.complaints import Complaints
+    from whotop.cli.progress import shown_progress
     from whotop.clock import SystemClock
     from whotop.config.moments import parse_moment
     from whotop.config.zones import zone_named
 
+    complaints = Complaints()
     try:
         zone = zone_named(chosen.time_zone or "")
         at_us = None if at is None else parse_moment(at, SystemClock().now_us(), zone)
     except ValueError as error:
         raise UsageError(str(error)) from None
-    made, unmatched = report_files(what, at_us, zone, form=form)
+    with shown_progress() as progress:
+        made, unmatched = report_files(what, at_us, zone, form=form, progress=progress, pass_over=complaints.file)
+    complaints.tell()
     if unmatched:
         print(f"whotop: logouts without a login: {unmatched}", file=sys.stderr)
     return made

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import rich_click as click
 
+from whotop.cli.complaints import Complaints
 from whotop.cli.options import ConfigOptions
 from whotop.cli.table_options import table_options
 
@@ -39,7 +40,8 @@ def rules_test(
     """Say which alerts would have been told of the events in files, when, and why.
 
     A FILE is any that report reads, or a folder of them. Its events are judged as if they had been
-    watched: the settings are those of the configuration, and nothing is stored or sent.
+    watched: the settings are those of the configuration, and nothing is stored or sent. What cannot
+    be read in a folder is named and passed over, and it ends with 1.
     """
     from whotop.cli.prepare import prepare
     from whotop.cli.progress import shown_progress
@@ -48,8 +50,9 @@ def rules_test(
 
     prepared = prepare((), ConfigOptions(config=config, time_zone=time_zone))
     settings = _with_every_rule(prepared.rules) if every_rule else prepared.rules
+    complaints = Complaints()
     with shown_progress() as progress:
-        rehearsal = _rehearsed(files, prepared, settings, form, progress)
+        rehearsal = _rehearsed(files, prepared, settings, form, complaints, progress)
     fired = rehearsal.finish()
     judged = rules_of_events()
     rules = {name: table.is_on_somewhere for name, table in settings.tables().items() if name in judged}
@@ -57,7 +60,9 @@ def rules_test(
         sys.stdout.buffer.write(rehearsal_json(rehearsal, fired, rules, prepared.zone))
     else:
         sys.stdout.write(rehearsal_text(rehearsal, fired, rules, prepared.zone))
-    return 0
+        sys.stdout.flush()
+    complaints.tell()
+    return complaints.code
 
 
 def _with_every_rule(settings: RuleSettings) -> RuleSettings:
@@ -73,6 +78,7 @@ def _rehearsed(
     prepared: Prepared,
     settings: RuleSettings,
     form: TableForm | None,
+    complaints: Complaints,
     progress: Progress,
 ) -> Rehearsal:
     from whotop.analyse.record_files import Reading
@@ -85,7 +91,13 @@ def _rehearsed(
 
     rehearsal = Rehearsal(settings, locate_by(settings.travel, prepared.file), prepared.zone)
     rehearsal.meet(Machine(name=one.name, address=one.address, tags=one.tags) for one in prepared.targets)
-    reading = Reading(zone=prepared.zone, now_us=SystemClock().now_us(), form=form, progress=progress)
+    reading = Reading(
+        zone=prepared.zone,
+        now_us=SystemClock().now_us(),
+        form=form,
+        pass_over=complaints.file,
+        progress=progress,
+    )
     with TimeOrder() as order:
         for event in record_stream(files, reading, order):
             rehearsal.apply(event)

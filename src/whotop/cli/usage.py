@@ -60,8 +60,10 @@ def usage(
     From the store, of the last 90 days; or from FILEs, of all their days: any CSV with a user and a
     time column (also without a header, as `windows` takes it), and all that `report` reads. A
     period is called by its last day, a week by its Sunday; one without a login is there as 0.
-    `usage aggregate` records the days of the store, so that they are known for years.
+    `usage aggregate` records the days of the store, so that they are known for years. What cannot be
+    read in a folder is named and passed over, and usage ends with 1.
     """
+    from whotop.cli.complaints import Complaints
     from whotop.cli.usage_answer import Asked, answer_of_files, answer_of_store
 
     if files and (store is not None or config is not None):
@@ -75,8 +77,10 @@ def usage(
         time_zone=time_zone,
         by=by,
     )
+    complaints = Complaints()
     if files:
-        shown.write(answer_of_files(asked, files, form))
+        shown.write(answer_of_files(asked, files, form, complaints.file))
     else:
         shown.write(answer_of_store(asked, ConfigOptions(config=config, store=store)))
-    return 0
+    complaints.tell()
+    return complaints.code

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, tzinfo
 
@@ -24,7 +24,7 @@ from whotop.core.usage import (
     usage_report,
 )
 from whotop.core.usage_where import parse_usage_where
-from whotop.errors import UsageError
+from whotop.errors import InputError, UsageError
 from whotop.parse.event_row import TableForm
 
 FILES_ZONE = "UTC"
@@ -78,8 +78,13 @@ def answer_from(place: str, table: UsageTable, asked: Asked) -> UsageReport:
     return asyncio.run(stored_usage(place, question))
 
 
-def answer_of_files(asked: Asked, files: Sequence[str], form: TableForm | None) -> UsageReport:
-    """From files; the range is their own unless one is given. Raises WhotopError."""
+def answer_of_files(
+    asked: Asked, files: Sequence[str], form: TableForm | None, pass_over: Callable[[InputError], None]
+) -> UsageReport:
+    """From files; the range is their own unless one is given. Raises WhotopError.
+
+    ``pass_over`` is told of what was only found in a folder and cannot be read.
+    """
     from whotop.analyse.usage_files import Chosen, day_range, usage_told_by_files
     from whotop.cli.progress import shown_progress
 
@@ -88,7 +93,9 @@ def answer_of_files(asked: Asked, files: Sequence[str], form: TableForm | None) 
     today = day_at(now_us, zone)
     chosen = Chosen(parse_usage_where(asked.where), frozenset(asked.excluded), asked.part)
     with shown_progress() as progress:
-        told = usage_told_by_files(files, chosen, zone=zone, now_us=now_us, form=form, progress=progress)
+        told = usage_told_by_files(
+            files, chosen, zone=zone, now_us=now_us, form=form, progress=progress, pass_over=pass_over
+        )
     days = told.days
     span = day_range(days, asked.start, asked.end)
     first, last = span or (today, today)
