@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import shlex
@@ -177,8 +178,9 @@ async def test_journalctl_ends_with_the_probe_however_that_ends(rig: Rig, machin
     forget_records(machine)
     async with watching(rig, machine) as eye:
         await eye.until_up("log-01")
-        await eye.until(lambda _: machine.run("pgrep -x journalctl", check=False), "journalctl")
-        (process,) = machine.run("pgrep -x journalctl").split()
+        # The one that stays: another reads what is there before it, and ends by itself.
+        follower = "until pgrep -f '[j]ournalctl .*--follow'; do sleep 0.1; done"
+        (process,) = (await asyncio.to_thread(machine.run, follower)).split()
         (probe,) = machine.run(f"ps -o ppid= -p {process}").split()
         machine.run(f"kill -9 {probe}")
         until(lambda: not machine.run(f"ps -o pid= -p {process}", check=False), "journalctl stays")
