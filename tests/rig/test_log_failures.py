@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.rig.journald import keep_journal, missing
-from tests.rig.machine import Rig, RigMachine
+from tests.rig.machine import Rig, RigMachine, until
 from tests.rig.passwords import refuse_at_once
 from whotop.model import Event, EventKind, Origin
 from whotop.parse import journal, utmp
@@ -71,6 +71,15 @@ def try_passwords(machine: RigMachine, folder: Path, user: str, method: str, *wo
     )
 
 
+def wait_for_the_last_word(machine: RigMachine) -> None:
+    """Until sshd is done with all who were there, which may be after their clients, and journald has what it said."""
+    until(
+        lambda: not machine.run('pgrep -P "$(cat /run/sshd.pid)"', check=False),
+        f"{machine.name}: sshd is not done with everybody",
+    )
+    machine.run("journalctl --sync")
+
+
 def told_by_journal(machine: RigMachine) -> list[Event]:
     entries = machine.run("journalctl -o json --no-pager -q").encode().split(b"\n")
     log = LoginLog("log-01", Origin.JOURNAL)
@@ -107,6 +116,7 @@ def test_each_wrong_password_is_one_failed_login_whatever_is_written_of_it(machi
         ["ssh", *machine.ssh_options(), "-l", "stranger", machine.address, "true"], check=False, capture_output=True
     )
 
+    wait_for_the_last_word(machine)
     expected = Counter({"alice": 1, "bob": 2, "nosuch": 2, "carol": 2, HOSTILE: 1, "stranger": 1})
     events = told_by_journal(machine)
     assert failures(events) == expected
@@ -127,5 +137,6 @@ def test_the_process_that_opens_a_session_is_the_one_that_the_log_names(machine:
     login.type("echo $PPID")
     leader = machine.run("until pid=$(pgrep -o -f '^sshd: alice \\[priv\\]'); do sleep 0.1; done; echo $pid").strip()
     login.logout()
+    wait_for_the_last_word(machine)
     told = [event for event in told_by_journal(machine) if event.user == "alice"]
     assert {str(event.leader_pid) for event in told} == {leader}
