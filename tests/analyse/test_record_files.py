@@ -9,6 +9,7 @@ import json
 import lzma
 import os
 import struct
+import threading
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -175,6 +176,43 @@ def test_standard_input_may_be_of_any_kind_that_needs_no_file(monkeypatch: pytes
     assert text_of("-") == "web-02: bert\n"
     monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(b"SQLite format 3\0")))
     with pytest.raises(InputError, match="standard input"):
+        text_of("-")
+
+
+@pytest.mark.parametrize("compress", [gzip.compress, bz2.compress, lzma.compress])
+def test_standard_input_may_be_compressed(monkeypatch: pytest.MonkeyPatch, compress: Callable[[bytes], bytes]) -> None:
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(compress(LOG.encode()))))
+    assert text_of("-") == "web-02: bert\n"
+
+
+def test_a_pipe_may_be_compressed_and_give_its_bytes_one_by_one(tmp_path: Path) -> None:
+    path = tmp_path / "auth.log"
+    os.mkfifo(path)
+
+    def write() -> None:
+        with path.open("wb", buffering=0) as pipe:
+            for byte in gzip.compress(LOG.encode()):
+                pipe.write(bytes([byte]))
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    assert text_of(path) == "web-02: bert\n"
+    writer.join()
+
+
+@pytest.mark.parametrize(
+    ("content", "program"),
+    [(b"\x28\xb5\x2f\xfd\x04\x58", "zstd"), (b"PK\3\4\x14\0", "zip"), (b"\x1f\x9d\x90", "compress")],
+)
+def test_what_is_compressed_otherwise_is_to_be_unpacked_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, program: str
+) -> None:
+    path = tmp_path / "auth.log.2"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=rf"auth\.log\.2: this is compressed with {program}.*unpack it first"):
+        events_of(path)
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(content)))
+    with pytest.raises(InputError, match=rf"standard input: this is compressed with {program}.*unpack it first"):
         text_of("-")
 
 
