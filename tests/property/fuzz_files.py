@@ -20,6 +20,7 @@ import pytest
 from whotop.analyse import usage_files
 from whotop.analyse.login_windows.answering import answer
 from whotop.analyse.login_windows.careful_rows import careful_rows, first_row
+from whotop.analyse.login_windows.json_rows import json_rows
 from whotop.analyse.login_windows.question import Question
 from whotop.analyse.windows_log import windows_log
 from whotop.analyse.wtmpdb_file import wtmpdb_events
@@ -192,9 +193,11 @@ def read_login_table(data: bytes) -> Iterator[object]:
     """A table of logins, by its columns and row by row."""
     yield _told(lambda: [login.time_us for login in LoginTable([data], file="table.csv", zone=ZONE).logins()])
     text = io.StringIO(data.decode("utf-8-sig", "replace"), newline="")
+    yield len(first_row(text))
+    text.seek(0)
     yield sum(1 for _ in careful_rows(text, "table.csv", lambda error: None))
-    with _file("table.csv", data) as file:
-        yield len(first_row(file))
+    text.seek(0)
+    yield _told(lambda: list(json_rows(text, "table.jsonl", lambda error: None)))
 
 
 def read_login_windows(data: bytes) -> Iterator[object]:

@@ -10,8 +10,8 @@ from typing import TypeAlias
 import duckdb
 
 from whotop.analyse.login_windows.engine import Engine, engine
-from whotop.analyse.login_windows.inputs import has_doubtful_quotes
-from whotop.analyse.login_windows.statements import identifier, literal
+from whotop.analyse.login_windows.inputs import is_doubtful
+from whotop.analyse.login_windows.statements import csv_file, identifier, literal
 from whotop.analyse.progress import Progress
 from whotop.parse.login_table import TableShape
 
@@ -26,7 +26,7 @@ _TIME = "[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})
 
 def read_table_days(path: Path, shape: TableShape, take: Take, progress: Progress) -> bool:
     """Give ``take`` day, user and number of logins; false, and nothing taken, where a row is not plain enough."""
-    if shape.encoding not in ("utf-8", "utf-8-sig") or has_doubtful_quotes(path):
+    if shape.encoding not in ("utf-8", "utf-8-sig") or is_doubtful(path, path.name):
         return False
     with engine(MEMORY_BYTES, progress) as running:
         try:
@@ -48,7 +48,7 @@ def _rows(running: Engine) -> Iterator[tuple[date, str, int]]:
 
 def _count(path: Path, shape: TableShape) -> str:
     columns = [f"c{place}" for place in range(shape.width)]
-    types = ", ".join(f"'{column}': 'VARCHAR'" for column in columns)
+    rows = csv_file(path, columns, f"skip = {shape.header_lines}, delim = {literal(shape.delimiter)}")
     found = shape.columns
     time = f"trim({identifier(columns[found.time])})"
     is_plain = f"regexp_full_match({time}, {literal(_TIME)}) AND {time} BETWEEN '1678' AND '2262'"
@@ -59,9 +59,7 @@ def _count(path: Path, shape: TableShape) -> str:
             CASE WHEN {is_plain} THEN try_cast({time} AS TIMESTAMP) END::DATE AS day,
             ltrim({identifier(columns[found.user])}) AS user,
             count(*) AS logins
-        FROM read_csv({literal(str(path))}, auto_detect = false, header = false, skip = {shape.header_lines},
-            delim = {literal(shape.delimiter)}, quote = '"', escape = '"', nullstr = '\x01',
-            max_line_size = 4194304, columns = {{{types}}})
+        FROM {rows}
         {kind}
         GROUP BY ALL
     """  # noqa: S608 - SQL alone; every value in it is ours or quoted

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
+import json
 import lzma
 import os
 from collections.abc import Callable
@@ -17,7 +19,7 @@ import duckdb
 import pytest
 
 from whotop.analyse.login_windows import Counts, Mode, OutputFormat, Question, answer
-from whotop.errors import InputError, UsageError
+from whotop.errors import BadRowError, InputError, UsageError
 
 HOUR_MS = 3_600_000
 HEADER = "IP address,Start,Stop,Users"
@@ -197,7 +199,7 @@ def test_a_newline_in_quotes_belongs_to_the_name(trial: Trial) -> None:
         ("a,1,2020-01-01 10:00:00.5\n", "is no time"),
         ("a,1,0000-01-01 10:00:00\n", "is no time"),
         ('a, "1",2020-01-01 10:00:00\n', "in.csv:1: a space before a quote"),
-        ('a,1,2020-01-01 10:00:00\n"b,1,2020-01-01 10:00:00\n', "in.csv:2: unexpected end of data"),
+        ('a,1,2020-01-01 10:00:00\n"b,1,2020-01-01 10:00:00\n', "in.csv:2: a quote is not closed"),
         ("login,ip,date\nlogin,ip,date\n", "in.csv:2: 'date' is no time"),
         ("", "no login in it"),
         ("login,ip,date\n", "no login in it"),
@@ -259,7 +261,7 @@ def test_a_compressed_file_that_is_cut_off_is_refused(
     trial: Trial, ending: str, pack: Callable[[bytes], bytes]
 ) -> None:
     packed = pack(logins(*(f"{hour:02}:00:00" for hour in range(24))).encode())
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match=r"in\.csv.*: .*end"):
         trial.ask_files(trial.write(packed[:-12], f"in.csv{ending}"))
 
 
@@ -386,3 +388,87 @@ def test_a_pipe_is_read_once(trial: Trial) -> None:
 def test_a_device_is_no_file(trial: Trial) -> None:
     with pytest.raises(InputError, match="/dev/zero: is a device"):
         trial.ask_files(Path("/dev/zero"))
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        'a"b,1,2020-01-01 10:00:00',
+        '"a" ,1,2020-01-01 10:00:00',
+        '\t"a",1,2020-01-01 10:00:00',
+        'a,1,2020-01-01 10:00:00,x"y',
+    ],
+)
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_a_quote_out_of_place_is_no_login_packed_or_not(trial: Trial, row: str, pack: Callable[[bytes], bytes]) -> None:
+    data = f"{logins('09:00:00')}{row}\n".replace("\n", ",\n", 1 if row.count(",") > 2 else 0)
+    with pytest.raises(InputError, match=r"in:2: (a quote|a cell|a space)"):
+        trial.ask_files(trial.write(pack(data.encode()), "in"))
+
+
+def test_quotes_and_commas_in_cells_without_quotes_are_read_as_they_were(trial: Trial) -> None:
+    rows = trial.ask('a"",1,2020-01-01 10:00:00\nb",c,1,2020-01-01 10:00:01\n')
+    assert rows == [
+        '1,2020-01-01 10:00:00,2020-01-01 10:00:01,"a"":2020-01-01 10:00:00,b,c:2020-01-01 10:00:01"',
+    ]
+
+
+@pytest.mark.parametrize("folder", ["source=web-01", "name=x", "time=2020-01-01", "a*[b]"])
+def test_what_folders_are_called_is_no_data(trial: Trial, folder: str) -> None:
+    (trial.folder / folder).mkdir()
+    file = trial.write(logins("10:00:00", "10:00:01"), f"{folder}/w[1]?.csv")
+    trial.write("other,1.1.1.1,2020-01-01 10:00:02\n", f"{folder}/w12.csv")
+    (row,) = trial.ask_files(file)
+    assert row == '1.1.1.1,2020-01-01 10:00:00,2020-01-01 10:00:01,"u1:2020-01-01 10:00:00,u2:2020-01-01 10:00:01"'
+
+
+def test_a_user_that_is_missing_logged_in_all_the_same(trial: Trial) -> None:
+    lines = '{"user": null, "ip": "1", "date": "2020-01-01 10:00:00"}\n{"ip": "1", "date": "2020-01-01 10:00:01"}\n'
+    assert trial.ask_files(trial.write(lines, "in.jsonl")) == [
+        '1,2020-01-01 10:00:00,2020-01-01 10:00:01,":2020-01-01 10:00:00,:2020-01-01 10:00:01"'
+    ]
+
+
+def test_names_in_json_are_those_that_stand_there_whatever_they_look_like(trial: Trial) -> None:
+    names = ["12:30", "2020-01-02T00:00:00", "6F9619FF-8B86-D011-B42D-00CF4FC964FF", "1e20", "\x01"]
+    lines = [f'{{"user": {json.dumps(name)}, "ip": "1", "date": "2020-01-01T10:00:00"}}\n' for name in names]
+    lines.append('{"user": 7, "ip": 1, "date": "2020-01-01T10:00:00"}\n')
+    (row,) = trial.ask_files(trial.write("".join(lines), "in.jsonl"))
+    assert row.partition('"')[2][:-1].split(",") == [f"{name}:2020-01-01 10:00:00" for name in (*names, "7")]
+
+
+@pytest.mark.parametrize("columns", [("client_ip", "user", "date"), ("date", "account", "ip"), ("user", "ip", "when")])
+def test_columns_are_found_by_name_or_by_place_and_not_half_by_each(trial: Trial, columns: tuple[str, ...]) -> None:
+    line = json.dumps(dict.fromkeys(columns, "2020-01-01 10:00:00"))
+    with pytest.raises(InputError, match="no column for the"):
+        trial.ask_files(trial.write(line, "in.jsonl"))
+
+
+def test_a_fault_in_lines_of_json_is_named_with_its_line_or_left_out(trial: Trial) -> None:
+    good = '{"user": "a", "ip": "1", "date": "2020-01-01 10:00:00.250"}\n'
+    file = trial.write(good + "\n{broken\n" + good + good.replace("01-01", "01-32"), "in.jsonl")
+    with pytest.raises(BadRowError, match=r"in\.jsonl:3: no object of JSON"):
+        trial.ask_files(file)
+    assert len(trial.ask_files(file, skips_bad_rows=True)) == 1
+    assert (trial.counts.logins, trial.counts.bad_rows) == (2, 2)
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, bz2.compress, lzma.compress])
+@pytest.mark.parametrize("name", ["in", "in.txt", "in.gz"])
+def test_what_a_file_is_shows_in_it(trial: Trial, pack: Callable[[bytes], bytes], name: str) -> None:
+    lines = b'{"user": "a", "ip": "1", "date": "2020-01-01 10:00:00"}\n' * 2
+    assert len(trial.ask_files(trial.write(pack(lines), name))) == 1
+    assert len(trial.ask_files(trial.write(pack(logins("10:00:00", "10:00:01").encode()), name))) == 1
+
+
+def test_a_packed_file_that_is_damaged_is_refused_before_its_rows_are_judged(trial: Trial) -> None:
+    packed = bytearray(gzip.compress(logins(*(f"{hour:02}:00:00" for hour in range(24))).encode()))
+    packed[-8] ^= 1
+    with pytest.raises(InputError, match="CRC"):
+        trial.ask_files(trial.write(bytes(packed), "in.csv.gz"))
+
+
+def test_each_pattern_finds_a_file(trial: Trial) -> None:
+    file = trial.write(logins("10:00:00"))
+    with pytest.raises(InputError, match=r"none\*\.csv: no file of that name"):
+        trial.ask_files(file, trial.folder / "none*.csv")

@@ -1,8 +1,8 @@
-"""Rows of a CSV file one by one, with their lines: for files that are read neither quickly nor without doubt.
+"""Logins of a CSV file one by one, with their lines: for files that are read neither quickly nor without doubt.
 
-The older analyser's rules: a comma, quotes doubled inside quotes, no space before a quote, three
-columns or more of which the first three count. Better than it: blank lines are skipped, a first row
-whose time holds no digit is a header, and what is no UTF-8 is replaced as it did itself.
+The older analyser's rules: its CSV (``csv_rows``), three columns or more of which the first three
+count. Better than it: blank lines are skipped, a first row whose time holds no digit is a header, and
+what is no UTF-8 is replaced as it did itself.
 """
 
 from __future__ import annotations
@@ -14,35 +14,24 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TextIO
 
+from whotop.analyse.login_windows.csv_rows import csv_rows
 from whotop.errors import BadRowError
 
 Row = tuple[str, str, str]
 """Name, source, time."""
 
 _TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)", re.ASCII)
-_SPACE_BEFORE_QUOTE = re.compile(r'\s+"')
 
 
 def careful_rows(text: TextIO, file: str, on_bad_row: Callable[[BadRowError], None]) -> Iterator[Row]:
     """Give the logins of a file; each row that is none goes to ``on_bad_row``, which may raise it."""
-    reader = csv.reader(text, strict=True)
     is_first = True
-    while True:
-        line = reader.line_num + 1
-        try:
-            row = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            on_bad_row(BadRowError(str(error), file=file, line=line))
-            continue
-        if not row:
-            continue
-        fault = fault_of(row)
-        if fault and not (is_first and is_header(row)):
-            on_bad_row(BadRowError(fault, file=file, line=line))
-        elif not fault:
-            yield row[0], row[1], row[2]
+    for row in csv_rows(text):
+        fault = row.fault or fault_of(row.cells)
+        if not fault:
+            yield row.cells[0], row.cells[1], row.cells[2]
+        elif not (is_first and is_header(row.cells)):
+            on_bad_row(BadRowError(fault, file=file, line=row.line))
         is_first = False
 
 
@@ -55,8 +44,6 @@ def fault_of(row: list[str]) -> str:
     """What is wrong with a row; empty if nothing is."""
     if len(row) < 3:
         return f"{len(row)} of the 3 columns login, ip, date"
-    if any(_SPACE_BEFORE_QUOTE.match(cell) for cell in row[:3]):
-        return "a space before a quote"
     if not is_time(row[2]):
         return f"{row[2][:40]!r} is no time yyyy-MM-dd HH:mm:ss"
     return ""
@@ -73,13 +60,9 @@ def is_time(text: str) -> bool:
     return year > 0 and 1 <= month <= 12 and 1 <= day <= 31 and (within or is_midnight)
 
 
-def first_row(path: Path) -> list[str]:
+def first_row(text: TextIO) -> list[str]:
     """The first row of a file that is not blank; empty where there is none or it cannot be read as one."""
-    with path.open(encoding="utf-8-sig", errors="replace", newline="") as text:
-        try:
-            return next((row for row in csv.reader(text) if row), [])
-        except csv.Error:
-            return []
+    return next((row.cells for row in csv_rows(text)), [])
 
 
 def write_clean(rows: Iterator[Row], path: Path) -> int:

@@ -1,42 +1,44 @@
 """The files that are asked about, each brought into the table of logins.
 
-A CSV file is read by DuckDB. Where that refuses it, or a row of it is no login, it is read once more
-row by row: slowly, but knowing the line of every fault.
+DuckDB reads them. Where it refuses one, or a row of it is no login, or it may take something otherwise
+than the older analyser did, the file is read once more row by row: slowly, but knowing the line of
+every fault.
 """
 
 from __future__ import annotations
 
-import bz2
+import contextlib
 import glob
-import gzip
-import lzma
+import io
+import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO, TextIO, cast
+from typing import BinaryIO, TextIO
 
 import duckdb
 
 from whotop.analyse.login_windows import statements
-from whotop.analyse.login_windows.careful_rows import careful_rows, first_row, is_header, write_clean
+from whotop.analyse.login_windows.careful_rows import Row, careful_rows, first_row, is_header, write_clean
 from whotop.analyse.login_windows.engine import Engine
+from whotop.analyse.login_windows.json_rows import json_rows
+from whotop.analyse.login_windows.kinds import Form, Kind, Packing, kind_of
+from whotop.analyse.login_windows.named_columns import login_columns
+from whotop.analyse.opening import opened
+from whotop.analyse.ownership import STANDARD_INPUT
 from whotop.errors import BadRowError, InputError
+from whotop.parse.pieces import PiecesFile
 
-STANDARD_INPUT = "-"
 COLUMNS = ("name", "source", "time")
-OWN_READERS = {".parquet": "read_parquet", ".jsonl": "read_json", ".ndjson": "read_json", ".json": "read_json"}
-"""By the file's ending; their columns are found by name, else by place."""
-NAMES = {
-    "name": ("user", "name", "login", "username"),
-    "source": ("ip", "source", "from", "address", "ip address"),
-    "time": ("date", "time", "timestamp"),
-}
-_PACKED: dict[str, Callable[..., Any]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
-_READ_BY_DUCKDB = ".gz"
-_DOUBTFUL = b', "'
-_PIECE_BYTES = 4 * 1024 * 1024
+_SPACE_BY_QUOTE = (b' "', b'" ')
+_SPACE_OUTSIDE = re.compile(rb'(?<![^,\r\n]) "|" +(?:[,\r\n]|$)')
+_BYTE_ORDER_MARK = "\ufeff".encode()
+_ODD_TEXTS = (*map(str.encode, ("\u2028", "\u2029", "\x85")), _BYTE_ORDER_MARK)
+"""Unicode's separators of lines; and the mark, where it does not begin the file."""
+
+RowsOf = Callable[[TextIO, str, Callable[[BadRowError], None]], Iterator[Row]]
 
 
 class Inputs:
@@ -49,13 +51,13 @@ class Inputs:
     def read(self, named: Sequence[str]) -> None:
         """Read all files that are named; raises InputError for one that cannot be, or with a bad row."""
         self._engine.run("", statements.LOGINS)
-        for path, name in self._found(named):
-            self._read(path, name)
+        for path, name, kind in [(path, name, _checked(path, name)) for path, name in self._found(named)]:
+            self._read(path, name, kind)
 
     def read_instants(self, path: Path) -> None:
         """Read a file of name, source and µs since 1970 UTC."""
         self._engine.run("", statements.LOGINS)
-        self._engine.run("reading", statements.add_instants(str(path)))
+        self._engine.run("reading", statements.add_instants(path))
 
     def _found(self, named: Sequence[str]) -> list[tuple[Path, str]]:
         found: list[tuple[Path, str]] = []
@@ -68,16 +70,15 @@ class Inputs:
             elif Path(name).exists() or not glob.has_magic(name):
                 found.append((Path(name), name))
             else:
-                found += [(Path(one), one) for one in sorted(glob.glob(name, recursive=True))]  # noqa: PTH207
-        if not found:
-            raise InputError("no file of that name", file=" ".join(named))
-        for path, name in found:
-            _check(path, name)
+                matching = sorted(glob.glob(name, recursive=True))  # noqa: PTH207
+                if not matching:
+                    raise InputError("no file of that name", file=name)
+                found += [(Path(one), one) for one in matching]
         return found
 
     def _spooled(self, pipe: BinaryIO, number: int) -> Path:
         """What can be read once alone, as a file."""
-        path = self._folder / f"input{number}.csv"
+        path = self._folder / f"input{number}"
         try:
             with path.open("wb") as file:
                 shutil.copyfileobj(pipe, file)
@@ -87,29 +88,66 @@ class Inputs:
             ) from None
         return path
 
-    def _read(self, path: Path, name: str) -> None:
-        ending = path.suffix.lower()
-        if ending in OWN_READERS:
-            rows = self._by_own_reader(path, name, OWN_READERS[ending])
-            self._take(name, rows, statements.MICROSECONDS_BYTES)
-            self._settle_bad(name)
-            return
-        before = self._end()
-        if ending in _PACKED and ending != _READ_BY_DUCKDB:
-            self._read_carefully(path, name)
-            return
-        try:
-            self._take(name, _csv(path))
-        except duckdb.Error:
-            pass
-        else:
-            if not self._bad_rows() and not has_doubtful_quotes(path):
-                return
-        self._engine.run("", statements.drop_from(before))
-        self._read_carefully(path, name)
+    def _read(self, path: Path, name: str, kind: Kind) -> None:
+        match kind.form:
+            case Form.PARQUET:
+                self._read_parquet(path, name)
+            case Form.JSON:
+                if not self._takes_json(path, name, kind):
+                    self._read_carefully(path, name, json_rows)
+            case Form.CSV:
+                if not self._takes_csv(path, name, kind):
+                    self._read_carefully(path, name, careful_rows)
 
-    def _take(self, name: str, rows: str, longest_bytes: int = statements.WHOLE_SECONDS_BYTES) -> None:
-        self._engine.run(f"reading {Path(name).name}", statements.add_logins(rows, longest_bytes))
+    def _read_parquet(self, path: Path, name: str) -> None:
+        rows = f"read_parquet({statements.file(path)}, hive_partitioning = false)"
+        try:
+            types = {str(column): str(kind) for column, kind, *_ in self._engine.run("", statements.describe(rows))}
+        except duckdb.Error as error:
+            raise InputError(f"cannot be read: {str(error).splitlines()[0]}", file=name) from None
+        columns = login_columns(list(types), name)
+        if types[columns.time] == "TIMESTAMP WITH TIME ZONE":
+            raise InputError(f"{columns.time} has a time zone: write it as local time", file=name)
+        self._take(name, statements.three_columns(rows, types, *columns), statements.FINER_FORM)
+        bad = self._bad_rows()
+        if bad and not self._skips_bad_rows:
+            raise BadRowError(f"{bad:,} rows without a time yyyy-MM-dd HH:mm:ss", file=name)
+        self.bad_rows += bad
+        self._engine.run("", statements.DROP_BAD)
+
+    def _takes_json(self, path: Path, name: str, kind: Kind) -> bool:
+        """Whether DuckDB could read the file whole; values as they are written, whatever they look like."""
+        if kind.packing is Packing.OTHER:
+            return False
+        how = f"{statements.file(path)}, compression = '{kind.packing}', hive_partitioning = false"
+        try:
+            found = self._engine.run("", statements.describe(f"read_json({how})"))
+            columns = login_columns([str(column) for column, *_ in found], name)
+            types = dict.fromkeys(columns, "VARCHAR")
+            listed = ", ".join(f"{statements.literal(column)}: 'VARCHAR'" for column in columns)
+            rows = f"read_json({how}, columns = {{{listed}}})"
+        except duckdb.Error:
+            return False
+        return self._takes(name, statements.three_columns(rows, types, *columns), statements.FINER_FORM)
+
+    def _takes_csv(self, path: Path, name: str, kind: Kind) -> bool:
+        """Whether DuckDB could read the file whole, and as the older analyser did."""
+        if is_doubtful(path, name) or kind.packing is Packing.OTHER:  # it finds broken packing first
+            return False
+        return self._takes(name, _csv(path, name, kind))
+
+    def _takes(self, name: str, rows: str, form: str = statements.FORM) -> bool:
+        """Whether all rows are logins; if not, none is taken."""
+        before = self._end()
+        with contextlib.suppress(duckdb.Error):
+            self._take(name, rows, form)
+            if not self._bad_rows():
+                return True
+        self._engine.run("", statements.drop_from(before))
+        return False
+
+    def _take(self, name: str, rows: str, form: str = statements.FORM) -> None:
+        self._engine.run(f"reading {Path(name).name}", statements.add_logins(rows, form))
 
     def _end(self) -> int:
         return int(self._engine.run("", statements.END)[0][0])
@@ -117,15 +155,13 @@ class Inputs:
     def _bad_rows(self) -> int:
         return int(self._engine.run("", statements.BAD)[0][0])
 
-    def _read_carefully(self, path: Path, name: str) -> None:
+    def _read_carefully(self, path: Path, name: str, rows_of: RowsOf) -> None:
         clean = self._folder / "clean.csv"
-        try:
-            with _text(path) as text:
-                count = write_clean(careful_rows(text, name, self._bad_row), clean)
-        except (EOFError, OSError, lzma.LZMAError) as error:
-            raise InputError(f"cannot be read: {error}", file=name) from None
+        with _text(path, name) as text:
+            count = write_clean(rows_of(text, name, self._bad_row), clean)
         if count:
-            self._take(name, _csv_of_three(clean, header=False, quoted=True))
+            rows = statements.csv_file(clean, COLUMNS, "new_line = '\\n'")
+            self._take(name, rows, statements.FINER_FORM)
         clean.unlink()
 
     def _bad_row(self, fault: BadRowError) -> None:
@@ -133,84 +169,52 @@ class Inputs:
             raise fault
         self.bad_rows += 1
 
-    def _settle_bad(self, name: str) -> None:
-        bad = self._bad_rows()
-        if bad and not self._skips_bad_rows:
-            raise BadRowError(f"{bad:,} rows without a time yyyy-MM-dd HH:mm:ss", file=name)
-        self.bad_rows += bad
-        self._engine.run("", statements.DROP_BAD)
 
-    def _by_own_reader(self, path: Path, name: str, reader: str) -> str:
-        rows = f"{reader}({statements.literal(str(path))})"
-        try:
-            columns = [str(row[0]) for row in self._engine.run("", statements.describe(rows))]
-        except duckdb.Error as error:
-            raise InputError(f"cannot be read: {str(error).splitlines()[0]}", file=name) from None
-        wanted = [_column(columns, wanted, place, name) for place, wanted in enumerate(COLUMNS)]
-        return statements.three_columns(rows, *wanted)
-
-
-def _column(columns: list[str], wanted: str, place: int, name: str) -> str:
-    by_name = [column for column in columns if column.lower() in NAMES[wanted]]
-    if by_name:
-        return by_name[0]
-    if len(columns) >= len(COLUMNS):
-        return columns[place]
-    raise InputError(f"no column for the {wanted} (one of {', '.join(NAMES[wanted])})", file=name)
-
-
-def _check(path: Path, name: str) -> None:
+def _checked(path: Path, name: str) -> Kind:
     """Find what is wrong with a file before any work is done on another."""
     try:
-        is_device = path.is_char_device() or path.is_block_device()
-        if not is_device:
-            with path.open("rb"):
-                pass
+        if path.is_char_device() or path.is_block_device():
+            raise InputError("is a device, and no file of logins", file=name)
+        return kind_of(path, name)
     except (OSError, RuntimeError) as error:  # RuntimeError: links that lead to each other
         raise InputError(getattr(error, "strerror", None) or str(error), file=name) from None
-    if is_device:
-        raise InputError("is a device, and no file of logins", file=name)
 
 
-def _csv(path: Path) -> str:
-    """A CSV file as DuckDB is to read it: with as many columns as its first row has."""
-    row = first_row(path) if path.suffix.lower() != ".gz" else _first_packed_row(path)
-    return _csv_of_three(path, header=is_header(row), quoted=False, further=max(len(row) - len(COLUMNS), 0))
+def _csv(path: Path, name: str, kind: Kind) -> str:
+    """A CSV file as DuckDB is to read it: with as many columns as its first row has.
 
-
-def _csv_of_three(path: Path, *, header: bool, quoted: bool, further: int = 0) -> str:
-    columns = [*COLUMNS, *(f"further{number}" for number in range(further))]
-    types = ", ".join(f"'{column}': 'VARCHAR'" for column in columns)
-    newline = ", new_line = '\\n'" if quoted else ""
-    return f"""read_csv({statements.literal(str(path))}, auto_detect = false, header = {header}, delim = ',',
-        quote = '"', escape = '"', nullstr = '\x01', max_line_size = 4194304, columns = {{{types}}}{newline})"""
-
-
-def _first_packed_row(path: Path) -> list[str]:
-    try:
-        with _text(path) as text:
-            return next((line.rstrip("\r\n").split(",") for line in text if line.strip()), [])
-    except (EOFError, OSError):
-        return []
-
-
-def _text(path: Path) -> TextIO:
-    unpack = _PACKED.get(path.suffix.lower(), open)
-    return cast("TextIO", unpack(path, "rt", encoding="utf-8-sig", errors="replace", newline=""))
-
-
-def has_doubtful_quotes(path: Path) -> bool:
-    """Whether a space stands before a quote somewhere, which DuckDB overlooks: at 2 GB a second.
-
-    Piece by piece: a file that is mapped whole counts as resident memory, however large it is.
+    A quote that a cell still holds may be one that the older analyser took otherwise, or not at all:
+    such a row has no time, and the file is read with care.
     """
-    if path.suffix.lower() == ".gz" or not path.is_file():
-        return False
-    kept = len(_DOUBTFUL) - 1
-    with path.open("rb") as file:
-        end = b""
-        while piece := file.read(_PIECE_BYTES):
-            if _DOUBTFUL in piece or _DOUBTFUL in end + piece[:kept]:
+    with _text(path, name) as text:
+        row = first_row(text)
+    columns = [*COLUMNS, *(f"further{number}" for number in range(len(row) - len(COLUMNS)))]
+    rows = statements.csv_file(path, columns, f"header = {is_header(row)}, compression = '{kind.packing}'")
+    return statements.without_quotes(rows, columns)
+
+
+@contextlib.contextmanager
+def _text(path: Path, name: str) -> Iterator[TextIO]:
+    """A file, unpacked, as text. Raises InputError, with its ``name``, where it cannot be read."""
+    with opened(str(path), name) as file:
+        pieces = PiecesFile(file.pieces())
+        yield io.TextIOWrapper(io.BufferedReader(pieces), encoding="utf-8-sig", errors="replace", newline="")
+
+
+def is_doubtful(path: Path, name: str) -> bool:
+    """Whether DuckDB may overlook something: a space around quotes, or a line that ends unusually.
+
+    Found at 2 GB a second where nothing is packed, piece by piece: a file that is mapped whole counts
+    as resident memory, however large it is. Raises InputError, with its ``name``, where it cannot be read.
+    """
+    kept = len(_BYTE_ORDER_MARK) - 1
+    with opened(str(path), name) as file:
+        end = file.beginning(len(_BYTE_ORDER_MARK)).removeprefix(_BYTE_ORDER_MARK)
+        for piece in file.pieces():
+            looked_at = end + piece
+            if any(pair in looked_at for pair in _SPACE_BY_QUOTE) and _SPACE_OUTSIDE.search(looked_at):
+                return True
+            if not looked_at.isascii() and any(odd in looked_at for odd in _ODD_TEXTS):
                 return True
             end = piece[-kept:]
     return False

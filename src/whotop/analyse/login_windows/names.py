@@ -57,4 +57,4 @@ def _change(running: Engine, table: str, column: str, change: Callable[[str], st
         path = Path(folder) / "changed.csv"
         with path.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(changed)
-        running.run("", statements.replace_texts(table, column, str(path)))
+        running.run("", statements.replace_texts(table, column, path))

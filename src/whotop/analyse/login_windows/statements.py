@@ -10,14 +10,18 @@ Written in terms that other engines have too: aggregates, window functions, join
 
 from __future__ import annotations
 
+import glob
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
 from whotop.analyse.login_windows.question import Mode
 from whotop.clock import SECOND_US
 
-WHOLE_SECONDS_BYTES, MICROSECONDS_BYTES = 19, 26
-"""How long a time may be as text, without and with a fraction."""
-
 FORM = "[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}"
-"""The only form in which a time is read; DuckDB's own cast takes many more."""
+"""The only form in which a time of CSV is read; DuckDB's own cast takes many more."""
+FINER_FORM = rf"{FORM}(\.[0-9]{{1,6}})?"
+"""Of files that know what a time is."""
+_LONGEST_BYTES = {FORM: 19, FINER_FORM: 26}
 
 LOGINS = """
     CREATE TABLE logins (name VARCHAR, source VARCHAR, local_us BIGINT)
@@ -29,14 +33,16 @@ _MONTHS_END = """
 """
 """30 February is the 28th or 29th: java.time's SMART resolver, with which the older analyser read."""
 
-_ODD_MOMENT = f"""
-    CASE WHEN regexp_full_match(time, '{FORM}') AND time >= '0001'
-    THEN coalesce(try_cast(time AS TIMESTAMP), {_MONTHS_END}) END
-"""
-"""24:00:00 is the next day's 00:00:00."""
+
+def _odd_moment(form: str) -> str:
+    """24:00:00 is the next day's 00:00:00."""
+    return f"""
+        CASE WHEN regexp_full_match(time, '{form}') AND time >= '0001'
+        THEN coalesce(try_cast(time AS TIMESTAMP), {_MONTHS_END}) END
+    """
 
 
-def add_logins(rows: str, longest_bytes: int = WHOLE_SECONDS_BYTES) -> str:
+def add_logins(rows: str, form: str = FORM) -> str:
     """Take in what ``rows``, a table expression of name, source and time (text), holds.
 
     A time that reads the same when it is written again is one in the only form that there is, which
@@ -44,20 +50,33 @@ def add_logins(rows: str, longest_bytes: int = WHOLE_SECONDS_BYTES) -> str:
     """
     return f"""
         INSERT INTO logins
-        SELECT name, coalesce(source, ''),
-               epoch_us(CASE WHEN CAST(moment AS VARCHAR) = time AND strlen(time) <= {longest_bytes}
-                        THEN moment ELSE {_ODD_MOMENT} END)
+        SELECT coalesce(name, ''), coalesce(source, ''),
+               epoch_us(CASE WHEN CAST(moment AS VARCHAR) = time AND strlen(time) <= {_LONGEST_BYTES[form]}
+                        THEN moment ELSE {_odd_moment(form)} END)
         FROM (SELECT *, try_cast(time AS TIMESTAMP) AS moment FROM {rows})
     """
 
 
-def add_instants(file: str) -> str:
+def add_instants(path: Path) -> str:
     """Take in a file of name, source and µs since 1970 UTC, which stand as if the zone were UTC."""
+    rows = csv_file(path, ("name", "source", "us"), "new_line = '\\n'")
+    return f"INSERT INTO logins SELECT name, source, CAST(us AS BIGINT) FROM {rows}"
+
+
+def csv_file(path: Path, columns: Sequence[str], options: str = "") -> str:
+    """A CSV file as a table: every column text as it stands, none of them missing."""
+    types = ", ".join(f"'{column}': 'VARCHAR'" for column in columns)
+    further = f", {options}" if options else ""
     return f"""
-        INSERT INTO logins SELECT name, source, us FROM read_csv({literal(file)}, auto_detect = false, header = false,
-            delim = ',', quote = '"', escape = '"', nullstr = '\x01', new_line = '\\n',
-            columns = {{'name': 'VARCHAR', 'source': 'VARCHAR', 'us': 'BIGINT'}})
+        read_csv({file(path)}, auto_detect = false, hive_partitioning = false, quote = '"', escape = '"',
+                 max_line_size = 4194304, columns = {{{types}}}, force_not_null = {list(columns)}{further})
     """
+
+
+def without_quotes(rows: str, columns: Sequence[str]) -> str:
+    """``rows`` of name, source, time and others; one that has a quote in any of ``columns`` has no time."""
+    quoted = " OR ".join(f"contains({column}, '\"')" for column in columns)
+    return f"(SELECT name, source, CASE WHEN {quoted} THEN NULL ELSE time END AS time FROM {rows})"
 
 
 def _shown(local_us: str) -> str:
@@ -82,11 +101,18 @@ def describe(rows: str) -> str:
     return f"DESCRIBE SELECT * FROM {rows}"
 
 
-def three_columns(rows: str, name: str, source: str, time: str) -> str:
+def three_columns(rows: str, types: Mapping[str, str], name: str, source: str, time: str) -> str:
     """``rows`` with its columns as ``add_logins`` wants them; a timestamp becomes what a CSV file would hold."""
-    shown = f"replace(CAST({identifier(time)} AS VARCHAR), 'T', ' ')"
-    texts = f"CAST({identifier(name)} AS VARCHAR) AS name, CAST({identifier(source)} AS VARCHAR) AS source"
-    return f"(SELECT {texts}, {shown} AS time FROM {rows})"
+    return f"""
+        (SELECT {_text(name, types)} AS name, {_text(source, types)} AS source,
+                replace({_text(time, types)}, 'T', ' ') AS time FROM {rows})
+    """
+
+
+def _text(column: str, types: Mapping[str, str]) -> str:
+    """A column as text; bytes are UTF-8."""
+    name = identifier(column)
+    return f"decode({name})" if types[column] == "BLOB" else f"CAST({name} AS VARCHAR)"
 
 
 def move_out_of_gap(first_s: int, end_s: int, gap_s: int) -> str:
@@ -246,13 +272,10 @@ def _quoted(cell: str) -> str:
     """
 
 
-def replace_texts(table: str, column: str, file: str) -> str:
+def replace_texts(table: str, column: str, path: Path) -> str:
     """Replace the texts in the first column of a CSV file by those in its second."""
-    return f"""
-        UPDATE {table} SET {column} = better FROM read_csv({literal(file)}, auto_detect = false, header = false,
-            delim = ',', quote = '"', escape = '"', nullstr = '\x01', new_line = '\\n',
-            columns = {{'text': 'VARCHAR', 'better': 'VARCHAR'}}) WHERE {column} = text
-    """
+    rows = csv_file(path, ("text", "better"), "new_line = '\\n'")
+    return f"UPDATE {table} SET {column} = better FROM {rows} WHERE {column} = text"
 
 
 def distinct(table: str, column: str) -> str:
@@ -267,6 +290,11 @@ def copy(query: str, file: str, options: str) -> str:
 
 PLAIN_LINES = r"FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x01'"
 """Lines as they are: a query of one column writes no delimiter."""
+
+
+def file(path: Path) -> str:
+    """The name of a file to be read, as SQL writes it: one file, whatever it is called."""
+    return literal(glob.escape(str(path)))
 
 
 def literal(text: str) -> str:
