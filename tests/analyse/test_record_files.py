@@ -216,6 +216,11 @@ def test_what_is_compressed_otherwise_is_to_be_unpacked_first(
         text_of("-")
 
 
+def test_an_empty_name_is_said_to_be_one() -> None:
+    with pytest.raises(InputError, match="the name of a file is empty"):
+        text_of("")
+
+
 def test_an_empty_file_of_records_holds_nobody(tmp_path: Path) -> None:
     path = tmp_path / "wtmp"
     path.touch()

@@ -86,6 +86,8 @@ def _sets(paths: Iterable[str]) -> Iterator[tuple[Series, bool]]:
     """Each series, and whether it was found in a folder rather than named."""
     named: list[str] = []
     for path in paths:
+        if not path:
+            raise InputError("the name of a file is empty")
         if path != STANDARD_INPUT and Path(path).is_dir():
             yield from ((series, True) for series in in_series(files_of(path)))
         else:
