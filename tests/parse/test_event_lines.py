@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from whotop.errors import InputError
 from whotop.model import Event
-from whotop.parse.event_lines import line_events
+from whotop.parse.event_lines import LONGEST_LINE_BYTES, line_events
 from whotop.parse.event_row import RowReader, TableForm
 from whotop.parse.event_table import table_events
 
@@ -38,6 +38,25 @@ def test_wrong_rows_may_be_told_and_left_out() -> None:
     refused: list[InputError] = []
     assert len(events_of(LINE + b"{}x\n" + LINE.replace(b"01-21", b"02-30") + LINE, refused=refused)) == 2
     assert [error.line for error in refused] == [2, 3]
+
+
+def long_line(size: int) -> bytes:
+    """A login with more of it than is asked for, ``size`` bytes with the end of its line."""
+    line = LINE.replace(b"}", b', "more": ""}')
+    return line.replace(b'""', b'"%s"' % (b"x" * (size - len(line))))
+
+
+def test_a_line_is_whole_however_long() -> None:
+    refused: list[InputError] = []
+    assert len(events_of(LINE + long_line(LONGEST_LINE_BYTES) + LINE + b"x\n", refused=refused)) == 3
+    assert [error.line for error in refused] == [4]
+
+
+@pytest.mark.parametrize("size", [LONGEST_LINE_BYTES + 1, LONGEST_LINE_BYTES + 2, 3 * LONGEST_LINE_BYTES + 4])
+def test_a_line_without_measure_is_refused_as_one(size: int) -> None:
+    refused: list[InputError] = []
+    assert len(events_of(LINE + long_line(size) + LINE + b"x\n", refused=refused)) == 2
+    assert [(error.line, error.what) for error in refused] == [(2, "longer than 1 MB"), (4, "this is no JSON object")]
 
 
 def test_columns_may_have_other_names() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Iterator
 from functools import partial
+from typing import BinaryIO
 
 import msgspec
 
@@ -15,7 +16,8 @@ from whotop.model import Event
 from whotop.parse.event_row import NEEDED, OPTIONAL, RowReader, TableForm
 from whotop.parse.pieces import PiecesFile
 
-LONGEST_LINE_BYTES = 65536
+LONGEST_LINE_BYTES = 1024 * 1024
+"""What is longer tells more than a login, and shall not fill our memory: it is refused as one row."""
 _USUAL = TableForm()
 
 _decode_texts = msgspec.json.Decoder(dict[str, str]).decode
@@ -26,9 +28,12 @@ def line_events(pieces: Iterable[bytes], rows: RowReader, *, form: TableForm = _
     """The events of a file in its own order, as it is read. Raises InputError for a line that is no such object."""
     file = io.BufferedReader(PiecesFile(pieces))
     names = [form.name(column) for column in (*NEEDED, *OPTIONAL)]
-    for number, line in enumerate(iter(partial(file.readline, LONGEST_LINE_BYTES), b""), 1):
+    for number, line in enumerate(_lines(file), 1):
         text = line.removeprefix(b"\xef\xbb\xbf").strip()
         if not text:
+            continue
+        if len(line) > LONGEST_LINE_BYTES:
+            rows.refused(f"longer than {LONGEST_LINE_BYTES // 2**20} MB", number)
             continue
         try:
             values = _texts(text)
@@ -38,6 +43,16 @@ def line_events(pieces: Iterable[bytes], rows: RowReader, *, form: TableForm = _
         event = rows.event(number, [values.get(name, "") for name in names])
         if event is not None:
             yield event
+
+
+def _lines(file: BinaryIO) -> Iterator[bytes]:
+    """Each line; of one that is too long as much as shows that it is."""
+    read = partial(file.readline, LONGEST_LINE_BYTES + 1)
+    for line in iter(read, b""):
+        yield line
+        piece = line
+        while len(piece) > LONGEST_LINE_BYTES and not piece.endswith(b"\n"):
+            piece = read()
 
 
 def _texts(line: bytes) -> dict[str, str]:
