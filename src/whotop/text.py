@@ -107,6 +107,11 @@ def duration(seconds: float) -> str:
     return f"{minutes}m" if minutes else f"{total}s"
 
 
+def counted(number: int, noun: str) -> str:
+    """How many there are of something, in a sentence: ``1 user``, ``2 users``, ``12,345 users``."""
+    return f"1 {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def age(seconds: float) -> str:
     """A length of time in its largest unit alone: ``12s``, ``4m``, ``2h``, ``41d``."""
     return duration(max(seconds, 0)).split(" ")[0]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import rich_click as click
 
 from whotop.cli.options import ConfigOptions
+from whotop.text import counted
 
 if TYPE_CHECKING:
     from whotop.cli.prepare import Prepared
@@ -26,7 +27,7 @@ def store_expire(store: str | None, config: Path | None) -> int:
     from whotop.cli.prepare import prepare
 
     count = asyncio.run(_expire(prepare((), ConfigOptions(config=config, store=store))))
-    print(f"{count:,} row{'s' * (count != 1)} deleted")
+    print(f"{counted(count, 'row')} deleted")
     return 0
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import rich_click as click
 
 from whotop.cli.options import ConfigOptions
+from whotop.text import counted
 
 if TYPE_CHECKING:
     from whotop.cli.prepare import Prepared
@@ -56,7 +57,7 @@ def _told(forgotten: Forgotten) -> str:
         "alert": forgotten.alerts,
         "message": forgotten.messages,
     }
-    words = [f"{count:,} {noun}{'s' * (count != 1)}" for noun, count in counts.items() if count]
+    words = [counted(count, noun) for noun, count in counts.items() if count]
     told = f"{', '.join(words)} deleted" if words else "nothing to delete"
     if forgotten.is_counted_in_usage:
         told += "; usage counts somebody without a name"

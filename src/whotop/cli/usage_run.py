@@ -15,6 +15,7 @@ from whotop.errors import StoreError
 from whotop.monitor.usage_job import Recorded, Span, aggregate
 from whotop.store.precheck import check_store, store_path
 from whotop.store.store import open_store
+from whotop.text import counted
 
 TELL_SECONDS = 5.0
 """How often a line is written where there is no terminal."""
@@ -29,8 +30,7 @@ def record_usage(place: str, table: UsageTable, start: date | None, end: date | 
         done = asyncio.run(_run(place, table, Span(start, end, reset), progress))
     if done.first is None:
         return "there is no login to record"
-    days, logins = ("day" if done.days == 1 else "days"), ("login" if done.logins == 1 else "logins")
-    return f"{done.days:,} {days} recorded, {done.first} to {done.last}: {done.logins:,} {logins}"
+    return f"{counted(done.days, 'day')} recorded, {done.first} to {done.last}: {counted(done.logins, 'login')}"
 
 
 async def _run(place: str, table: UsageTable, span: Span, progress: Progress) -> Recorded:

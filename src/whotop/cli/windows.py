@@ -5,21 +5,20 @@ from __future__ import annotations
 import sys
 import tempfile
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 import rich_click as click
 
 from whotop.errors import UsageError
+from whotop.text import counted
 
 if TYPE_CHECKING:
     from whotop.analyse.login_windows import Counts, Question
 
 MODES = ("tumbling", "sliding", "gap")
 ENDINGS = {".parquet": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl"}
-START_FORM = "%Y-%m-%dT%H:%M:%S"
 LEAST_MEMORY_BYTES = 256 * 1024**2
 
 
@@ -32,20 +31,24 @@ def _size_ms(_context: click.Context, _option: click.Parameter, text: str) -> in
         raise click.BadParameter(str(error)) from None
 
 
-def _zone(_context: click.Context, _option: click.Parameter, text: str) -> ZoneInfo:
+def _zone(_context: click.Context, _option: click.Parameter, text: str) -> tzinfo:
+    from whotop.config.zones import zone_named
+
     try:
-        return ZoneInfo(text)
-    except (ValueError, OSError, LookupError):
-        raise click.BadParameter(f'"{text}" is no time zone: say UTC or Europe/Berlin') from None
+        return zone_named(text or '""')
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
 
 
 def _start(_context: click.Context, _option: click.Parameter, text: str | None) -> datetime | None:
     if text is None:
         return None
-    try:
-        return datetime.strptime(text, START_FORM)  # noqa: DTZ007  a local time of --time-zone
-    except ValueError:
-        raise click.BadParameter(f'"{text}" is not yyyy-MM-ddTHH:mm:ss') from None
+    from whotop.analyse.login_windows.careful_rows import moment_of
+
+    moment = moment_of(text.replace("T", " ")) if text[10:11] == "T" else None
+    if moment is None:
+        raise click.BadParameter(f'"{text}" is not yyyy-MM-ddTHH:mm:ss')
+    return moment
 
 
 def _memory_bytes(_context: click.Context, _option: click.Parameter, text: str) -> int:
@@ -143,5 +146,5 @@ def _answered(question: Question) -> Counts:
 
 
 def _tell(counts: Counts) -> None:
-    skipped = f", {counts.bad_rows:,} bad row{'s' * (counts.bad_rows != 1)} skipped" if counts.bad_rows else ""
+    skipped = f", {counted(counts.bad_rows, 'bad row')} skipped" if counts.bad_rows else ""
     print(f"whotop: {counts.series:,} series in {counts.logins:,} logins{skipped}", file=sys.stderr)

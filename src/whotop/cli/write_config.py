@@ -15,6 +15,7 @@ from whotop.config.rules import decode_rules
 from whotop.config.settings import Settings
 from whotop.config.starting import starting_text
 from whotop.errors import ConfigError
+from whotop.text import counted
 
 SECRETS_FOLDER = "secrets"
 
@@ -27,7 +28,7 @@ def write_starting(
     text = starting_text(machines, patterns, [str(path.absolute()) for path in inventories])
     count = _machines_in(text, file)
     _write({file: text})
-    watched = _counted(count, "machine") if count else "no machine yet, so whotop watches this one"
+    watched = counted(count, "machine") if count else "no machine yet, so whotop watches this one"
     print(f"{file}: {watched}")
     print(f"next: whotop check{_named(output)}")
 
@@ -47,10 +48,10 @@ def write_converted(xml: Path, email: Path | None, output: Path | None, *, repla
     _machines_in(made.text, file)
     _write({**made.secrets, file: made.text})
     sender = f"from {account.username}" if account is not None else "not set up (--email FILE)"
-    print(f"{file}: {_counted(made.machines, 'machine')}, {_counted(made.limits, 'limit')}, mail {sender}")
+    print(f"{file}: {counted(made.machines, 'machine')}, {counted(made.limits, 'limit')}, mail {sender}")
     if made.secrets:
         old = " and ".join(str(path) for path in (xml, email) if path is not None)
-        print(f"{folder}: {_counted(len(made.secrets), 'password')}, a file each that you alone may read; delete {old}")
+        print(f"{folder}: {counted(len(made.secrets), 'password')}, a file each that you alone may read; delete {old}")
     print(f"next: whotop check{_named(output)} --accept-new   (records host keys, which are not known yet)")
 
 
@@ -81,10 +82,6 @@ def _write(texts: Mapping[Path, str]) -> None:
         except OSError as error:
             new.unlink(missing_ok=True)
             raise ConfigError(f"cannot be written: {error.strerror}", file=str(file)) from None
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _named(output: Path | None) -> str:

@@ -10,6 +10,7 @@ import logging
 
 from whotop.core.feed import AlertChanged, Batch, EventAdded, MachineChanged, MachineRemoved
 from whotop.model import Alert, Event, Level, Machine, MachineState
+from whotop.text import counted
 
 _TOLD_STATES = frozenset({MachineState.UP, MachineState.STALE, MachineState.DOWN, MachineState.NOT_WATCHED})
 _LEVELS = {Level.INFO: logging.INFO, Level.WARN: logging.WARNING, Level.HIGH: logging.ERROR}
@@ -32,8 +33,7 @@ class Narrator:
     def status(self) -> str:
         """How things stand, in a line."""
         up = sum(state is MachineState.UP for state in self._machines.values())
-        alerts = len(self._alerts)
-        status = f"{up} of {len(self._machines)} machines up, {alerts} alert{'s' * (alerts != 1)}"
+        status = f"{up:,} of {counted(len(self._machines), 'machine')} up, {counted(len(self._alerts), 'alert')}"
         return f"{status}; {'; '.join(self._notices)}" if self._notices else status
 
     def tell(self, batch: Batch) -> None:

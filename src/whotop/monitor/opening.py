@@ -25,6 +25,7 @@ from whotop.model import Target
 from whotop.monitor.handover import HandoverFeed, Source
 from whotop.monitor.settings import MonitorSettings
 from whotop.store.retention import RetentionSettings
+from whotop.text import counted
 
 if TYPE_CHECKING:
     from whotop.monitor.monitor import Monitor
@@ -160,7 +161,7 @@ class Watch:
         machines = len(self._targets)
         others = machines - len(self._polled)
         polled = f", of which another whotop polls {others}" if others else ""
-        return f"{machines} machine{'s' * (machines != 1)}{polled}"
+        return f"{counted(machines, 'machine')}{polled}"
 
     async def retarget(self, targets: Sequence[Target], settings: WatchSettings | None = None) -> str:
         """Watch these from now on, and as ``settings`` say; one line that says what became of it.
@@ -238,7 +239,7 @@ def _changes(before: WatchSettings, after: WatchSettings) -> list[str]:
 def _words(told: Difference) -> str:
     """``1 machine added, 2 machines removed, 3 machines changed``."""
     counts = {"added": len(told.added), "removed": len(told.removed), "changed": len(told.changed)}
-    words = [f"{count} machine{'s' * (count != 1)} {what}" for what, count in counts.items() if count]
+    words = [f"{counted(count, 'machine')} {what}" for what, count in counts.items() if count]
     return ", ".join(words) or "the machines are the same"
 
 

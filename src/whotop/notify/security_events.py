@@ -16,7 +16,7 @@ from whotop.notify.keys import events_key
 from whotop.notify.notifier import GATHER_US
 from whotop.notify.recipients import Recipients
 from whotop.notify.words import SUBJECT_CHARACTERS, moment
-from whotop.text import safe
+from whotop.text import counted, safe
 
 LISTED = 200
 """Events that one mail lists, those that came last; the rest is counted. 200 lines are at most 60 kB."""
@@ -80,7 +80,7 @@ class SecurityEvents:
         since_us = self._mailed_us.get(machine)
         self._mailed_us[machine] = now_us
         count = gathered.counts.total()
-        words = f"{count:,} security event{'s' * (count != 1)}" if count else "no new security events"
+        words = counted(count, "security event") if count else "no new security events"
         for channel, target in self._recipients.of_security_events(machine):
             yield Delivery(
                 key=events_key(machine, target, now_us),

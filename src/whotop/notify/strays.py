@@ -17,6 +17,7 @@ from whotop.errors import StoreError
 from whotop.model.delivery import Channel
 from whotop.notify.queue import Queue
 from whotop.notify.route import Route
+from whotop.text import counted
 
 LOOK_SECONDS = 600.0
 UNTRIED_US = DAY_US
@@ -64,4 +65,4 @@ class Strays:
 
 def _tell(targets: Iterable[str], why: str) -> None:
     for target, count in Counter(targets).items():
-        log.error("given up, to %s: %d message%s: %s", target, count, "s" * (count != 1), why)
+        log.error("given up, to %s: %s: %s", target, counted(count, "message"), why)

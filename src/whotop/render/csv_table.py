@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from whotop.core.report import Report, ReportedMachine
 from whotop.render.moments import iso_moment
-from whotop.render.phrases import counted
+from whotop.text import counted
 
 COLUMNS = ("machine", "state", "user", "tty", "from", "since", "idle_seconds", "as_of", "note")
 

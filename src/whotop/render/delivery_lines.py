@@ -11,7 +11,7 @@ import msgspec
 from whotop.clock import SECOND_US
 from whotop.model.delivery import Delivery
 from whotop.render.moments import short_moment
-from whotop.text import duration
+from whotop.text import counted, duration
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +52,7 @@ def _waiting(one: Delivery, now_us: int, zone: tzinfo) -> str:
     if not one.attempts:
         return queued
     due_seconds = max(0, (one.due_us or 0) - now_us) / SECOND_US
-    tried = f"{one.attempts} attempt{'s' * (one.attempts != 1)}"
-    return f"{queued}\n      {tried}, the next in {duration(due_seconds)}: {one.last_error}"
+    return f"{queued}\n      {counted(one.attempts, 'attempt')}, the next in {duration(due_seconds)}: {one.last_error}"
 
 
 def _given_up(one: Delivery, now_us: int, zone: tzinfo) -> str:

@@ -7,7 +7,7 @@ from whotop.core.report import Report, ReportedMachine
 from whotop.model import Alert
 from whotop.model.alert import UNTIL_RESOLVED_US
 from whotop.render.moments import full_moment, short_moment, zone_name
-from whotop.text import duration
+from whotop.text import counted, duration
 
 
 def title(report: Report) -> str:
@@ -28,11 +28,12 @@ def totals(report: Report) -> list[str]:
     counts = report.totals
     phrases = [
         counted(counts.machines, "machine") + _states(report),
-        counted(counts.sessions, "session") + (f" ({counts.without_tty} without a tty)" if counts.without_tty else ""),
+        counted(counts.sessions, "session")
+        + (f" ({counts.without_tty:,} without a tty)" if counts.without_tty else ""),
         counted(counts.users, "user"),
     ]
     if counts.up or counts.alerts or counts.alerts_muted:
-        muted = f" ({counts.alerts_muted} more muted)" if counts.alerts_muted else ""
+        muted = f" ({counts.alerts_muted:,} more muted)" if counts.alerts_muted else ""
         phrases.append(counted(counts.alerts, "alert") + muted)
     if counts.failed_logins:
         phrases.append(f"{counted(counts.failed_logins, 'failed login')} in 24 hours")
@@ -48,13 +49,8 @@ def _states(report: Report) -> str:
         "connecting": counts.connecting,
         "not watched": counts.not_watched,
     }
-    known = ", ".join(f"{number} {state}" for state, number in states.items() if number)
+    known = ", ".join(f"{number:,} {state}" for state, number in states.items() if number)
     return f": {known}" if known else ""
-
-
-def counted(number: int, noun: str) -> str:
-    """``1 user``, ``2 users``."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def said(alert: Alert, report: Report) -> str:

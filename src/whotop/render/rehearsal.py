@@ -11,6 +11,7 @@ import msgspec
 from whotop.core.rehearsal import Fired, Rehearsal
 from whotop.model import Alert, Event, EventKind
 from whotop.render.moments import full_moment, iso_moment, zone_name
+from whotop.text import counted
 
 EVIDENCE_SHOWN = 3
 """Of each alert, in text; the document has more."""
@@ -56,8 +57,8 @@ def _summary(rehearsal: Rehearsal, count: int, zone: tzinfo) -> str:
         return "no events"
     first, last = full_moment(rehearsal.first_us, zone), full_moment(rehearsal.last_us, zone)
     return (
-        f"{_counted(count, 'alert')} of {_counted(rehearsal.event_count, 'event')}"
-        f" on {_counted(len(rehearsal.machines), 'machine')}, {first} to {last} {zone_name(rehearsal.last_us, zone)}"
+        f"{counted(count, 'alert')} of {counted(rehearsal.event_count, 'event')}"
+        f" on {counted(len(rehearsal.machines), 'machine')}, {first} to {last} {zone_name(rehearsal.last_us, zone)}"
     )
 
 
@@ -122,7 +123,3 @@ def _event_object(event: Event, zone: tzinfo) -> dict[str, object]:
         "service": event.service,
         "detail": event.detail,
     }
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

@@ -10,8 +10,7 @@ import msgspec
 
 from whotop.core.store_size import Contents, Part
 from whotop.render.moments import full_moment
-from whotop.render.phrases import counted
-from whotop.text import duration, size
+from whotop.text import counted, duration, size
 
 SOON = "once the oldest of it leaves"
 

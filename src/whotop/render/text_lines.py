@@ -5,7 +5,8 @@ from __future__ import annotations
 from whotop.core.report import Report
 from whotop.core.rules.reach import RULE as REACH
 from whotop.render.moments import short_moment
-from whotop.render.phrases import counted, last_seen, listed, said, why_not_reached
+from whotop.render.phrases import last_seen, listed, said, why_not_reached
+from whotop.text import counted
 
 FAILED_SHOWN = 10
 USAGE_SHOWN = 5

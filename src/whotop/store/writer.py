@@ -20,6 +20,7 @@ from whotop.model import Alert, Event, Machine, MachineState, Sample, Session
 from whotop.model.delivery import Delivery
 from whotop.store.batch import StateChange, StateKey, WriteBatch
 from whotop.store.uninterrupted import uninterrupted
+from whotop.text import counted
 from whotop.wire.messages import Cursor
 
 INTERVAL_SECONDS = 1.0
@@ -78,8 +79,8 @@ class StoreWriter:
         if not self._failure or not self.waiting:
             return self._failure or None
         samples = len(self._batch.samples)
-        changes = _counted(self.waiting - samples, "change")
-        return f"{self._failure}; {changes} and {_counted(samples, 'sample')} wait to be written"
+        changes = counted(self.waiting - samples, "change")
+        return f"{self._failure}; {changes} and {counted(samples, 'sample')} wait to be written"
 
     @property
     def waiting(self) -> int:
@@ -234,10 +235,6 @@ class StoreWriter:
         if now_us - self._expired_us >= MINUTE_US:
             self._expired_us = now_us
             await self._store.expire(now_us)
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def _alike(before: Machine, after: Machine) -> bool:

@@ -10,6 +10,7 @@ from whotop.core.feed import History
 from whotop.core.fleet_names import fleet_names_like, sessions_by_name
 from whotop.core.names import KnownName, NameKind, Search
 from whotop.model import MachineState
+from whotop.text import counted
 from whotop.tui.views.place import MachinePlace, Place, SourcePlace, UserPlace
 from whotop.tui.views.scene import Scene
 from whotop.tui.views.times import day_and_time
@@ -71,9 +72,9 @@ class Finder:
         sessions = list(sessions_by_name(fleet, known.kind, known.name))
         machines = {session.machine for session in fleet.counted(sessions)}
         if machines:
-            return f"on {_counted(len(machines), 'machine')}"
+            return f"on {counted(len(machines), 'machine')}"
         failed = self._failed_in_day(known)
-        return f"{_counted(failed, 'failed login')} in a day" if failed else self._last_login(known)
+        return f"{counted(failed, 'failed login')} in a day" if failed else self._last_login(known)
 
     def _condition(self, known: KnownName) -> str:
         fleet = self._scene.fleet
@@ -110,7 +111,3 @@ def only_new(found: Iterable[FoundPlace], listed: Iterable[FoundPlace]) -> list[
     """Those of ``found`` that are not listed already."""
     places = {one.place for one in listed}
     return [one for one in found if one.place not in places]
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'s' * (number != 1)}"

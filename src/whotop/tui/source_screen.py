@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from whotop.core.feed import History
 from whotop.core.names import NameKind
 from whotop.model import Event
+from whotop.text import counted
 from whotop.tui.desk import Desk
 from whotop.tui.history_screen import HistoryScreen
 from whotop.tui.intake import News
@@ -95,14 +96,10 @@ class SourceScreen(HistoryScreen):
 
     def _show_summary(self) -> None:
         past = self._past.sessions.values()
-        counted = list(self.desk.fleet.counted(session for session in past if session.is_open))
-        mark = Piece(" ● ", "up") if counted else Piece(" ○ ", "dim")
-        on = f"{_counted(len(counted), 'session')} open" if counted else "no session open"
+        sessions = list(self.desk.fleet.counted(session for session in past if session.is_open))
+        mark = Piece(" ● ", "up") if sessions else Piece(" ○ ", "dim")
+        on = f"{counted(len(sessions), 'session')} open" if sessions else "no session open"
         users, machines = {session.user for session in past}, {session.machine for session in past}
-        reach = f"{_counted(len(users), 'user')} on {_counted(len(machines), 'machine')}"
-        known = f"   {_counted(len(past), 'login')} known, of {reach}{self._failures.clause}"
+        reach = f"{counted(len(users), 'user')} on {counted(len(machines), 'machine')}"
+        known = f"   {counted(len(past), 'login')} known, of {reach}{self._failures.clause}"
         self._summary.show([mark, Piece(on, "strong"), Piece(known, "dim")])
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

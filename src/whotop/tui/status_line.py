@@ -8,6 +8,7 @@ from rich.cells import cell_len
 
 from whotop.clock import SECOND_US
 from whotop.model import Level
+from whotop.text import counted
 from whotop.tui.desk import Desk
 from whotop.tui.span_line import Piece, SpanLine, shortened
 from whotop.tui.views.times import local
@@ -56,7 +57,7 @@ class StatusLine(SpanLine):
         if scene.paused_us is not None:
             minutes, seconds = divmod((now_us - scene.paused_us) // SECOND_US, 60)
             arrived = self._desk.intake.arrived
-            return [Piece(f"PAUSED {minutes:02d}:{seconds:02d} · {arrived} new", "paused", "app.pause")]
+            return [Piece(f"PAUSED {minutes:02d}:{seconds:02d} · {arrived:,} new", "paused", "app.pause")]
         clock = f"{local(now_us, scene.zone):%H:%M:%S}"
         if self._desk.feed is None:
             return [Piece("◌ starting ", "connecting"), Piece(clock, "time")]
@@ -68,14 +69,14 @@ class StatusLine(SpanLine):
     def _counts(self) -> list[list[Piece]]:
         """Those that are dropped first where there is no room stand last."""
         totals = self.totals
-        up = [Piece(f"{totals.up}/{totals.machines} up", _up_role(totals), "app.fleet_pane(1)")]
+        up = [Piece(f"{totals.up:,}/{totals.machines:,} up", _up_role(totals), "app.fleet_pane(1)")]
         if totals.connecting:
-            up.append(Piece(f" ◌ {totals.connecting} connecting", "connecting", "app.fleet_pane(1)"))
-        alerts = [Piece(_counted(totals.alerts, "alert"), _ALERT_ROLES[totals.worst], "app.fleet_pane(3)")]
+            up.append(Piece(f" ◌ {totals.connecting:,} connecting", "connecting", "app.fleet_pane(1)"))
+        alerts = [Piece(counted(totals.alerts, "alert"), _ALERT_ROLES[totals.worst], "app.fleet_pane(3)")]
         if totals.muted:
-            alerts.append(Piece(f" +{totals.muted} muted", "dim", "app.fleet_pane(3)"))
-        sessions = Piece(_counted(totals.sessions, "session"), "normal", "app.all_sessions")
-        users = Piece(_counted(totals.users, "user"), "normal", "app.fleet_pane(2)")
+            alerts.append(Piece(f" +{totals.muted:,} muted", "dim", "app.fleet_pane(3)"))
+        sessions = Piece(counted(totals.sessions, "session"), "normal", "app.all_sessions")
+        users = Piece(counted(totals.users, "user"), "normal", "app.fleet_pane(2)")
         return [up, [sessions], [users], alerts]
 
 
@@ -83,10 +84,6 @@ def _up_role(totals: Totals) -> str:
     if not totals.machines:
         return "dim"
     return "up" if totals.up == totals.machines else "normal"
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _layouts(

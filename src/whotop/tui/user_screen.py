@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from whotop.core.feed import History
 from whotop.core.names import NameKind
 from whotop.model import Event
+from whotop.text import counted
 from whotop.tui.desk import Desk
 from whotop.tui.history_screen import HistoryScreen
 from whotop.tui.intake import News
@@ -99,9 +100,9 @@ class UserScreen(HistoryScreen):
 
     def _show_summary(self) -> None:
         fleet = self.desk.fleet
-        counted = list(fleet.counted(fleet.sessions_of_user.get(self.user, {}).values()))
-        machines = len({session.machine for session in counted})
-        mark = Piece(" ● ", "up") if counted else Piece(" ○ ", "dim")
-        words = f"on {machines} machine{'s' * (machines != 1)}, {len(counted)} session{'s' * (len(counted) != 1)}"
-        known = f"   {len(self._past.sessions)} logins known{self._failures.clause}"
-        self._summary.show([mark, Piece(words if counted else "not on", "strong"), Piece(known, "dim")])
+        sessions = list(fleet.counted(fleet.sessions_of_user.get(self.user, {}).values()))
+        machines = {session.machine for session in sessions}
+        mark = Piece(" ● ", "up") if sessions else Piece(" ○ ", "dim")
+        words = f"on {counted(len(machines), 'machine')}, {counted(len(sessions), 'session')}"
+        known = f"   {counted(len(self._past.sessions), 'login')} known{self._failures.clause}"
+        self._summary.show([mark, Piece(words if sessions else "not on", "strong"), Piece(known, "dim")])

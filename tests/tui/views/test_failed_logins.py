@@ -130,4 +130,4 @@ async def test_where_only_the_newest_were_counted_it_is_said() -> None:
     assert past.clause == ""
     await past.load(Endless())
     assert past.words == "newest 50000 kept"
-    assert past.clause == "; newest 50000 failed logins kept"
+    assert past.clause == "; newest 50,000 failed logins kept"

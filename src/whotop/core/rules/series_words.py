@@ -12,7 +12,7 @@ from whotop.core.rules.scoped import Scoped
 from whotop.core.rules.spread import Spread, Spreads
 from whotop.core.windows import Series
 from whotop.model import Level
-from whotop.text import duration
+from whotop.text import counted, duration
 
 RULE = "logins"
 SOURCES_KEPT = 1_000
@@ -52,7 +52,7 @@ class SeriesWords:
             rule=RULE,
             subject=series.source,
             level=_level(series.count, settings),
-            text=f"{series.source}: {series.count} {self._within} ({_words(spread)})",
+            text=f"{series.source}: {series.count:,} {self._within} ({_words(spread)})",
             value=float(series.count),
             limit=float(settings.count),
             count=series.count,
@@ -89,8 +89,4 @@ def _level(count: int, settings: LoginsTable) -> Level:
 
 
 def _words(spread: Spread) -> str:
-    return f"{_counted(len(spread.users), 'user')}, {_counted(len(spread.machines), 'machine')}"
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+    return f"{counted(len(spread.users), 'user')}, {counted(len(spread.machines), 'machine')}"

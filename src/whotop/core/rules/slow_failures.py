@@ -20,7 +20,7 @@ from whotop.core.rules.attack_tables import SlowTable
 from whotop.core.rules.incidents import Incidents, What
 from whotop.core.rules.rule import Rule, RuleContext
 from whotop.model import Alert, Event
-from whotop.text import duration
+from whotop.text import counted, duration
 
 TRACKS_KEPT = 50_000
 """Sources, and as many users; when there are more, the one that failed longest ago is forgotten."""
@@ -136,12 +136,10 @@ class SlowFailures(Rule):
             return []
         changed: list[Alert] = []
         if failure.source and len(of_source.failures) >= table.source_count:
-            users = len(of_source.others)
-            text = f"{failure.source} fails to log in as {users} user{'' if users == 1 else 's'}, slowly"
+            text = f"{failure.source} fails to log in as {counted(len(of_source.others), 'user')}, slowly"
             changed += self._happened(failure.source, text, table, of_source, table.source_count, failure, now_us)
         if failure.user and len(against_user.failures) >= table.user_count:
-            sources = len(against_user.others)
-            text = f"{failure.user} is tried from {sources} source{'' if sources == 1 else 's'}"
+            text = f"{failure.user} is tried from {counted(len(against_user.others), 'source')}"
             changed += self._happened(failure.user, text, table, against_user, table.user_count, failure, now_us)
         return changed
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from whotop.core.usage import UsageReport
-from whotop.render.phrases import counted
 from whotop.render.usage.axis import spread, ticks
 from whotop.render.usage.names import heading, label_names, short_name
-from whotop.text import fit
+from whotop.text import counted, fit
 
 WIDTH, HEIGHT = 960, 400
 LEFT, RIGHT, TOP, BOTTOM = 64, 20, 56, 40

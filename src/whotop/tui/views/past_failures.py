@@ -6,6 +6,7 @@ from whotop.core.failure_book import FailureKey
 from whotop.core.feed import History
 from whotop.core.kept_failures import NOTHING_KEPT, KeptFailures, KeptTally
 from whotop.core.names import NameKind
+from whotop.text import counted
 
 TALLIES_ASKED = 1_000
 
@@ -38,8 +39,8 @@ class PastFailures:
         """What a line that sums up says of them at its end: ``; 50 failed logins kept``."""
         if not self.count:
             return ""
-        number = str(self.count) if self._kept.is_all else f"newest {self.count}"
-        return f"; {number} failed login{'s' * (self.count != 1)} kept"
+        newest = "" if self._kept.is_all else "newest "
+        return f"; {newest}{counted(self.count, 'failed login')} kept"
 
     def count_of(self, key: FailureKey, counted: int = 0) -> int:
         """How many are kept of a tally, of which the fleet itself has ``counted`` so many."""
