@@ -19,6 +19,11 @@ from whotop.config.window_sizes import parse_window_size
         ("500.millis", 500),
         ("1500 micros", 1),
         ("1e3 s", 1_000_000),
+        ("2.01s", 2_010),
+        ("4.1min", 246_000),
+        ("5000000000ns", 5_000),
+        ("2000000µs", 2_000),
+        ("1.9999999999 ms", 2),
     ],
 )
 def test_sizes_are_spelled_as_scala_spells_them(text: str, size_ms: int) -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,17 @@ def test_a_zone_is_found_by_name() -> None:
     assert zone_named("Europe/Berlin") == ZoneInfo("Europe/Berlin")
 
 
-@pytest.mark.parametrize("name", ["Mars/Olympus", "../../etc/passwd", "/etc/localtime", "\x00"])
+@pytest.mark.parametrize(
+    ("name", "minutes"),
+    [("+03:00", 180), ("UTC+3", 180), ("GMT+2", 120), ("UT-05:30", -330), ("-0330", -210), ("+9", 540), ("Z", 0)],
+)
+def test_an_offset_is_a_zone_too(name: str, minutes: int) -> None:
+    assert zone_named(name).utcoffset(None) == timedelta(minutes=minutes)
+
+
+@pytest.mark.parametrize(
+    "name", ["+19:00", "UTC+", "+3:0", "3", "Mars/Olympus", "../../etc/passwd", "/etc/localtime", "\x00"]
+)
 def test_an_unknown_zone_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match="is no time zone"):
         zone_named(name)

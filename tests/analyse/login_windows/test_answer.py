@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bz2
+import errno
 import gzip
 import json
 import lzma
@@ -10,7 +11,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -472,3 +473,50 @@ def test_each_pattern_finds_a_file(trial: Trial) -> None:
     file = trial.write(logins("10:00:00"))
     with pytest.raises(InputError, match=r"none\*\.csv: no file of that name"):
         trial.ask_files(file, trial.folder / "none*.csv")
+
+
+def test_where_files_have_one_name_only_the_answer_appears_all_the_same(
+    trial: Trial, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_names: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    file = trial.write(logins("10:00:00", "10:00:01"))
+    assert len(trial.ask_files(file, force=False)) == 1
+    with pytest.raises(UsageError, match="is there already"):
+        trial.ask_files(file, force=False)
+
+
+def test_a_link_leads_to_what_is_replaced_and_its_mode_stays(trial: Trial) -> None:
+    kept = trial.write("old", "kept.csv")
+    kept.chmod(0o600)
+    (trial.folder / "out.csv").symlink_to(kept)
+    trial.ask(logins("10:00:00", "10:00:01"))
+    assert (trial.folder / "out.csv").is_symlink()
+    assert kept.read_bytes().startswith(b"IP address")
+    assert kept.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_pipe_is_written_into_and_stays_one(trial: Trial) -> None:
+    pipe = trial.folder / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor(1) as readers:
+        read = readers.submit(pipe.read_bytes)
+        answer(
+            Question(
+                inputs=(str(trial.write(logins("10:00:00", "10:00:01"))),),
+                output=pipe,
+                size_ms=HOUR_MS,
+                zone=ZoneInfo("UTC"),
+                force=True,
+            )
+        )
+    assert read.result().startswith(b"IP address")
+    assert pipe.is_fifo()
+
+
+def test_a_zone_may_be_an_offset(trial: Trial) -> None:
+    zone = timezone(timedelta(hours=3))
+    rows = trial.ask(logins("10:00:00", "10:59:59"), zone=zone, start=datetime(2020, 1, 1, 10))  # noqa: DTZ001
+    assert len(rows) == 1

@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
+from datetime import tzinfo
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, BinaryIO
-from zoneinfo import ZoneInfo
 
 import duckdb
 
@@ -78,7 +79,7 @@ def _check_output(question: Question) -> None:
         raise UsageError(f"{question.output}: there is no folder {folder}")
     if question.output.is_dir():
         raise UsageError(f"{question.output} is a folder (name a file in it)")
-    if question.output.exists() and not question.force:
+    if question.output.is_file() and not question.force:
         raise UsageError(f"{question.output} is there already (--force replaces it)")
 
 
@@ -112,7 +113,7 @@ def _find_members(running: Engine, question: Question) -> int:
 class _Zone:
     """A zone's rules as SQL, for the times between two."""
 
-    def __init__(self, zone: ZoneInfo, first_local_s: int, last_local_s: int) -> None:
+    def __init__(self, zone: tzinfo, first_local_s: int, last_local_s: int) -> None:
         self._span = (first_local_s, last_local_s)
         self._changes = transitions(zone, first_local_s, last_local_s)
         only_s = offset_at(instant_near(first_local_s), zone) if not self._changes else 0
@@ -141,21 +142,48 @@ class _Zone:
 
 @contextlib.contextmanager
 def _appearing(question: Question) -> Iterator[Path]:
-    """A file beside the output, which takes its place when all is written."""
-    handle, name = tempfile.mkstemp(prefix=PART, dir=question.output.parent)
+    """A file beside the output, which takes its place when all is written.
+
+    What is no regular file (a pipe, a device) is written into, and a link leads to what is replaced.
+    """
+    target = question.output.resolve()
+    is_special = target.exists() and not target.is_file()
+    try:
+        handle, name = tempfile.mkstemp(prefix=PART, dir=None if is_special else target.parent)
+    except OSError as error:
+        raise WhotopError(f"{question.output}: {error.strerror}") from None
     os.close(handle)
     path = Path(name)
     try:
         yield path
-        path.chmod(0o666 & ~_umask())
-        if question.force:
-            path.replace(question.output)
+        if is_special:
+            with path.open("rb") as written, target.open("wb") as output:
+                shutil.copyfileobj(written, output)
         else:
-            os.link(path, question.output)  # unlike a rename, never over a file that has come meanwhile
-    except FileExistsError:
-        raise UsageError(f"{question.output} is there already (--force replaces it)") from None
+            path.chmod(target.stat().st_mode & 0o7777 if target.exists() else 0o666 & ~_umask())
+            _put(path, target, question)
     finally:
         path.unlink(missing_ok=True)
+
+
+def _put(path: Path, target: Path, question: Question) -> None:
+    """Let a file appear under its name; only with ``force`` in the place of another."""
+    if not question.force:
+        try:
+            _reserve(path, target)
+        except FileExistsError:
+            raise UsageError(f"{question.output} is there already (--force replaces it)") from None
+    path.replace(target)
+
+
+def _reserve(path: Path, target: Path) -> None:
+    """Take a name that nobody has; unlike a rename, never over a file that has come meanwhile."""
+    try:
+        os.link(path, target)
+    except FileExistsError:
+        raise
+    except OSError:  # FAT and many shared folders know no links: for a moment an empty file stands there
+        target.touch(exist_ok=False)
 
 
 def _umask() -> int:

@@ -10,7 +10,9 @@ from __future__ import annotations
 import csv
 import re
 import sys
+from calendar import monthrange
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TextIO
 
@@ -51,13 +53,31 @@ def fault_of(row: list[str]) -> str:
 
 def is_time(text: str) -> bool:
     """Whether the older analyser would read it: any day up to the 31st, and 24:00:00."""
+    return _parts_of(text) is not None
+
+
+def moment_of(text: str) -> datetime | None:
+    """The local time that it would read: 30 February is that month's last day, 24:00:00 the next day's beginning."""
+    parts = _parts_of(text)
+    if parts is None:
+        return None
+    year, month, day, hour, minute, second = parts
+    midnight = datetime(year, month, min(day, monthrange(year, month)[1]))  # noqa: DTZ001  a local time
+    try:
+        return midnight + timedelta(hours=hour, minutes=minute, seconds=second)
+    except OverflowError:  # 24:00:00 of the last day that there is
+        return None
+
+
+def _parts_of(text: str) -> list[int] | None:
     found = _TIME.fullmatch(text)
     if found is None:
-        return False
-    year, month, day, hour, minute, second = map(int, found.groups())
+        return None
+    parts = list(map(int, found.groups()))
+    year, month, day, hour, minute, second = parts
     is_midnight = (hour, minute, second) == (24, 0, 0)
     within = hour < 24 and minute < 60 and second < 60
-    return year > 0 and 1 <= month <= 12 and 1 <= day <= 31 and (within or is_midnight)
+    return parts if year > 0 and 1 <= month <= 12 and 1 <= day <= 31 and (within or is_midnight) else None
 
 
 def first_row(text: TextIO) -> list[str]:

@@ -51,8 +51,10 @@ class Engine:
                 thread.join(LOOK_SECONDS)
                 self._progress(what, max(self.connection.query_progress(), 0.0) / 100)
         except BaseException:
-            self.connection.interrupt()
-            thread.join()
+            while thread.is_alive():  # one that outlives the program brings it down
+                with contextlib.suppress(duckdb.Error):
+                    self.connection.interrupt()
+                thread.join(LOOK_SECONDS)
             raise
         if failure:
             raise failure[0]

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from enum import StrEnum
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 
 class Mode(StrEnum):
@@ -41,7 +40,7 @@ class Question:
     force: bool = False
     """Whether a file that is there already is replaced."""
     size_ms: int
-    zone: ZoneInfo
+    zone: tzinfo
     """Of the times read, of those written and of ``start``."""
     start: datetime | None = None
     """Where the first tumbling window begins, in ``zone``; None: at the first login."""

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 _DAY = timedelta(days=1)
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  a local time
@@ -41,14 +40,14 @@ def local_seconds(moment: datetime) -> int:
     return (moment - _EPOCH) // _SECOND
 
 
-def instant_of(moment: datetime, zone: ZoneInfo) -> int:
+def instant_of(moment: datetime, zone: tzinfo) -> int:
     """Seconds since 1970 in UTC of a local time."""
     offset = moment.replace(tzinfo=zone, fold=0).utcoffset()
     assert offset is not None
     return local_seconds(moment) - offset // _SECOND
 
 
-def offset_at(instant: datetime, zone: ZoneInfo) -> int:
+def offset_at(instant: datetime, zone: tzinfo) -> int:
     """The zone's offset in seconds at an instant."""
     offset = instant.astimezone(zone).utcoffset()
     assert offset is not None
@@ -61,7 +60,7 @@ _EARLIEST_S, _LATEST_S = (
 )
 
 
-def transitions(zone: ZoneInfo, first_local_s: int, last_local_s: int) -> list[Transition]:
+def transitions(zone: tzinfo, first_local_s: int, last_local_s: int) -> list[Transition]:
     """The transitions that concern local times between two."""
     return list(_found(zone, instant_near(first_local_s) - 2 * _DAY, instant_near(last_local_s) + 2 * _DAY))
 
@@ -71,7 +70,7 @@ def instant_near(local_s: int) -> datetime:
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=min(max(local_s, _EARLIEST_S), _LATEST_S))
 
 
-def _found(zone: ZoneInfo, start: datetime, end: datetime) -> Iterator[Transition]:
+def _found(zone: tzinfo, start: datetime, end: datetime) -> Iterator[Transition]:
     """Look every day; a zone that changes twice in a day is not known."""
     before_s = offset_at(start, zone)
     day = start
@@ -84,7 +83,7 @@ def _found(zone: ZoneInfo, start: datetime, end: datetime) -> Iterator[Transitio
         day = next_day
 
 
-def _moment_of_change(zone: ZoneInfo, low: datetime, high: datetime, before_s: int) -> datetime:
+def _moment_of_change(zone: tzinfo, low: datetime, high: datetime, before_s: int) -> datetime:
     """The first second, between two instants, at which the offset is another."""
     while high - low > _SECOND:
         middle = low + (high - low) // 2 // _SECOND * _SECOND
