@@ -11,13 +11,12 @@ from dataclasses import dataclass
 
 import msgspec
 
+from whotop.core.figures import FIGURES, figure
 from whotop.core.query import Query, parse_query
 from whotop.core.report import Report, ReportedMachine, ReportedSession
 from whotop.core.report_failures import ReportedFailures
 
-FIELDS = frozenset(
-    {"machine", "user", "from", "tty", "service", "idle", "tag", "state", "on", "cpu", "mem", "load", "disk", "up"}
-)
+FIELDS = frozenset({"machine", "user", "from", "tty", "service", "idle", "tag", "state", "on", *FIGURES})
 """What a filter may ask for, named as on the screen."""
 
 
@@ -108,11 +107,7 @@ class _Row:
                 return machine.state.value if machine.state else None
             case "on":
                 return len(machine.sessions)
-            case "up":
-                return machine.uptime_seconds
-            case "load":
-                return machine.load1
-        return {"cpu": machine.cpu_percent, "mem": machine.memory_percent, "disk": machine.disk_percent}[field]
+        return figure(machine, field)
 
     def visible(self) -> Iterable[str]:
         yield self.machine.name

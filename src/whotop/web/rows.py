@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from whotop.core.figures import FIGURES, figure
 from whotop.core.fleet import Fleet
 from whotop.model import Alert, Event, Machine, MachineState
 from whotop.web.documents import UserDocument
@@ -17,9 +18,7 @@ Value = str | float | Sequence[str] | None
 EVENT_FIELDS = frozenset({"machine", "user", "from", "tty", "kind", "outcome", "service"})
 ALERT_FIELDS = frozenset({"machine", "rule", "level", "subject"})
 USER_FIELDS = frozenset({"user", "machine", "from", "sessions"})
-MACHINE_FIELDS = frozenset(
-    {"machine", "address", "tag", "state", "system", "user", "from", "on", "cpu", "mem", "load", "disk", "up"}
-)
+MACHINE_FIELDS = frozenset({"machine", "address", "tag", "state", "system", "user", "from", "on", *FIGURES})
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,23 +120,9 @@ class MachineRow:
             case "on":
                 known = machine.sessions_known and machine.state is MachineState.UP
                 return len(sessions) if known else None
-        return self._figure(field)
-
-    def _figure(self, field: str) -> float | None:
-        sample = self.fleet.samples.get(self.machine.name)
-        if sample is None or self.machine.state not in {MachineState.UP, MachineState.STALE}:
-            return None
-        match field:
-            case "cpu":
-                return sample.cpu_percent
-            case "mem":
-                return sample.memory_percent
-            case "load":
-                return sample.load1
-            case "disk":
-                return sample.disk_percent
-            case _:
-                return sample.uptime_seconds
+        sample = self.fleet.samples.get(machine.name)
+        is_seen = machine.state in {MachineState.UP, MachineState.STALE}
+        return figure(sample, field) if sample is not None and is_seen else None
 
     def visible(self) -> Iterable[str]:
         """What a bare word searches."""

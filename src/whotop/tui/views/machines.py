@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from whotop.clock import SECOND_US
+from whotop.core.figures import figure
 from whotop.core.fleet import Touched
 from whotop.model import Machine, MachineState, Sample
 from whotop.text import age
@@ -233,18 +234,7 @@ class MachinesView(View[str]):
                 return len(self.fleet.sessions_of_machine.get(machine.name, ())) if known else None
             case "idle":
                 return self._idle_seconds(machine.name)
-            case "cpu":
-                return sample.cpu_percent
-            case "mem":
-                return sample.memory_percent
-            case "load":
-                return sample.load1
-            case "disk":
-                return sample.disk_percent
-            case "up":
-                return sample.uptime_seconds
-            case _:
-                return None
+        return figure(sample, field)
 
     def _idle_seconds(self, name: str) -> float | None:
         """How long the terminal that was used last has had no input."""
