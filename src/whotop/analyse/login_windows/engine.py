@@ -37,24 +37,26 @@ class Engine:
         """
         found: list[tuple[Any, ...]] = []
         failure: list[BaseException] = []
+        ended = threading.Event()  # a join that ctrl+c interrupts takes its thread for ended (CPython bpo-45274)
 
         def work() -> None:
             try:
                 found.extend(self.connection.execute(statement).fetchall())
             except BaseException as error:  # handed on to who asked
                 failure.append(error)
+            finally:
+                ended.set()
 
-        thread = threading.Thread(target=work, name="duckdb", daemon=True)
-        thread.start()
+        threading.Thread(target=work, name="duckdb", daemon=True).start()
         try:
-            while thread.is_alive():
-                thread.join(LOOK_SECONDS)
+            is_running = True
+            while is_running:
+                is_running = not ended.wait(LOOK_SECONDS)
                 self._progress(what, max(self.connection.query_progress(), 0.0) / 100)
         except BaseException:
-            while thread.is_alive():  # one that outlives the program brings it down
-                with contextlib.suppress(duckdb.Error):
-                    self.connection.interrupt()
-                thread.join(LOOK_SECONDS)
+            while not ended.is_set():  # one that outlives the program brings it down
+                self.connection.interrupt()
+                ended.wait(LOOK_SECONDS)
             raise
         if failure:
             raise failure[0]
