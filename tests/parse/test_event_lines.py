@@ -67,6 +67,36 @@ def test_columns_may_have_other_names() -> None:
     )
 
 
+PLACES = TableForm({"date": "2", "type": "1", "machine": "4", "user": "3", "from": "5"})
+ROW = b"login,2020-01-21 12:45:56,ann,w,192.0.2.7\n"
+
+
+def test_a_table_without_a_header_is_read_by_the_places_of_its_columns() -> None:
+    first, second = events_of(ROW + ROW.replace(b"ann", b"bob"), PLACES)
+    assert (first.machine, first.user, first.source, second.user) == ("w", "ann", "192.0.2.7", "bob")
+
+
+def test_a_header_above_columns_that_are_called_by_their_places_is_no_row() -> None:
+    refused: list[InputError] = []
+    assert len(events_of(b"login,when,login,login,login\n" + ROW, PLACES, refused=refused)) == 1
+    assert refused == []
+
+
+def test_what_a_header_calls_so_goes_before_a_place() -> None:
+    row = b"ann,login,w,2020-01-21 12:45:56\n"
+    assert (
+        events_of(b"4,2,3,1\n" + row, TableForm({"date": "1", "type": "2", "machine": "3", "user": "4"}))[0].user
+        == "ann"
+    )
+    assert events_of(b"who,type,machine,date\n" + row, TableForm({"user": "1"}))[0].user == "ann"
+
+
+def test_a_place_that_a_table_does_not_have_is_named() -> None:
+    for place in ("0", "6", "99999"):
+        with pytest.raises(InputError, match=rf"^f:1: no column {place}: the first line has 5$"):
+            events_of(ROW, TableForm({**PLACES.columns, "user": place}))
+
+
 @pytest.mark.parametrize("delimiter", [";", "\t", "|"])
 def test_what_stands_between_columns_is_seen(delimiter: str) -> None:
     rows = "date,type,machine,user\n2020-01-21 12:45:56,login,w,ann\n".replace(",", delimiter)

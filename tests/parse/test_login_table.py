@@ -42,6 +42,12 @@ def test_columns_can_be_named() -> None:
     assert users(table, TableForm({"user": "who", "date": "moment"})) == ["ann"]
 
 
+def test_columns_of_a_table_without_a_header_can_be_told_by_their_places() -> None:
+    table, form = "2,x,login,ann,2024-01-07 10:30:00\n", TableForm({"user": "4", "date": "5", "type": "3"})
+    assert users(table + table, form) == ["ann", "ann"]
+    assert users("a,b,c,d,e\n" + table, form) == ["ann"]
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_what_stands_between_cells_is_seen_from_the_first_line(delimiter: str) -> None:
     assert users(f"ann{delimiter}10.0.0.1{delimiter}2024-01-07 10:30:00\n") == ["ann"]

@@ -55,7 +55,7 @@ _OPTIONS = (
         callback=_columns,
         default="",
         metavar="PAIRS",
-        help="What a table calls its columns: date=when,user=login.",
+        help="What a table calls its columns: date=when,user=login; without a header, their places: date=1,user=4.",
     ),
     click.option("--delimiter", callback=_delimiter, default="", metavar="CHARACTER", help="Between them; or tab."),
     click.option("--encoding", callback=_encoding, default="", metavar="NAME", help="Of a table, such as latin-1."),

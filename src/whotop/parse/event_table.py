@@ -4,17 +4,19 @@
     2020-01-21 12:45:56,login,myworkstation.local,jordan
 
 The columns stand in any order; ``tty`` and ``from`` are read too where there are such. Commas,
-semicolons, tabs or bars may stand between them. ``event_row`` says what a row may hold.
+semicolons, tabs or bars may stand between them. Without a header the user says at which place each
+stands. ``event_row`` says what a row may hold.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from operator import itemgetter
 
 from whotop.errors import InputError
 from whotop.model import Event
 from whotop.parse.event_row import NEEDED, OPTIONAL, RowReader, TableForm
+from whotop.parse.table_header import Header
 from whotop.parse.table_text import TableText
 
 _USUAL = TableForm()
@@ -26,9 +28,11 @@ def table_events(pieces: Iterable[bytes], rows: RowReader, *, file: str, form: T
     Raises InputError, with the line, for a missing column, a wrong date, or CSV that is none.
     """
     table = TableText(pieces, file=file, form=form)
-    cells_of, width = _columns(table, file, form)
+    places, is_row = _places(table, file, form)
+    width = len(table.first_cells())
+    cells_of = itemgetter(*(width if place is None else place for place in places))
     blank, event_of = [""] * width, rows.event
-    for line, row in table.rows_below():
+    for line, row in table.rows() if is_row else table.rows_below():
         if len(row) != width:
             row = (row + blank)[:width]
         row.append("")  # what a column that is not there reads
@@ -37,13 +41,17 @@ def table_events(pieces: Iterable[bytes], rows: RowReader, *, file: str, form: T
             yield event
 
 
-def _columns(table: TableText, file: str, form: TableForm) -> tuple[Callable[[Sequence[str]], tuple[str, ...]], int]:
-    """What picks the columns that we know from a row, in our order, and how many a row has."""
-    names = [name.strip().lower() for name in table.first_cells()]
-    wanted = [form.name(column).lower() for column in (*NEEDED, *OPTIONAL)]
-    needed = wanted[: len(NEEDED)]
-    missing = [name for name in needed if name not in names]
-    if missing:
-        what = f"no column {', '.join(missing)}: the first line must name {','.join(needed)}"
-        raise InputError(what, file=file, line=table.first_line)
-    return itemgetter(*(names.index(name) if name in names else len(names) for name in wanted)), len(names)
+def _places(table: TableText, file: str, form: TableForm) -> tuple[list[int | None], bool]:
+    """Where the columns that we know stand, in our order, and whether the first line is a row already."""
+    called = [form.name(column).lower() for column in (*NEEDED, *OPTIONAL)]
+    needed = called[: len(NEEDED)]
+    header = Header(table.first_cells(), {*needed, *map(str.lower, form.columns.values())})
+    places = [header.place(name) for name in called]
+    date = places[0]
+    missing = [name for name, place in zip(needed, places, strict=False) if place is None]
+    if date is None or missing:
+        mend = f"the first line must name {','.join(needed)} (or say their places with --columns date=1,...)"
+        if all(map(str.isdecimal, missing)):
+            mend = f"the first line has {len(table.first_cells())}"
+        raise InputError(f"no column {', '.join(missing)}: {mend}", file=file, line=table.first_line)
+    return places, header.is_row(date)

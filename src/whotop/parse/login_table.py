@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
+from itertools import chain
 from typing import NamedTuple
 
 from whotop.errors import BadRowError, InputError
 from whotop.parse.event_row import TableForm
 from whotop.parse.login_time import login_time_us
+from whotop.parse.table_header import Header
 from whotop.parse.table_text import TableText
 
 MINUTES_KEPT = 10_000
@@ -71,11 +73,13 @@ class LoginTable:
         if not text.first:
             raise InputError("there is nothing in it", file=file)
         cells = text.first_cells()
-        by_name = self._columns_named(cells, text.first_line)
-        columns = by_name or self._columns_seen(cells, text.first_line)
-        blank_lines = text.first_line - 1
-        self.shape = TableShape(columns, len(cells), text.delimiter, blank_lines + bool(by_name), text.encoding)
-        self._rows = text.rows_below if by_name else text.rows
+        header = Header(cells, {*chain(*map(self._called, ("user", "date", *self._form.columns)))})
+        told = self._columns_told(header, text.first_line)
+        columns = told or self._columns_seen(cells, text.first_line)
+        is_row = told is None or header.is_row(told.time)
+        lines_before = text.first_line - is_row
+        self.shape = TableShape(columns, len(cells), text.delimiter, lines_before, text.encoding)
+        self._rows = text.rows if is_row else text.rows_below
         self._minutes: dict[str, int] = {}
 
     def logins(self) -> Iterator[TableLogin]:
@@ -105,10 +109,13 @@ class LoginTable:
         seconds = int(text[17:])
         return minute_us + seconds * 1_000_000 if seconds < 60 else login_time_us(text, self._zone)
 
-    def _columns_named(self, cells: Sequence[str], line: int) -> Columns | None:
-        """Where what stands, as a header says; None where the first row is none."""
-        names = [cell.strip().lower() for cell in cells]
-        places = {column: self._place(column, names, line) for column in NAMES}
+    def _called(self, column: str) -> Sequence[str]:
+        """What a column may be called; where the user says it, by that alone."""
+        return (self._form.columns[column].lower(),) if column in self._form.columns else NAMES.get(column, ())
+
+    def _columns_told(self, header: Header, line: int) -> Columns | None:
+        """Where what stands, as a header or the user says; None where neither does."""
+        places = {column: self._place(column, header, line) for column in NAMES}
         user, time = places["user"], places["date"]
         if user is None or time is None:
             return None
@@ -118,19 +125,17 @@ class LoginTable:
         """Where what stands, as the first login shows."""
         times = [place for place, cell in enumerate(cells) if _is_time(cell, self._zone)]
         if len(times) != 1 or len(cells) < 2 or self._form.columns:
-            what = "no column for the user and the time: name them with --columns user=NAME,date=NAME"
+            what = "no column for the user and the time: name them with --columns user=NAME,date=NAME (or their places)"
             raise InputError(what, file=self._file, line=line)
         user = 0 if times[0] else 1
         source = next((place for place in range(len(cells)) if place not in (user, times[0])), None)
         return Columns(user, times[0], source=source)
 
-    def _place(self, column: str, names: Sequence[str], line: int) -> int | None:
-        if column in self._form.columns:
-            wanted = self._form.columns[column].lower()
-            if wanted not in names:
-                raise InputError(f"there is no column {self._form.columns[column]!r}", file=self._file, line=line)
-            return names.index(wanted)
-        return next((names.index(name) for name in NAMES[column] if name in names), None)
+    def _place(self, column: str, header: Header, line: int) -> int | None:
+        place = next((place for name in self._called(column) if (place := header.place(name)) is not None), None)
+        if place is None and column in self._form.columns:
+            raise InputError(f"there is no column {self._form.columns[column]!r}", file=self._file, line=line)
+        return place
 
 
 def _cell(row: Sequence[str], place: int | None) -> str:
