@@ -141,6 +141,15 @@ def test_rows_that_are_wrong_are_left_out_and_named(whotop: Run, tmp_path: Path,
     assert len(errors.splitlines()) == 10
 
 
+def test_rows_of_other_types_are_counted_apart(whotop: Run, tmp_path: Path, store: Path) -> None:
+    file = tmp_path / "events.csv"
+    file.write_text(TABLE + "2026-11-18 12:30:00,password,web-01,anna\n" * 2)
+    assert whotop("import", file, "--store", store)[:2] == (
+        0,
+        "3 events read, 3 added, 0 already there, 0 refused, 2 rows of other types\n",
+    )
+
+
 def test_whose_records_are_not_told_is_asked(whotop: Run, logs: Path, store: Path, tmp_path: Path) -> None:
     alone = tmp_path / "wtmp"
     alone.write_bytes((logs / "wtmp").read_bytes())

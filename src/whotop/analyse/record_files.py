@@ -23,7 +23,7 @@ from whotop.model import Event, Origin, Standing
 from whotop.parse import journal, last_text, loginctl_text, utmp, utmpdump_text, utx, who_text
 from whotop.parse.auth_log import AuthLog
 from whotop.parse.event_lines import line_events
-from whotop.parse.event_row import Refuse, RowReader, TableForm
+from whotop.parse.event_row import Other, Refuse, RowReader, TableForm, untold
 from whotop.parse.event_table import table_events
 from whotop.parse.journal_export import JournalExport
 from whotop.parse.json_log import json_log_lines
@@ -56,6 +56,8 @@ class Reading:
     """How tables are written, if the user says so; then every text is one."""
     refuse: Refuse | None = None
     """Told of wrong rows; without it they end the reading."""
+    other: Other = untold
+    """Told of rows that are of no login or logout."""
     pass_over: PassOver | None = None
     """Told of what cannot be read and is left out: a file that was only found in a folder, and, where
     ``refuse`` is not, records of a log that is damaged. Without it they end the reading."""
@@ -132,7 +134,7 @@ class RecordFile:
         return iter(self._of_whole(kind, self._whole(pieces)))
 
     def _rows(self) -> RowReader:
-        return RowReader(self.name, self._reading.zone, self._reading.refuse)
+        return RowReader(self.name, self._reading.zone, self._reading.refuse, self._reading.other)
 
     @property
     def _form(self) -> TableForm:

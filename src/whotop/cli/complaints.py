@@ -16,7 +16,7 @@ class Complaints:
     """Files that were passed over, and rows that were refused."""
 
     def __init__(self) -> None:
-        self.rows = 0
+        self.rows = self.other_rows = 0
         self.files: list[str] = []
         self._first_rows: list[str] = []
 
@@ -25,6 +25,10 @@ class Complaints:
         self.rows += 1
         if len(self._first_rows) < ROWS_TOLD:
             self._first_rows.append(str(error))
+
+    def other_row(self) -> None:
+        """A row was of another type than logins and logouts: nothing to complain of."""
+        self.other_rows += 1
 
     def file(self, error: InputError) -> None:
         """A file was passed over, or a part of it."""

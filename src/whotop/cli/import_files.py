@@ -40,9 +40,9 @@ def import_(
 
     A FILE is any that report reads, or a folder such as /var/log, of which all login records with
     their rotated copies are read. What is in the store already is not added again, whether it was
-    imported or seen live, and no alert comes of what is past. Rows that are wrong are left out and
-    counted. A FILE that cannot be read is named, and nothing of any file is kept; one of a folder is
-    named and passed over, and import ends with 1.
+    imported or seen live, and no alert comes of what is past. Rows that are wrong, and rows of other
+    types than login and logout, are left out and counted. A FILE that cannot be read is named, and
+    nothing of any file is kept; one of a folder is named and passed over, and import ends with 1.
 
     Logs, journals and tables name their machines; other records are of the --machine, of the one
     machine that the logs beside them name, or of the one that the file is named after.
@@ -87,6 +87,7 @@ def _imported(
         ownership=StrictOwnership(machine),
         form=form,
         refuse=complaints.row,
+        other=complaints.other_row,
         pass_over=complaints.file,
         progress=progress,
     )
@@ -98,9 +99,12 @@ def _imported(
 
 
 def _tell(counts: ImportCounts, complaints: Complaints, prepared: Prepared) -> None:
+    from whotop.text import counted
+
+    others = f", {counted(complaints.other_rows, 'row')} of other types" if complaints.other_rows else ""
     print(
         f"{counts.read:,} events read, {counts.added:,} added, {counts.known:,} already there,"
-        f" {complaints.rows:,} refused"
+        f" {complaints.rows:,} refused{others}"
     )
     if counts.unmatched_logouts:
         print(f"whotop: logouts without a login: {counts.unmatched_logouts:,}", file=sys.stderr)

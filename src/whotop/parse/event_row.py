@@ -35,6 +35,12 @@ _SECONDS_US = {f"{second:02}": second * 1_000_000 for second in range(60)}
 
 Refuse = Callable[[InputError], None]
 """Told of each row that is left out because it is wrong."""
+Other = Callable[[], None]
+"""Told of each row that is left out because it is of another type than logins and logouts."""
+
+
+def untold() -> None:
+    """Rows of other types that nobody counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +62,10 @@ class TableForm:
 class RowReader:
     """Reads the rows of one file. Without ``refuse`` a wrong one raises InputError, with its line."""
 
-    __slots__ = ("_file", "_minutes", "_refuse", "_zone")
+    __slots__ = ("_file", "_minutes", "_other", "_refuse", "_zone")
 
-    def __init__(self, file: str, zone: tzinfo, refuse: Refuse | None = None) -> None:
-        self._file, self._zone, self._refuse = file, zone, refuse
+    def __init__(self, file: str, zone: tzinfo, refuse: Refuse | None = None, other: Other = untold) -> None:
+        self._file, self._zone, self._refuse, self._other = file, zone, refuse, other
         self._minutes: dict[str, int] = {}
         """By all of a date but its seconds."""
 
@@ -68,6 +74,7 @@ class RowReader:
         date, type_, machine, user, tty, source = cells
         kind = KINDS.get(type_) or KINDS.get(type_.strip().lower())
         if kind is None:
+            self._other()
             return None
         try:
             time_us = self._minutes[date[:17] + date[19:]] + _SECONDS_US[date[17:19]]
