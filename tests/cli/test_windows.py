@@ -1,13 +1,18 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Run
-from whotop.clock import SystemClock
-from whotop.model import Session
+from whotop.clock import SECOND_US, SystemClock
+from whotop.model import RawText, Session
 from whotop.store.batch import WriteBatch
 from whotop.store.store import open_store
 
@@ -126,3 +131,54 @@ def test_files_and_the_store_exclude_each_other(whotop: Run, logins: Path, tmp_p
     assert "either --input-file or --from-store" in whotop("windows", *given)[2]
     assert "either --input-file or --from-store" in whotop("windows", "--input-file", logins, "--from-store", *given)[2]
     assert "go with --from-store" in whotop("windows", "--input-file", logins, "--where", "user:root", *given)[2]
+
+
+def test_names_come_from_the_store_as_they_were_received_unless_safe_ones_are_asked_for(
+    whotop: Run, tmp_path: Path
+) -> None:
+    async def fill() -> None:
+        store = await open_store(tmp_path / "raw.db", clock=SystemClock())
+        received = {
+            "a\\x1b": "a\x1b",
+            "bü": None,
+            "c\\xff": "c\xff",
+            "d\\u200be": "d\u200be".encode().decode("latin-1"),
+        }
+        logins = [
+            Session(
+                key=number.to_bytes(16),
+                machine="web-01",
+                user=shown,
+                source="10.0.0.1",
+                login_us=number * SECOND_US,
+                raw=None if user is None else RawText(user=user),
+            )
+            for number, (shown, user) in enumerate(received.items())
+        ]
+        await store.commit(WriteBatch(sessions={login.key: login for login in logins}))
+        await store.close()
+
+    asyncio.run(fill())
+    output = tmp_path / "series.jsonl"
+    given = ("--from-store", "--store", tmp_path / "raw.db", "--output-file", output, "--window-size", "1h")
+    assert whotop("windows", *given)[0] == 0
+    assert [login["user"] for login in json.loads(output.read_text())["users"]] == ["a\x1b", "bü", "cÿ", "d\u200be"]
+    assert whotop("windows", *given, "--safe", "--force")[0] == 0
+    assert json.loads(output.read_text())["users"][0]["user"] == "a\\x1b"
+
+
+def test_one_that_is_told_to_end_leaves_no_temporary_file(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "whotop", "windows", "--input-file", "-", "--window-size", "1h"]
+    command += ["--output-file", str(tmp_path / "out.csv")]
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    process = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ | {"TMPDIR": str(folder)}
+    )
+    assert process.stdin is not None
+    process.stdin.write(LOGINS.encode() * 10_000)  # more than a pipe holds: it has begun to keep them
+    assert list(folder.iterdir())
+    process.terminate()
+    process.communicate()
+    assert process.returncode == 128 + signal.SIGTERM
+    assert not list(folder.iterdir())

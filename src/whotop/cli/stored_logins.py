@@ -8,6 +8,7 @@ from pathlib import Path
 
 from whotop.core.query import parse_query
 from whotop.core.session_row import FIELDS, SessionRow
+from whotop.model import RawText, Session
 from whotop.store.logins import stored_logins
 
 
@@ -23,6 +24,21 @@ def write_stored_logins(place: str, where: str, path: Path) -> None:
             writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n")
             async for session in stored_logins(place):
                 if session.source and (query is None or query.matches(SessionRow(session))):
-                    writer.writerow((session.user, session.source, session.fleet_login_us))
+                    writer.writerow((*_as_received(session), session.fleet_login_us))
 
     asyncio.run(write())
+
+
+def _as_received(session: Session) -> tuple[str, str]:
+    """User and source as they came, not as they are shown."""
+    raw = session.raw or RawText()
+    return _text(raw.user, session.user), _text(raw.source, session.source)
+
+
+def _text(received: str | None, shown: str) -> str:
+    if received is None:
+        return shown
+    try:
+        return received.encode("latin-1").decode()
+    except UnicodeError:  # it came as text, or is none
+        return received

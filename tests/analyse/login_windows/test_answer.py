@@ -334,7 +334,7 @@ def test_steps_and_streams_give_what_one_step_gives(trial: Trial, monkeypatch: p
     from whotop.analyse.login_windows import answering
 
     for at_once in (40, 5):
-        monkeypatch.setattr(answering, "LOGINS_AT_ONCE", at_once)
+        monkeypatch.setattr(answering, "BYTES_OF_LOGIN", 2 * 1024**3 // at_once)
         assert trial.ask(content) == whole
     assert len(whole) > 50
 
@@ -520,3 +520,11 @@ def test_a_zone_may_be_an_offset(trial: Trial) -> None:
     zone = timezone(timedelta(hours=3))
     rows = trial.ask(logins("10:00:00", "10:59:59"), zone=zone, start=datetime(2020, 1, 1, 10))  # noqa: DTZ001
     assert len(rows) == 1
+
+
+def test_a_file_whose_name_is_no_text_is_read_as_well(trial: Trial) -> None:
+    file = trial.folder / os.fsdecode(b"caf\xe9.csv")
+    file.write_text(logins("10:00:00", "10:00:01"))
+    assert len(trial.ask_files(file)) == 1
+    with pytest.raises(UsageError, match="no UTF-8"):
+        trial.ask_files(file, output=trial.folder / os.fsdecode(b"\xff.csv"))

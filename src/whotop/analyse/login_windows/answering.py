@@ -18,7 +18,7 @@ import duckdb
 
 from whotop.analyse.login_windows import statements
 from whotop.analyse.login_windows.engine import Engine, Progress, engine, unseen
-from whotop.analyse.login_windows.inputs import Inputs
+from whotop.analyse.login_windows.inputs import Inputs, is_utf8
 from whotop.analyse.login_windows.names import make_safe, normalise_sources
 from whotop.analyse.login_windows.question import Counts, Mode, OutputFormat, Question
 from whotop.analyse.login_windows.zone_shift import instant_near, instant_of, offset_at, transitions
@@ -26,8 +26,8 @@ from whotop.clock import SECOND_US
 from whotop.errors import InputError, UsageError, WhotopError
 
 HEADER = b"IP address,Start,Stop,Users\r\n"
-LOGINS_AT_ONCE = 2_000_000
-"""Aggregated in one step; more would not fit into a small memory when most logins belong to a series."""
+BYTES_OF_LOGIN = 1_000
+"""What a login takes, at most, while series are aggregated: so many of them are in one step."""
 ROWS_AT_ONCE = 50_000
 PART = ".whotop-"
 """How the file begins that the answer is written to before it appears."""
@@ -77,6 +77,8 @@ def _check_output(question: Question) -> None:
     folder = question.output.parent
     if not folder.is_dir():
         raise UsageError(f"{question.output}: there is no folder {folder}")
+    if not is_utf8(str(question.output)):
+        raise UsageError(f"{question.output}: its name is no UTF-8")
     if question.output.is_dir():
         raise UsageError(f"{question.output} is a folder (name a file in it)")
     if question.output.is_file() and not question.force:
@@ -207,7 +209,7 @@ def _write_csv(running: Engine, question: Question, output: BinaryIO, path: Path
     part = path.with_name(f"{path.name}.part")
     try:
         for first, last, count in _steps(running, question):
-            if first is not None and first == last and count > LOGINS_AT_ONCE and question.min_users == 1:
+            if first is not None and first == last and count > _at_once(question) and question.min_users == 1:
                 yield _write_streamed(running, output, first)
                 continue
             query = statements.series(statements.JOINED_USERS, question.min_users, first, last)
@@ -226,17 +228,23 @@ def _copied(running: Engine, query: str, path: Path, options: str) -> int:
 def _steps(running: Engine, question: Question) -> Iterator[tuple[int | None, int | None, int]]:
     """Ranges of windows with few enough logins each; one without bounds where all are few."""
     count = int(running.run("", statements.MEMBERS)[0][0])
-    if count <= LOGINS_AT_ONCE or question.mode is not Mode.TUMBLING:
+    at_once = _at_once(question)
+    if count <= at_once or question.mode is not Mode.TUMBLING:
         yield None, None, count
         return
     running.run("sorting", statements.BY_WINDOW)
     first = last = held = None
     for series, size in running.run("", statements.STEP_SIZES):
-        if held and held + size > LOGINS_AT_ONCE:
+        if held and held + size > at_once:
             yield first, last, held
             first, held = None, 0
         first, last, held = series if first is None else first, series, (held or 0) + size
     yield first, last, held or 0
+
+
+def _at_once(question: Question) -> int:
+    """How many logins are aggregated in one step."""
+    return question.memory_bytes // BYTES_OF_LOGIN
 
 
 def _write_streamed(running: Engine, output: BinaryIO, window: int) -> int:

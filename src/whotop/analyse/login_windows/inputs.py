@@ -64,7 +64,7 @@ class Inputs:
         for name in named:
             if name == STANDARD_INPUT:
                 found.append((self._spooled(sys.stdin.buffer, len(found)), "standard input"))
-            elif Path(name).is_fifo():
+            elif Path(name).is_fifo() or (Path(name).is_file() and not is_utf8(name)):
                 with Path(name).open("rb") as pipe:
                     found.append((self._spooled(pipe, len(found)), name))
             elif Path(name).exists() or not glob.has_magic(name):
@@ -77,7 +77,7 @@ class Inputs:
         return found
 
     def _spooled(self, pipe: BinaryIO, number: int) -> Path:
-        """What can be read once alone, as a file."""
+        """As a file what can be read once alone, or has a name that DuckDB cannot be told."""
         path = self._folder / f"input{number}"
         try:
             with path.open("wb") as file:
@@ -168,6 +168,15 @@ class Inputs:
         if not self._skips_bad_rows:
             raise fault
         self.bad_rows += 1
+
+
+def is_utf8(name: str) -> bool:
+    """Whether a file's name is text; on Unix it may be any bytes."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _checked(path: Path, name: str) -> Kind:
