@@ -27,6 +27,7 @@ WATCHER = "watcher"
 PEOPLE = ("alice", "bob", "carol", "dave")
 FIRST_UID = 64_000
 START_SECONDS = 20.0
+NETWORKS = 2**15
 FOUND_ALSO = "/usr/sbin:/sbin:/usr/bin:/bin"
 
 _SETUP = """
@@ -123,10 +124,7 @@ class RigMachine:
 
     def __init__(self, name: str, folder: Path, key: Path, behind: RigMachine | None = None) -> None:
         self.name, self.folder, self.key, self.behind = name, folder, key, behind
-        number = secrets.randbelow(2**15)
-        network = 0xC6120000 + number * 4  # a /30 of 198.18.0.0/15, which RFC 2544 sets aside for trials
-        self.near_address, self.address = (_dotted(network + 1), _dotted(network + 2))
-        self.interface = f"wt{number:04x}{secrets.token_hex(2)}"
+        self.near_address = self.address = self.interface = ""
         self._namespace: subprocess.Popen[bytes] | None = None
         self._init_pid = 0
         self._logins: list[RigLogin] = []
@@ -301,18 +299,26 @@ class RigMachine:
 
     def _connect(self) -> None:
         """Lay the veth pair: its far end here, its near end on this computer or in the bastion."""
-        add = ["ip", "link", "add", self.interface, "type", "veth", "peer", "name", "eth0", "netns"]
-        subprocess.run([*add, str(self._init_pid)], check=True)
+        while not self._takes_network(secrets.randbelow(NETWORKS)):
+            pass
         near = f"ip addr add {self.near_address}/30 dev {self.interface} && ip link set {self.interface} up"
         if self.behind is None:
             subprocess.run(["sh", "-c", near], check=True)
         else:
-            subprocess.run(
-                ["ip", "link", "set", self.interface, "netns", str(self.behind._init_pid)],
-                check=True,
-            )
             self.behind.run(near)
         self.run(f"ip addr add {self.address}/30 dev eth0 && ip link set eth0 up")
+
+    def _takes_network(self, number: int) -> bool:
+        """Whether it is the one that has this network: the near end is named for it, and a name is given once."""
+        network = 0xC6120000 + number * 4  # a /30 of 198.18.0.0/15, which RFC 2544 sets aside for trials
+        self.near_address, self.address = _dotted(network + 1), _dotted(network + 2)
+        self.interface = f"wt{number:04x}"
+        if not _link("add", self.interface, "type", "veth", "peer", "name", "eth0", "netns", str(self._init_pid)):
+            return False
+        if self.behind is None or _link("set", self.interface, "netns", str(self.behind._init_pid)):
+            return True
+        _link("delete", self.interface)
+        return False
 
     def _enter(self) -> list[str]:
         return ["nsenter", "--target", str(self._init_pid), "--mount", "--uts", "--ipc", "--pid", "--net"]
@@ -336,6 +342,13 @@ def _has_ended(process: int) -> bool:
         return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
     except (FileNotFoundError, ProcessLookupError):
         return True
+
+
+def _link(*words: str) -> bool:
+    """Whether a link could be made or moved so; not where one of that name is."""
+    done = subprocess.run(["ip", "link", *words], check=False, capture_output=True, text=True)
+    assert done.returncode == 0 or "exists" in done.stderr, done.stderr
+    return done.returncode == 0
 
 
 def _dotted(address: int) -> str:
