@@ -49,6 +49,23 @@ def test_a_zone_is_its_offset_then_and_its_name(zone: tzinfo, name: str) -> None
     assert zone_name(AT, zone) == name
 
 
+@pytest.mark.parametrize(
+    ("claimed", "zone", "shown"),
+    [
+        ("9999-12-31 20:00:00-05:00", "America/New_York", "9999-12-31T20:00:00.000000-05:00"),
+        ("9999-12-31 20:00:00+00:00", "Asia/Tokyo", "9999-12-31T23:59:59.999999+09:00"),
+        ("9999-12-31 23:59:59.999999+00:00", "UTC", "9999-12-31T23:59:59.999999+00:00"),
+        ("0001-01-01 02:00:00+00:00", "Etc/GMT+5", "0001-01-01T00:00:00.000000-05:00"),
+        ("0001-01-01 02:00:00+05:00", "Etc/GMT-5", "0001-01-01T02:00:00.000000+05:00"),
+    ],
+)
+def test_a_time_at_an_end_of_the_calendar_is_told_and_one_beyond_is_that_end(
+    claimed: str, zone: str, shown: str
+) -> None:
+    time_us = (datetime.fromisoformat(claimed) - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+    assert iso_moment(time_us, ZoneInfo(zone)) == shown
+
+
 @given(st.integers(-(2**63), 2**63))
 def test_any_time_that_a_machine_may_claim_can_be_shown(time_us: int) -> None:
     assert len(full_moment(time_us, BERLIN)) in {5, 19}

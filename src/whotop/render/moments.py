@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from whotop.clock import SECOND_US
 
 NEVER = "never"
+DAYS_BEFORE_1970 = date(1970, 1, 1).toordinal() - 1
 
 
 def local(time_us: int, zone: tzinfo) -> datetime:
@@ -14,7 +15,17 @@ def local(time_us: int, zone: tzinfo) -> datetime:
     try:
         return datetime.fromtimestamp(time_us / SECOND_US, zone)
     except (OverflowError, ValueError, OSError):
-        return datetime(9999 if time_us > 0 else 1, 1, 2, tzinfo=zone)
+        return _near_an_end(time_us, zone)
+
+
+def _near_an_end(time_us: int, zone: tzinfo) -> datetime:
+    """Where UTC is outside the calendar, the zone may be inside; its offset is that of the end."""
+    first, last = datetime.min.replace(tzinfo=zone), datetime.max.replace(tzinfo=zone)
+    end = last if time_us > 0 else first
+    try:
+        return first + (timedelta(DAYS_BEFORE_1970, microseconds=time_us) + (end.utcoffset() or timedelta()))
+    except OverflowError:
+        return end
 
 
 def full_moment(time_us: int, zone: tzinfo) -> str:
