@@ -251,13 +251,22 @@ def _write_streamed(running: Engine, output: BinaryIO, window: int) -> int:
     """Write one window that is too large to aggregate, from its sorted logins."""
     cursor = running.connection.execute(statements.in_order(window))
     count = 0
-    for source, logins in groupby(_rows(cursor), key=itemgetter(0)):
-        named = [(name, shown) for _, name, shown in logins]
-        users = ",".join(f"{name}:{shown}" for name, shown in named)
-        cells = (_quoted(source), named[0][1], named[-1][1], _quoted(users))
-        output.write(",".join(cells).encode() + b"\r\n")
+    for (source, start, stop, several), logins in groupby(_rows(cursor), key=itemgetter(0, 1, 2, 3)):
+        output.write(f"{_quoted(source)},{start},{stop},".encode())
+        users = (f"{name}:{shown}" for *_, name, shown in logins)
+        output.writelines(map(str.encode, _quoted_one_by_one(users) if several > 1 else map(_quoted, users)))
+        output.write(b"\r\n")
         count += 1
     return count
+
+
+def _quoted_one_by_one(users: Iterator[str]) -> Iterator[str]:
+    """Several, joined by commas, as one quoted cell that is never held whole."""
+    between = '"'
+    for user in users:
+        yield between + user.replace('"', '""')
+        between = ","
+    yield '"'
 
 
 def _rows(cursor: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:

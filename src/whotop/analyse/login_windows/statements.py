@@ -246,10 +246,13 @@ def series(users: str, min_users: int, first: int | None = None, last: int | Non
 
 
 def in_order(window: int) -> str:
-    """The logins of one window that is too large to be aggregated, each series in one piece."""
+    """The logins of one window that is too large to be aggregated: each series in one piece, with what it is."""
     return f"""
-        SELECT source, name, {_shown("local_us")} FROM (
-            SELECT *, min(instant_us) OVER (PARTITION BY source) AS first_us FROM members WHERE series = {window}
+        SELECT source, {_shown("start_us")}, {_shown("stop_us")}, logins, name, {_shown("local_us")} FROM (
+            SELECT *, min(instant_us) OVER series AS first_us, count(*) OVER series AS logins,
+                   arg_min(local_us, instant_us) OVER series AS start_us,
+                   arg_max(local_us, instant_us) OVER series AS stop_us
+            FROM members WHERE series = {window} WINDOW series AS (PARTITION BY source)
         ) ORDER BY first_us, source, instant_us, number
     """
 
