@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from errno import ENOENT
 from functools import partial
 
 import pytest
@@ -44,6 +45,16 @@ def test_no_more_than_is_allowed_stays_in_memory() -> None:
         streams = [order.sorted(events_at([1, 2, 3, 4])) for _ in range(5)]
         assert order._left == 2
         assert len(list(merged(streams))) == 20
+
+
+def test_where_no_temporary_folder_is_the_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def temporary_file(**_how: object) -> None:
+        raise FileNotFoundError(ENOENT, "No usable temporary directory found in ['/tmp']")
+
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setattr(tempfile, "TemporaryFile", temporary_file)
+    with pytest.raises(WhotopError, match=r"^TMPDIR: no room to sort in: No usable"), TimeOrder(held=1) as order:
+        order.sorted(events_at([3, 1, 2]))
 
 
 def test_a_disk_without_room_to_sort_in_is_one_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:

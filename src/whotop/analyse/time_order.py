@@ -88,7 +88,8 @@ class TimeOrder:
             while written < len(data):
                 written += self._file.write(data[written:])
         except OSError as error:
-            raise WhotopError(f"{tempfile.gettempdir()}: no room to sort in: {error.strerror}") from error
+            place = tempfile.tempdir or "TMPDIR"  # None: no folder that can be written to was found
+            raise WhotopError(f"{place}: no room to sort in: {error.strerror}") from error
         return start, len(data)
 
     def _in_order(self, runs: list[_Run]) -> Iterator[Event]:
