@@ -8,6 +8,7 @@ every fault.
 from __future__ import annotations
 
 import contextlib
+import errno
 import glob
 import io
 import re
@@ -28,10 +29,11 @@ from whotop.analyse.login_windows.kinds import Form, Kind, Packing, kind_of
 from whotop.analyse.login_windows.named_columns import login_columns
 from whotop.analyse.opening import opened
 from whotop.analyse.ownership import STANDARD_INPUT
-from whotop.errors import BadRowError, InputError
+from whotop.errors import BadRowError, InputError, WhotopError
 from whotop.parse.pieces import PiecesFile
 
 COLUMNS = ("name", "source", "time")
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 _SPACE_BY_QUOTE = (b' "', b'" ')
 _SPACE_OUTSIDE = re.compile(rb'(?<![^,\r\n]) "|" +(?:[,\r\n]|$)')
 _BYTE_ORDER_MARK = "\ufeff".encode()
@@ -158,7 +160,7 @@ class Inputs:
     def _read_carefully(self, path: Path, name: str, rows_of: RowsOf) -> None:
         clean = self._folder / "clean.csv"
         with _text(path, name) as text:
-            count = write_clean(rows_of(text, name, self._bad_row), clean)
+            count = _written(rows_of(text, name, self._bad_row), clean)
         if count:
             rows = statements.csv_file(clean, COLUMNS, "new_line = '\\n'")
             self._take(name, rows, statements.FINER_FORM)
@@ -168,6 +170,16 @@ class Inputs:
         if not self._skips_bad_rows:
             raise fault
         self.bad_rows += 1
+
+
+def _written(rows: Iterator[Row], clean: Path) -> int:
+    """Write rows, and count them. Raises WhotopError where the folder of temporary files is full."""
+    try:
+        return write_clean(rows, clean)
+    except OSError as error:
+        if error.errno in _FULL:  # no reading says so
+            raise WhotopError(f"{tempfile.gettempdir()}: {error.strerror}") from None
+        raise
 
 
 def is_utf8(name: str) -> bool:
