@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import rich_click as click
 
+from whotop.cli.complaints import Complaints
 from whotop.cli.options import ConfigOptions, config_options
 from whotop.cli.table_options import table_options
 from whotop.errors import UsageError
@@ -107,14 +108,17 @@ def report(
     systems keep and print of logins: wtmp, utmp, utmpx, wtmpdb, FreeBSD's utx.log, auth.log and
     secure, a journal in JSON or exported, .evtx and what is exported from it, and the output of
     last, who, loginctl and utmpdump; or a folder of such files. Rotated copies may be compressed.
+    What cannot be read in a folder is named and passed over, and report ends with 1.
     """
     from whotop.render.formats import Format
 
     wanted = Wanted(where, None if wanted_format is None else Format(wanted_format), output)
     wanted.check()
     if _are_files(what):
-        wanted.print(_of_files(what, at, chosen, form))
-        return 0
+        complaints = Complaints()
+        wanted.print(_of_files(what, at, chosen, form, complaints))
+        complaints.tell()
+        return complaints.code
     if at is not None:
         raise UsageError("--at needs a FILE of events: a poll knows only now")
     from whotop.cli.log import start_log
@@ -175,15 +179,15 @@ def _is_file(argument: str) -> bool:
     return path.suffix.lower() in ENDINGS or path.is_file()
 
 
-def _of_files(what: Sequence[str], at: str | None, chosen: ConfigOptions, form: TableForm | None) -> Report:
+def _of_files(
+    what: Sequence[str], at: str | None, chosen: ConfigOptions, form: TableForm | None, complaints: Complaints
+) -> Report:
     from whotop.analyse.report_files import report_files
-    from whotop.cli.complaints import Complaints
     from whotop.cli.progress import shown_progress
     from whotop.clock import SystemClock
     from whotop.config.moments import parse_moment
     from whotop.config.zones import zone_named
 
-    complaints = Complaints()
     try:
         zone = zone_named(chosen.time_zone or "")
         at_us = None if at is None else parse_moment(at, SystemClock().now_us(), zone)
@@ -191,7 +195,6 @@ def _of_files(what: Sequence[str], at: str | None, chosen: ConfigOptions, form: 
         raise UsageError(str(error)) from None
     with shown_progress() as progress:
         made, unmatched = report_files(what, at_us, zone, form=form, progress=progress, pass_over=complaints.file)
-    complaints.tell()
     if unmatched:
         print(f"whotop: logouts without a login: {unmatched}", file=sys.stderr)
     return made

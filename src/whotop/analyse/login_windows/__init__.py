@@ -4,7 +4,6 @@ DuckDB computes, out of core and within a memory limit; the whole of its SQL is 
 """
 
 from whotop.analyse.login_windows.answering import answer
-from whotop.analyse.login_windows.engine import Progress
 from whotop.analyse.login_windows.question import Counts, Mode, OutputFormat, Question
 
-__all__ = ["Counts", "Mode", "OutputFormat", "Progress", "Question", "answer"]
+__all__ = ["Counts", "Mode", "OutputFormat", "Question", "answer"]

@@ -17,11 +17,12 @@ from typing import Any, BinaryIO
 import duckdb
 
 from whotop.analyse.login_windows import statements
-from whotop.analyse.login_windows.engine import Engine, Progress, engine, unseen
+from whotop.analyse.login_windows.engine import Engine, engine
 from whotop.analyse.login_windows.inputs import Inputs, is_utf8
 from whotop.analyse.login_windows.names import make_safe, normalise_sources
 from whotop.analyse.login_windows.question import Counts, Mode, OutputFormat, Question
 from whotop.analyse.login_windows.zone_shift import instant_near, instant_of, offset_at, transitions
+from whotop.analyse.progress import Progress, unseen
 from whotop.clock import SECOND_US
 from whotop.errors import InputError, UsageError, WhotopError
 

@@ -5,22 +5,17 @@ from __future__ import annotations
 import contextlib
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from whotop.analyse.progress import Progress, unseen
+
 MEMORY_SHARE = 0.75
 """Of the memory asked for: DuckDB's limit does not bind all that the process takes (6 to 20 % more)."""
 LOOK_SECONDS = 0.2
-
-Progress = Callable[[str, float], None]
-"""Called with what is being done and how much of it is, from 0 to 1."""
-
-
-def unseen(_what: str, _share: float) -> None:
-    """Nobody wants to see it."""
 
 
 class Engine:

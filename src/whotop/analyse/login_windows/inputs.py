@@ -85,9 +85,7 @@ class Inputs:
             with path.open("wb") as file:
                 shutil.copyfileobj(pipe, file)
         except OSError as error:
-            raise InputError(
-                f"no room to keep a pipe's input in: {error.strerror}", file=tempfile.gettempdir()
-            ) from None
+            raise WhotopError(f"{tempfile.gettempdir()}: no room to keep the input in: {error.strerror}") from None
         return path
 
     def _read(self, path: Path, name: str, kind: Kind) -> None:
