@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.rig.eye import watching
-from tests.rig.machine import Rig, RigMachine
+from tests.rig.machine import Rig, RigMachine, until
 from tests.rig.test_starts import hide_python
-from whotop.model import EventKind, Origin, Outcome
+from whotop.model import Origin, Outcome
 
 pytestmark = pytest.mark.rig
 
@@ -35,8 +35,9 @@ async def test_a_login_and_its_logout_are_told_once(rig: Rig, tmp_path: Path, wi
         assert (session.tty, session.source) == ("pts/0", machine.near_address)
         login.logout()
         await eye.until_gone("alice", "web-01")
+        # Who was found gone has left too, until the record comes.
         await eye.until(
-            lambda fleet: any(event.kind is EventKind.LOGOUT for event in fleet.events.values()), "the logout record"
+            lambda fleet: any(event.outcome is Outcome.LOGOUT for event in fleet.events.values()), "the logout record"
         )
     async with watching(rig, machine, store=store) as eye:
         [kept] = [one for one in await eye.feed.history.sessions(machine="web-01") if one.user == "alice"]
@@ -64,4 +65,4 @@ async def test_its_end_leaves_no_process_on_the_machine(rig: Rig) -> None:
     async with watching(rig, machine) as eye:
         await eye.until_up("web-01")
         assert machine.run("pgrep -cu watcher sh", check=False).strip() != "0"
-    machine.run("for n in 1 2 3 4 5 6 7 8 9 10; do pgrep -u watcher || exit 0; sleep 0.5; done; exit 1")
+    until(lambda: not machine.run("pgrep -u watcher", check=False), "the probe outlives whotop")
