@@ -95,14 +95,14 @@ def test_it_leaves_when_it_is_asked_to(windows: WindowsMachine) -> None:
     running = windows.probe()
     running.send(Stop())
     assert running.next(Goodbye).reason == b""
-    assert running.process.wait(timeout=20) == 0
+    assert running.status() == 0
 
 
 @needs_mono
 def test_it_leaves_when_whotop_has_gone(windows: WindowsMachine) -> None:
     running = windows.probe()
     running.hang_up()
-    assert running.process.wait(timeout=20) == 0
+    assert running.status() == 0
 
 
 @needs_mono
@@ -111,7 +111,7 @@ def test_it_ends_when_what_comes_is_no_frame(windows: WindowsMachine, nonsense: 
     running = windows.probe()
     assert running.process.stdin is not None
     running.process.stdin.write(nonsense)
-    assert running.process.wait(timeout=20) == 1
+    assert running.status() == 1
     assert running.complaint().startswith("probe: whotop sent")
 
 

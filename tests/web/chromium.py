@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
-ANSWER_SECONDS = 30.0
+ANSWER_SECONDS = 60.0
 READ_BYTES = 1 << 26
 
 

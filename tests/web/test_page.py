@@ -12,7 +12,7 @@ import pytest
 from tests.web import chromium
 from tests.web.test_server import server
 
-SHOWN_SECONDS = 20.0
+SHOWN_SECONDS = 60.0
 PNG = b"\x89PNG\r\n\x1a\n"
 DRAWN = """
 (() => {

@@ -25,6 +25,7 @@ from whotop.web.server import check_settings, listening_socket, serve, url_of
 from whotop.web.settings import ServeSettings
 
 HERE = ServeSettings(port=0)
+PATIENCE_SECONDS = 60.0
 
 
 class Served:
@@ -50,7 +51,7 @@ class Served:
         """Send ``text``, and take head and body of what comes until the connection ends."""
         reader, writer = await self.connect()
         writer.write(text.encode())
-        answer = (await asyncio.wait_for(reader.read(), 5)).decode()
+        answer = (await asyncio.wait_for(reader.read(), PATIENCE_SECONDS)).decode()
         writer.close()
         head, _, body = answer.partition("\r\n\r\n")
         return head, body
@@ -68,7 +69,7 @@ async def server(*works: Callable[[], Coroutine[Any, Any, None]]) -> AsyncIterat
         finally:
             if not done.done():
                 os.kill(os.getpid(), signal.SIGTERM)
-                await asyncio.wait_for(done, 5)
+                await asyncio.wait_for(done, PATIENCE_SECONDS)
 
 
 def get(path: str) -> str:
@@ -107,7 +108,7 @@ async def test_whoever_does_not_finish_asking_is_hung_up_on(monkeypatch: pytest.
         reader, writer = await served.connect()
         writer.write(beginning.encode())
         with pytest.raises((ConnectionResetError, asyncio.IncompleteReadError)):
-            await asyncio.wait_for(reader.readexactly(1), 5)
+            await asyncio.wait_for(reader.readexactly(1), PATIENCE_SECONDS)
         writer.close()
 
 
@@ -117,7 +118,7 @@ async def test_only_so_many_connections_are_open(monkeypatch: pytest.MonkeyPatch
         _, first = await served.connect()
         reader, second = await served.connect()
         with pytest.raises((ConnectionResetError, asyncio.IncompleteReadError)):
-            await asyncio.wait_for(reader.readexactly(1), 5)
+            await asyncio.wait_for(reader.readexactly(1), PATIENCE_SECONDS)
         first.close()
         second.close()
 
@@ -136,7 +137,7 @@ async def test_a_slow_reader_of_the_stream_is_cut_off_and_the_others_hear_on(
             events = [event(batch * 100 + n, EventKind.LOGIN, "web-01", 0, "x" * 250) for n in range(100)]
             await served.world.publish(*map(EventAdded, events))
             await asyncio.sleep(0.001)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             assert await heard == 80 * 100
             while served.world.hub.count > 1:  # noqa: ASYNC110 - nobody is told when a connection is given up
                 await asyncio.sleep(0.01)
@@ -157,7 +158,7 @@ async def test_a_signal_ends_it_with_all_its_streams() -> None:
         writer.write(get("/events/stream").encode())
         await reader.readuntil(b"retry: 2000\n\n")
         os.kill(os.getpid(), signal.SIGTERM)
-        await asyncio.wait_for(served.done, 5)
+        await asyncio.wait_for(served.done, PATIENCE_SECONDS)
         assert b"data" not in await reader.read()
         writer.close()
 
@@ -179,7 +180,7 @@ async def test_when_it_has_ended_nothing_more_is_asked_of_the_store(monkeypatch:
         writer.write(get("/usage/raw").encode())
         await began.wait()
         os.kill(os.getpid(), signal.SIGTERM)
-        await asyncio.wait_for(served.done, 5)
+        await asyncio.wait_for(served.done, PATIENCE_SECONDS)
         assert ended.is_set()
         writer.close()
 
@@ -190,7 +191,7 @@ async def test_a_fault_of_what_runs_beside_it_ends_it() -> None:
 
     async with server(faulty) as served:
         with pytest.raises(WhotopError, match="broke down"):
-            await asyncio.wait_for(served.done, 5)
+            await asyncio.wait_for(served.done, PATIENCE_SECONDS)
 
 
 def test_an_address_that_others_reach_needs_a_token() -> None:
