@@ -41,8 +41,17 @@ def keep_journal(machine: RigMachine) -> None:
     own_dev(machine)
     machine.run(_PLACES)
     machine.detached([str(JOURNALD)])
-    until(lambda: (machine.folder / "run/systemd/journal/dev-log").exists(), f"{machine.name}: no journald")
+    _wait_for_journald(machine)
     start_logging_sshd(machine)
+
+
+def _wait_for_journald(machine: RigMachine) -> None:
+    """Until it listens and has a journal, which it makes after that."""
+    run = machine.folder / "run"
+    until(
+        lambda: (run / "systemd/journal/dev-log").exists() and list((run / "log/journal").glob("*/system.journal")),
+        f"{machine.name}: no journald",
+    )
 
 
 def own_dev(machine: RigMachine) -> None:
@@ -69,9 +78,10 @@ def lose_entries(machine: RigMachine, loss: str) -> None:
         until(lambda: list(journal.glob("*/system@*")), f"{machine.name}: no rotation")
         machine.run("rm /run/log/journal/*/system@*")
     else:
-        machine.run("pkill -x systemd-journal; rm -r /run/log/journal/* /run/systemd/journal/dev-log")
+        machine.run("pkill -x systemd-journal; while pgrep -x systemd-journal; do sleep 0.05; done")
+        machine.run("rm -r /run/log/journal/* /run/systemd/journal/dev-log")
         machine.detached([str(JOURNALD)])
-        until(lambda: list(journal.glob("*/system.journal")), f"{machine.name}: no journald")
+        _wait_for_journald(machine)
     let_read(machine)
 
 
