@@ -6,13 +6,13 @@ import asyncio
 import os
 import re
 import shlex
-import sqlite3
 from pathlib import Path
 
 import pytest
 
 from tests.rig.eye import Eye, watching
 from tests.rig.journald import forget_records, keep_journal, let_read, lose_entries, missing
+from tests.rig.kept import kept_cursor
 from tests.rig.machine import WATCHER, Rig, RigMachine, until
 from whotop.core.feed import SessionChanged
 from whotop.core.fleet import Fleet
@@ -53,7 +53,7 @@ async def test_the_journal_alone_tells_who_came_and_when_he_left(rig: Rig, machi
         await eye.until_up("log-01")
         assert origin(eye, Origin.JOURNAL).used
         login = machine.login("alice")
-        await eye.until(lambda fleet: came_from(fleet, machine.near_address), "alice, and where she came from")
+        await eye.until(lambda fleet: came_from(fleet, "alice", machine.near_address), "alice, and where she came from")
         login.logout()
         await eye.until(lambda _: logouts(eye, "alice"), "the journal's word of her logout")
     (session,) = await stored(rig, machine, store)
@@ -65,9 +65,9 @@ async def test_the_journal_alone_tells_who_came_and_when_he_left(rig: Rig, machi
     assert abs(session.logout_us - closed) < SECOND_US
 
 
-def came_from(fleet: Fleet, source: str) -> bool:
-    """Whether alice is there from this source: the list of processes, which knows none, may have told of her first."""
-    return any(one.user == "alice" and one.source == source for one in fleet.sessions.values() if one.is_open)
+def came_from(fleet: Fleet, user: str, source: str) -> bool:
+    """Whether somebody is there from this source: that is the journal's word, as the list of processes knows none."""
+    return any(one.user == user and one.source == source for one in fleet.sessions.values() if one.is_open)
 
 
 def logouts(eye: Eye, user: str) -> list[Session]:
@@ -93,8 +93,9 @@ async def test_what_happened_while_nobody_watched_is_told_once_and_late(
     store = tmp_path / "whotop.db"
     async with watching(rig, machine, store=store) as eye:
         await eye.until_up("log-01")
-        await eye.until(lambda _: journal_is_read(store), "a cursor of the journal")
+        await eye.until(lambda _: kept_cursor(store, "log-01", Origin.JOURNAL), "a cursor of the journal")
     machine.login("alice", ["true"]).process.wait()
+    machine.until_left("alice")
     machine.login("bob", ["true"]).process.wait()
     async with watching(rig, machine, store=store) as eye:
         await eye.until_up("log-01")
@@ -108,17 +109,6 @@ async def test_what_happened_while_nobody_watched_is_told_once_and_late(
     ]
 
 
-def journal_is_read(store: Path) -> bool:
-    """Whether the store holds a cursor of the journal."""
-    connection = sqlite3.connect(store)
-    try:
-        return bool(connection.execute("SELECT 1 FROM cursors WHERE origin = 'journal'").fetchall())
-    except sqlite3.Error:
-        return False
-    finally:
-        connection.close()
-
-
 async def test_failed_logins_are_told_by_the_journal(rig: Rig, machine: RigMachine, tmp_path: Path) -> None:
     forget_records(machine)
     async with watching(rig, machine, store=tmp_path / "whotop.db") as eye:
@@ -127,7 +117,7 @@ async def test_failed_logins_are_told_by_the_journal(rig: Rig, machine: RigMachi
         machine.login("mallory").process.wait()
         await eye.until(lambda fleet: failures(fleet) == ["mallory"], "her failure")
         machine.login("bob", ["sleep", "1000"])
-        await eye.until_there("bob", "log-01")
+        await eye.until(lambda fleet: came_from(fleet, "bob", machine.near_address), "what the journal says after that")
         assert failures(eye.fleet) == ["mallory"]
 
 
@@ -147,7 +137,7 @@ async def test_nobody_but_root_is_believed(rig: Rig, machine: RigMachine, tmp_pa
         for line in lines:
             machine.run(f"setpriv --reuid=alice --clear-groups logger -t sshd -i {shlex.quote(line)}")
         machine.login("bob", ["sleep", "1000"])
-        await eye.until_there("bob", "log-01")
+        await eye.until(lambda fleet: came_from(fleet, "bob", machine.near_address), "what the journal says after that")
         assert {one.user for one in eye.fleet.sessions.values()} == {"bob"}
 
 
@@ -194,7 +184,7 @@ async def test_a_journal_that_has_lost_what_was_read_loses_nothing_else(
     store = tmp_path / "whotop.db"
     async with watching(rig, machine, store=store) as eye:
         await eye.until_up("log-01")
-        await eye.until(lambda _: journal_is_read(store), "a cursor of the journal")
+        await eye.until(lambda _: kept_cursor(store, "log-01", Origin.JOURNAL), "a cursor of the journal")
         machine.login("alice", ["true"]).process.wait()
         await eye.until(lambda _: logouts(eye, "alice"), "her logout")
     lose_entries(machine, loss)

@@ -60,6 +60,7 @@ async def test_lastlog_alone_tells_who_came_last_and_not_when_they_left(rig: Rig
     machine.run("rm -f /var/log/wtmp /var/log/btmp")
     for user in ("bob", "carol", "bob"):
         machine.login(user, ["true"]).process.wait()
+    machine.until_left("bob", "carol")
     async with watching(rig, machine, store=tmp_path / "whotop.db") as eye:
         await eye.until_up("web-01")
         assert origin(eye, machine, Origin.LASTLOG).used
