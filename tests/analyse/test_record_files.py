@@ -9,6 +9,7 @@ import json
 import lzma
 import os
 import struct
+import tarfile
 import threading
 import zlib
 from collections.abc import Callable
@@ -214,6 +215,17 @@ def test_what_is_compressed_otherwise_is_to_be_unpacked_first(
     monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(content)))
     with pytest.raises(InputError, match=rf"standard input: this is compressed with {program}.*unpack it first"):
         text_of("-")
+
+
+def test_archives_and_journals_of_journald_are_told_with_the_mend(tmp_path: Path) -> None:
+    journal, archive = tmp_path / "system.journal", tmp_path / "logs.tar.gz"
+    journal.write_bytes(b"LPKSHHRH" + bytes(500))
+    with pytest.raises(InputError, match=r"system\.journal: a journal as journald keeps it.*-o export"):
+        events_of(journal)
+    with tarfile.open(archive, "w:gz") as packed:
+        packed.add(journal)
+    with pytest.raises(InputError, match=r"logs\.tar\.gz: an archive of tar: unpack it first"):
+        events_of(archive)
 
 
 def test_an_empty_name_is_said_to_be_one() -> None:

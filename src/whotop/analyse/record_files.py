@@ -29,7 +29,7 @@ from whotop.parse.journal_export import JournalExport
 from whotop.parse.json_log import json_log_lines
 from whotop.parse.log_line import LogLine
 from whotop.parse.log_stamp import last_stamp_us
-from whotop.parse.record_kind import LOOKED_AT_BYTES, RecordKind, kind_of
+from whotop.parse.record_kind import LOOKED_AT_BYTES, RecordKind, kind_of, known_unread
 from whotop.parse.utmp_foreign import file_layout_of
 
 WHOLE_BYTES = 1024 * 1024 * 1024
@@ -100,6 +100,8 @@ class RecordFile:
             yield from self._read(kind, chain([beginning], self._watched(file)))
 
     def _kind(self, beginning: bytes) -> RecordKind:
+        if what := known_unread(beginning):
+            raise InputError(what, file=self.name)
         if self._reading.form is not None:
             return RecordKind.EVENT_LINES if beginning.lstrip()[:1] == b"{" else RecordKind.EVENT_TABLE
         return kind_of(beginning, Path(self.path).name)

@@ -82,6 +82,15 @@ def kind_of(beginning: bytes, name: str) -> RecordKind:
     return _text_kind(beginning, name)
 
 
+def known_unread(beginning: bytes) -> str:
+    """What a file is that may well hold login records but is not read, and the mend; empty: it may be read."""
+    if beginning.startswith(b"LPKSHHRH"):  # systemd, journal-def.h, HEADER_SIGNATURE
+        return "a journal as journald keeps it: export it first (journalctl --file FILE -o export)"
+    if beginning[256:262] == b"\0ustar":  # POSIX pax, ustar header block; the zero ends a name, and is in no text
+        return "an archive of tar: unpack it first"
+    return ""
+
+
 def _is_windows(beginning: bytes) -> bool:
     if not (_PERHAPS_WINDOWS.search(beginning) or b"Id" in _first_line(beginning)):
         return False
