@@ -64,6 +64,8 @@ class Inputs:
     def _found(self, named: Sequence[str]) -> list[tuple[Path, str]]:
         found: list[tuple[Path, str]] = []
         for name in named:
+            if not name:
+                raise InputError("the name of a file is empty")
             if name == STANDARD_INPUT:
                 found.append((self._spooled(sys.stdin.buffer, len(found)), "standard input"))
             elif Path(name).is_fifo() or (Path(name).is_file() and not is_utf8(name)):
