@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -24,11 +24,13 @@ LIMIT = 100_000
 PATIENCE_SECONDS = 40.0
 LOOK_SECONDS = 0.05
 
+CheckedT = TypeVar("CheckedT")
+
 Row = tuple[str, str, int, int | None, Outcome]
 
 
-async def until_kept(check: Callable[[], Awaitable[None]]) -> None:
-    """Wait until a store is as ``check`` asserts: it announces nothing to who does not write it."""
+async def until_kept(check: Callable[[], Awaitable[CheckedT]]) -> CheckedT:
+    """Wait until a store is as ``check`` asserts, and give what that gives: a store announces nothing."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:

@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 import pytest
 
-from tests.rig.eye import Eye, watching
-from tests.rig.kept import holds_what_was_written
+from tests.rig.eye import watching
+from tests.rig.kept import holds_what_was_written, until_wtmp_is_read
 from tests.rig.machine import Rig, RigMachine, until
 from tests.rig.whotop_process import WhotopProcess
-from whotop.model import Outcome
 
 pytestmark = pytest.mark.rig
 
 
 def probes(machine: RigMachine) -> int:
     return int(machine.run("pgrep -cu watcher -f '^[^ ]*python3 -I'", check=False))
-
-
-async def until_logged_out(user: str, eye: Eye) -> None:
-    """By the record, which may come after the list in which the session is missing."""
-    async with asyncio.timeout(20):
-        while True:
-            kept = await eye.feed.history.sessions(user=user)
-            if [session.outcome for session in kept] == [Outcome.LOGOUT]:
-                return
-            await asyncio.sleep(0.1)  # the store announces nothing to who writes it
 
 
 async def test_of_three_two_are_killed_and_the_third_is_live(rig: Rig, tmp_path: Path) -> None:
@@ -50,11 +38,12 @@ async def test_of_three_two_are_killed_and_the_third_is_live(rig: Rig, tmp_path:
 
             await second.kill()
             bob.logout()
+            machine.until_left("bob")
             machine.login("carol")
             await third.until_there("carol", "web-01")
             await third.until_gone("bob", "web-01")
-            await until_logged_out("bob", third)
+            await until_wtmp_is_read(store, machine, "alice", "carol")
             assert third.feed.kind == "live"
             assert sorted(session.user for session in third.fleet.sessions.values()) == ["alice", "carol"]
-            assert probes(machine) == 1
+            until(lambda: probes(machine) == 1, "the one that still polls, and that alone")
     print(await holds_what_was_written(store, "web-01", (machine.folder / "log" / "wtmp").read_bytes()))
