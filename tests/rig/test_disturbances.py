@@ -151,6 +151,7 @@ async def test_what_was_read_before_wtmp_was_emptied_in_mid_stream_stays(rig: Ri
     rotated, emptied_us = RotatedMachine(machine), list[int]()
     async with watching(rig, machine, store=place) as eye:
         await eye.until_up("web-01")
+        await until_wtmp_is_read(place, machine)
         async with Traffic([machine], chance, RigMachine.login_from_within):
             for _ in range(times):
                 await asyncio.sleep(chance.uniform(1, 2))

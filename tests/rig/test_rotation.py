@@ -24,11 +24,13 @@ async def come_and_go(eye: Eye, machine: RigMachine, user: str) -> None:
     login = machine.login(user)
     await eye.until_there(user, machine.name)
     login.logout()
+    machine.until_left(user)
     await eye.until_gone(user, machine.name)
 
 
 def come_and_go_unwatched(machine: RigMachine, user: str) -> None:
     machine.login(user, ["true"]).process.wait()
+    machine.until_left(user)
 
 
 async def test_rotated_in_every_way_while_watched(rig: Rig, tmp_path: Path) -> None:
@@ -87,10 +89,12 @@ async def test_a_wtmp_that_is_emptied_is_an_alert_and_takes_nothing_from_the_sto
     async with watching(rig, machine, store=store) as eye:
         await eye.until_up("web-01")
         await come_and_go(eye, machine, "alice")
+        await until_wtmp_is_read(store, machine)
         written = wtmp.read_bytes()
         os.truncate(wtmp, 0)
         await eye.until(lambda _: tampering(eye), "an alert")
         await come_and_go(eye, machine, "bob")
+        await until_wtmp_is_read(store, machine)
         assert tampering(eye) == ["wtmp was shrunk or rewritten"]
     kept = await open_store(store, clock=SystemClock())
     try:
