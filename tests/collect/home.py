@@ -9,6 +9,7 @@ from typing import Any
 
 import asyncssh
 
+from tests.collect.recording_sink import PATIENCE_SECONDS
 from whotop.collect.settings import CollectSettings
 
 
@@ -55,5 +56,7 @@ class Home:
             "ssh_config_files": (self.ssh / "config",),
             "first_delay_seconds": 0.05,
             "slowest_delay_seconds": 0.2,
+            "reach_seconds": PATIENCE_SECONDS,
+            "exchange_seconds": PATIENCE_SECONDS,
         }
         return CollectSettings(**(defaults | changes))

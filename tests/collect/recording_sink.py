@@ -11,6 +11,9 @@ import pytest
 from whotop.model import Trouble
 from whotop.wire.messages import Cursor, Message
 
+PATIENCE_SECONDS = 60.0
+"""Longer than anything takes on a tenth of a processor."""
+
 
 class RecordingSink:
     """Keeps what the collector hands on, and lets a test wait for it."""
@@ -60,10 +63,10 @@ class RecordingSink:
     def of(self, kind: str, machine: str = "") -> list[Any]:
         return [what for one, name, what in self.calls if one == kind and machine in ("", name)]
 
-    async def wait_for(self, kind: str, machine: str = "", *, count: int = 1, seconds: float = 20.0) -> Any:
+    async def wait_for(self, kind: str, machine: str = "", *, count: int = 1) -> Any:
         """The ``count``-th call of ``kind``, once it has come."""
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(PATIENCE_SECONDS):
                 while len(self.of(kind, machine)) < count:
                     self._news.clear()
                     await self._news.wait()

@@ -233,7 +233,7 @@ async def test_many_machines_are_all_connected_within_the_limits(
 ) -> None:
     machine = await trusted()
     collect(*(machine.target(f"m{number}") for number in range(60)), reaching=8, exchanging=2)
-    await sink.wait_for("figures", count=60, seconds=60)
+    await sink.wait_for("figures", count=60)
     assert sink.of("lost") == []
 
 

@@ -37,7 +37,7 @@ async def test_all_machines_behind_a_jump_host_share_one_connection_to_it(
     jump, machine = await machines(), await machines()
     home.trust(jump.known_hosts_line(), machine.known_hosts_line())
     collect(*(behind(machine, jump, f"m{number}") for number in range(20)))
-    await sink.wait_for("figures", count=20, seconds=40)
+    await sink.wait_for("figures", count=20)
     assert len(jump.connections) == 1
     assert len(machine.connections) == 20
     assert sink.of("lost") == []
@@ -87,7 +87,7 @@ async def test_a_jump_host_that_was_lost_is_opened_again_once_for_all(
     collect(*(behind(machine, jump, f"m{number}") for number in range(5)))
     await sink.wait_for("hello", count=5)
     jump.connections[0].abort()
-    await sink.wait_for("hello", count=10, seconds=40)
+    await sink.wait_for("hello", count=10)
     assert len(jump.connections) == 2
 
 
