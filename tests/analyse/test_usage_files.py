@@ -73,7 +73,9 @@ LOGINS = st.lists(
 )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
 @given(LOGINS)
 def test_three_years_with_gaps_are_counted_as_pandas_counts_them(tmp_path: Path, logins: list[Login]) -> None:
     path = write(tmp_path / "logins.csv", logins)

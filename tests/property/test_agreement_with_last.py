@@ -33,7 +33,9 @@ Told = tuple[str, str, str, str]
 
 LAST = shutil.which("last")
 STEPS = (1, 60, 3600, 90_000, -1, -60, -3600, -90_000)
-FEW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
 MANY = settings(FEW, max_examples=3000)
 
 _STAMP = r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\+00:00"

@@ -41,7 +41,7 @@ HOSTILE = [
 
 names = st.text(max_size=40) | st.sampled_from(HOSTILE)
 MakeReport = Callable[[str], Report]
-any_name = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+any_name = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture], deadline=None)
 
 
 class Tags(HTMLParser):
