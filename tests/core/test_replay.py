@@ -135,13 +135,13 @@ def known_boot(seconds: int) -> Event:
 @pytest.mark.parametrize("seconds", [80, 100, 120])
 def test_a_boot_that_another_import_told_is_not_told_again(seconds: int) -> None:
     replay = Replay()
-    replay.know_comings([known_boot(100)])
+    replay.know_ends([known_boot(100)])
     assert replay.apply(event(EventKind.BOOT, seconds, origin=Origin.JOURNAL)) == []
 
 
 def test_a_boot_that_is_known_ends_the_sessions_of_a_file_that_tells_of_none() -> None:
     replay = Replay()
-    replay.know_comings([known_boot(100)])
+    replay.know_ends([known_boot(100)])
     replay.apply(event(EventKind.LOGIN, 50, user="anna", leader_pid=7, origin=Origin.AUTH_LOG))
     ended, opened = replay.apply(event(EventKind.LOGIN, 500, user="bert", leader_pid=8, origin=Origin.AUTH_LOG))
     assert ended.session is not None

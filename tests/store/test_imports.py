@@ -165,8 +165,93 @@ async def test_whoever_watches_waits_for_short_transactions_only(store: Store, c
 async def test_what_is_not_looked_for_is_still_not_there_twice(store: Store) -> None:
     await watched(store, LOGIN, LOGOUT)
     before = await sessions_of(store)
-    await imported(store, replace(LOGIN, time_us=1))
+    await imported(store, replace(LOGIN, time_us=1, tty="pts/9"))
     key = event_key(LOGIN)
     await store.imports.keep({}, {key: replace(LOGIN, key=key, session_key=key, origin=Origin.AUTH_LOG)})
     assert await events_of(store) == [EventKind.LOGIN, EventKind.LOGIN, EventKind.LOGOUT]
     assert (await sessions_of(store))[:1] == before
+
+
+def row(kind: EventKind, seconds: int, user: str = "anna", ordinal: int = 0) -> Event:
+    """A row of a table that names no terminal."""
+    return replace(wtmp(kind, seconds, user, tty="", pid=0), origin=Origin.FILE, ordinal=ordinal)
+
+
+ROW_IN, ROW_OUT = row(EventKind.LOGIN, 0), row(EventKind.LOGOUT, 60)
+
+
+async def ends_of(store: Store) -> list[tuple[int, Outcome, int | None]]:
+    """When each session began and ended, in seconds."""
+    found = sorted(await sessions_of(store), key=lambda session: session.login_us)
+    return [
+        (
+            (one.login_us - NOON_US) // SECOND_US,
+            one.outcome,
+            None if one.logout_us is None else (one.logout_us - NOON_US) // SECOND_US,
+        )
+        for one in found
+    ]
+
+
+@pytest.mark.parametrize("events", [(LOGIN, LOGOUT), (ROW_IN, ROW_OUT)], ids=["record", "table"])
+async def test_a_logout_that_was_imported_before_its_login_is_its_end(store: Store, events: tuple[Event, ...]) -> None:
+    login, logout = events
+    await imported(store, logout)
+    assert (await imported(store, login)).added == 1
+    assert await ends_of(store) == [(0, Outcome.LOGOUT, 60)]
+    again = await imported(store, login, logout)
+    assert (again.read, again.added, again.known) == (2, 0, 2)
+    assert await events_of(store) == [EventKind.LOGIN, EventKind.LOGOUT]
+
+
+async def test_a_logout_that_the_same_import_tells_again_was_there_already(store: Store) -> None:
+    await imported(store, LOGOUT)
+    counts = await imported(store, LOGIN, LOGOUT)
+    assert (counts.added, counts.known) == (1, 1)
+    assert await events_of(store) == [EventKind.LOGIN, EventKind.LOGOUT]
+
+
+async def test_a_logout_after_a_later_login_on_the_terminal_is_not_that_of_the_earlier_one(store: Store) -> None:
+    await imported(store, wtmp(EventKind.LOGIN, 30, "bert", pid=10))
+    await imported(store, LOGOUT)
+    await imported(store, LOGIN)
+    assert await ends_of(store) == [(0, Outcome.LOGOUT, 30), (30, Outcome.LOGOUT, 60)]
+
+
+async def test_a_boot_that_was_imported_before_ends_what_was_open(store: Store) -> None:
+    await imported(store, replace(wtmp(EventKind.BOOT, 90, tty="~"), login_pid=0))
+    await imported(store, LOGIN)
+    assert await ends_of(store) == [(0, Outcome.CRASH, 90)]
+
+
+async def test_what_was_between_two_files_corrects_what_they_let_conclude(store: Store) -> None:
+    back, gone = wtmp(EventKind.LOGIN, 100, "bert", pid=10), wtmp(EventKind.LOGOUT, 160, pid=10)
+    await imported(store, LOGIN)
+    await imported(store, gone)
+    assert await ends_of(store) == [(0, Outcome.LOGOUT, 160)]
+    await imported(store, LOGOUT, back)
+    assert await ends_of(store) == [(0, Outcome.LOGOUT, 60), (100, Outcome.LOGOUT, 160)]
+    assert (await imported(store, LOGIN, LOGOUT, back, gone)).added == 0
+
+
+async def test_an_earlier_end_is_not_believed_where_somebody_saw_the_end(store: Store) -> None:
+    late = wtmp(EventKind.LOGOUT, 160)
+    await watched(store, LOGIN, late)
+    await imported(store, LOGOUT)
+    assert await ends_of(store) == [(0, Outcome.LOGOUT, 160)]
+
+
+async def test_a_user_who_was_on_already_did_not_come_again(store: Store) -> None:
+    await imported(store, row(EventKind.LOGIN, 30), ROW_OUT)
+    await imported(store, ROW_IN)
+    assert await ends_of(store) == [(0, Outcome.LOGOUT, 60)]
+    assert await events_of(store) == [EventKind.LOGIN, EventKind.LOGOUT]
+
+
+async def test_the_same_login_twice_in_another_table_is_one_session(store: Store) -> None:
+    await imported(store, ROW_IN)
+    twice = row(EventKind.LOGIN, 0, ordinal=1)
+    await imported(store, ROW_IN, twice, ROW_OUT)
+    await imported(store, ROW_IN, twice, ROW_OUT, row(EventKind.LOGOUT, 60, ordinal=1))
+    assert await ends_of(store) == [(0, Outcome.LOGOUT, 60)]
+    assert await events_of(store) == [EventKind.LOGIN, EventKind.LOGOUT]

@@ -74,6 +74,12 @@ class Ledger:
         """A session by its key, open or ended."""
         return self.open.get(key) or self.ended.get(key)
 
+    def in_place_of(self, report: Session | Event) -> Session | None:
+        """The open session on the same terminal, or of the same user where there is nothing but a name."""
+        if report.tty:
+            return self.open_by_tty.get(report.tty)
+        return self._open_by_user.get(report.user) if is_bare(report) else None
+
     def told_before(self, login: Event) -> Session | None:
         """The session that this login event tells of, if it is known already."""
         if not login.tty and is_bare(login):

@@ -60,6 +60,31 @@ class SessionTracker:
         """Whether a login is of a session that is known."""
         return self._ledgers[login.machine].told_before(login) is not None
 
+    def in_place_of(self, report: Session | Event) -> Session | None:
+        """The open session on the same terminal, or of the same user where there is nothing but a name."""
+        return self._ledgers[report.machine].in_place_of(report)
+
+    def ended_by(self, logout: Event) -> Session | None:
+        """The session that a logout ends."""
+        return self._ledgers[logout.machine].ended_by(logout)
+
+    def is_ended(self, logout: Event) -> bool:
+        """Whether a session ended by this logout."""
+        return self._ledgers[logout.machine].has_ended_by(logout)
+
+    def make_way(self, session: Session) -> list[Transition]:
+        """End who is on the terminal of a session that is known, as its login does."""
+        login = Event(
+            machine=session.machine,
+            kind=_LOGIN,
+            time_us=session.login_us,
+            tty=session.tty,
+            origin=session.origin,
+            standing=session.standing,
+            skew_us=session.skew_us,
+        )
+        return make_room(self._ledgers[session.machine], login)
+
     def apply(self, event: Event) -> list[Transition]:
         """Take in one event. Nothing comes of a login or a logout that another origin told before."""
         transitions: list[Transition] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import chain, islice
 from pathlib import Path
 from typing import Protocol
@@ -12,9 +12,13 @@ import msgspec
 from msgspec.structs import replace
 
 from whotop.clock import HOUR_US, MINUTE_US, Clock
+from whotop.core.comings import COMING_US
 from whotop.core.identity import TOLERANCE_US
-from whotop.core.replay import COMING_US, Replay, own_key
+from whotop.core.known_ends import Withdrawn
+from whotop.core.replay import Replay, own_key
+from whotop.core.transition import Transition
 from whotop.model import Event, EventKind, Outcome, Session
+from whotop.monitor.later_times import Later, LaterTimes
 from whotop.monitor.new_ground import Kept, NewGround
 from whotop.monitor.told_before import Marks, ToldBefore
 from whotop.store.store import open_store
@@ -27,7 +31,7 @@ the time. Still larger ones gain nothing more, and whoever begins to watch would
 ENDED_KEPT_US = HOUR_US
 
 
-class Importing(Kept, Protocol):
+class Importing(Kept, Later, Protocol):
     """What an import needs of a store."""
 
     @property
@@ -55,12 +59,18 @@ class Importing(Kept, Protocol):
         """The boots and shutdowns of several machines between two times."""
         ...
 
+    async def loose_logouts_in(self, names: Collection[str], from_us: int, until_us: int) -> list[Event]:
+        """The logouts of several machines between two times that no session has."""
+        ...
+
     async def watched(self, names: Collection[str]) -> set[str]:
         """Those that were ever watched."""
         ...
 
-    async def add(self, told_sessions: dict[bytes, Session], told_events: dict[bytes, Event]) -> set[bytes]:
-        """Keep what is not known yet; the keys of the events that were added."""
+    async def add(
+        self, told_sessions: dict[bytes, Session], told_events: dict[bytes, Event], withdrawn: Withdrawn
+    ) -> set[bytes]:
+        """Keep what is not known yet, instead of what is ``withdrawn``; the keys of the events that were added."""
         ...
 
     async def keep(self, told_sessions: dict[bytes, Session], told_events: dict[bytes, Event]) -> None:
@@ -122,10 +132,11 @@ class _HistoryImport:
     def __init__(self, store: Importing) -> None:
         self._store = store
         self._replay = Replay()
+        self._later = LaterTimes(store, self._replay)
         self._told = ToldBefore(store.imported)
         self._machines: set[str] = set()
         self._comings_known: set[bytes] = set()
-        self._until_us = 0
+        self._last_us = self._until_us = 0
         self._ground = NewGround(store)
         self._opened: set[bytes] = set()
         """The sessions that this import knows first, as far as they are open."""
@@ -143,38 +154,41 @@ class _HistoryImport:
     async def _add(self, batch: list[Event], ahead: list[Event]) -> tuple[list[Event], int]:
         """Keep what no import has told: what is new by it, and how many of the events themselves are."""
         await self._learn(batch, ahead)
-        sessions: dict[bytes, Session] = {}
-        events: dict[bytes, Event] = {}
+        changed: list[Transition] = []
         own: list[bytes] = []
         for event in batch:
             transitions = self._replay.apply(event)
-            for transition in transitions:
-                if transition.session is not None:
-                    sessions[transition.session.key] = transition.session
-                if transition.event is not None:
-                    events[transition.event.key] = transition.event
+            changed += transitions
             key = own_key(event, transitions)
             if key is not None:
                 own.append(key)
+        sessions, events = _told(changed)
+        otherwise = self._replay.withdrawn.events.values()
         self._replay.forget(batch[-1].time_us - ENDED_KEPT_US)
         added = await self._keep(sessions, events)
         for session in sessions.values():
             (self._opened.add if session.is_open and session.key in added else self._opened.discard)(session.key)
-        return [events[key] for key in added], len(added.intersection(own))
+        return [events[key] for key in added], len(added.intersection(own).difference(otherwise))
 
     async def finish(self) -> None:
         """What is open still, on a machine that is watched, is over: its own list would tell of it."""
-        left = {session.key: session for session in self._replay.open_sessions() if session.key in self._opened}
+        async for transitions in self._later.changes(lambda: self._left_open().values(), self._last_us, self._until_us):
+            await self._keep(*_told(transitions))
+        left = self._left_open()
         watched = await self._store.watched({session.machine for session in left.values()})
         gone = {
             key: replace(session, outcome=Outcome.GONE) for key, session in left.items() if session.machine in watched
         }
-        await self._store.add(gone, {})
+        await self._store.add(gone, {}, Withdrawn())
         self.counts.unmatched_logouts = self._replay.unmatched_logouts
 
+    def _left_open(self) -> dict[bytes, Session]:
+        return {session.key: session for session in self._replay.open_sessions() if session.key in self._opened}
+
     async def _keep(self, sessions: dict[bytes, Session], events: dict[bytes, Event]) -> set[bytes]:
-        if not self._ground.is_reached:
-            return await self._store.add(sessions, events)
+        withdrawn, self._replay.withdrawn = self._replay.withdrawn, Withdrawn()
+        if withdrawn or not self._ground.is_reached:
+            return await self._store.add(sessions, events, withdrawn)
         await self._store.keep(sessions, events)
         return self._ground.first_told(events)
 
@@ -198,8 +212,11 @@ class _HistoryImport:
             self._replay.know_failures(await self._store.failures_in(first_us.keys(), from_us, until_us))
         self._machines.update(first_us)
         self._until_us = max(until_us, self._until_us)
+        after_us, self._last_us = self._last_us, batch[-1].time_us
         if not self._ground.is_reached:
-            self._replay.know_comings(await self._comings(batch[0].time_us - COMING_US, batch[-1].time_us + COMING_US))
+            from_us = after_us + 1 if after_us else batch[0].time_us
+            self._replay.know_ends(await self._comings(from_us - COMING_US, self._last_us + COMING_US))
+            self._replay.know_ends(await self._store.loose_logouts_in(self._machines, from_us, self._last_us))
 
     async def _comings(self, from_us: int, until_us: int) -> list[Event]:
         """The boots and shutdowns that are known between two times, each once."""
@@ -222,3 +239,15 @@ class _HistoryImport:
             self.counts.earliest_us = batch[0].time_us
         self.counts.read += len(batch)
         self.counts.added += added
+
+
+def _told(transitions: Iterable[Transition]) -> tuple[dict[bytes, Session], dict[bytes, Event]]:
+    """What is to be kept of transitions: each session and event as it is at last."""
+    sessions: dict[bytes, Session] = {}
+    events: dict[bytes, Event] = {}
+    for transition in transitions:
+        if transition.session is not None:
+            sessions[transition.session.key] = transition.session
+        if transition.event is not None:
+            events[transition.event.key] = transition.event
+    return sessions, events

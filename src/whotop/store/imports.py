@@ -6,16 +6,18 @@ machine, because it never changes what whoever watches it has seen (``statements
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, RowMapping, Select, Table, and_, func, or_, select
+from sqlalchemy import ColumnElement, RowMapping, Select, Table, and_, bindparam, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from whotop.clock import Clock
-from whotop.model import Event, EventKind, Outcome, Session, Standing
+from whotop.core.identity import TOLERANCE_US, is_bare
+from whotop.core.known_ends import Withdrawn
+from whotop.model import Event, EventKind, Origin, Outcome, Session, Standing
 from whotop.store import statements
 from whotop.store.engine import failures_in_words
 from whotop.store.imported import Imported
@@ -35,6 +37,10 @@ _ENDS = ("outcome", "logout_us")
 _FILLED = ("tty", "source", "session_id", "leader_pid", "login_pid", "boot_id", "service")
 """What another file may know of a session: its log names the leader, its record the terminal."""
 _LEARNT = ("outcome", "time_us", "duration_us", "session_key")
+_IS_LOOSE = and_(events.c.kind == EventKind.LOGOUT.value, events.c.session_key == b"")
+_SESSION_DELETE = delete(sessions).where(sessions.c.key == bindparam("old"))
+_EVENT_DELETE = delete(events).where(events.c.key == bindparam("old"))
+NOTHING = Withdrawn()
 
 
 class Imports:
@@ -63,25 +69,49 @@ class Imports:
 
     async def failures_in(self, names: Collection[str], from_us: int, until_us: int) -> list[Event]:
         """The failed logins of several machines, in the order of their times."""
-        return await self._events_in(names, (EventKind.FAILED_LOGIN,), from_us, until_us)
+        return await self._events_in(names, _kinds(EventKind.FAILED_LOGIN), from_us, until_us)
 
     async def comings_in(self, names: Collection[str], from_us: int, until_us: int) -> list[Event]:
         """The boots and shutdowns of several machines, in the order of their times."""
-        return await self._events_in(names, (EventKind.BOOT, EventKind.SHUTDOWN), from_us, until_us)
+        return await self._events_in(names, _kinds(EventKind.BOOT, EventKind.SHUTDOWN), from_us, until_us)
+
+    async def loose_logouts_in(self, names: Collection[str], from_us: int, until_us: int) -> list[Event]:
+        """The logouts of several machines that no session has, in the order of their times."""
+        return await self._events_in(names, _IS_LOOSE, from_us, until_us)
 
     async def _events_in(
-        self, names: Collection[str], kinds: Collection[EventKind], from_us: int, until_us: int
+        self, names: Collection[str], are_meant: ColumnElement[bool], from_us: int, until_us: int
     ) -> list[Event]:
         found: list[Event] = []
         least_us, most_us = await self._skews_us()
         for page in _pages(sorted(names)):
             about = _named(events, page).where(
-                events.c.kind.in_([kind.value for kind in kinds]),
+                are_meant,
                 events.c.fleet_time_us.between(from_us - most_us, until_us - least_us),
                 events.c.time_us.between(from_us, until_us),
             )
             found += [event_of(row, row["machine_name"]) for row in await self._rows(about)]
         return sorted(found, key=lambda event: event.time_us)
+
+    async def ends_after(self, names: Collection[str], after_us: int, limit: int) -> list[Event]:
+        """The first boots, shutdowns, and logouts without a session after a time, in the order of their times."""
+        perhaps = events.c.fleet_time_us > after_us - (await self._skews_us())[1]
+        ends = _named(events, sorted(names)).where(
+            perhaps, events.c.time_us > after_us, or_(_kinds(EventKind.BOOT, EventKind.SHUTDOWN), _IS_LOOSE)
+        )
+        rows = await self._rows(ends.order_by(events.c.time_us).limit(limit))
+        return [event_of(row, row["machine_name"]) for row in rows]
+
+    async def sessions_after(self, there: Collection[Session], after_us: int, limit: int) -> list[Session]:
+        """The first sessions that began after a time where others are: on their terminals, or of bare users."""
+        perhaps = sessions.c.fleet_login_us > after_us - (await self._skews_us())[1]
+        names, ttys = {one.machine for one in there}, {one.tty for one in there if one.tty}
+        users = {one.user for one in there if is_bare(one)}
+        begun = _named(sessions, sorted(names)).where(
+            perhaps, sessions.c.login_us > after_us, or_(_is_in(sessions.c.tty, ttys), _is_bare(users))
+        )
+        rows = await self._rows(begun.order_by(sessions.c.login_us).limit(limit))
+        return [session_of(row, row["machine_name"]) for row in rows]
 
     async def is_shared(self) -> bool:
         """Whether somebody watches, and writes here too."""
@@ -104,17 +134,24 @@ class Imports:
             found.update(row["name"] for row in await self._rows(statement))
         return found
 
-    async def add(self, told_sessions: Mapping[bytes, Session], told_events: Mapping[bytes, Event]) -> set[bytes]:
-        """Keep what is not known yet, all or nothing; the keys of the events that were added.
+    async def add(
+        self,
+        told_sessions: Mapping[bytes, Session],
+        told_events: Mapping[bytes, Event],
+        withdrawn: Withdrawn = NOTHING,
+    ) -> set[bytes]:
+        """Keep what is not known yet, instead of what is ``withdrawn``; the keys of the events that were added.
 
-        Raises StoreError; then nothing of it is written, and it may be tried again.
+        All or nothing. Raises StoreError; then nothing of it is written, and it may be tried again.
         """
-        known_sessions = await self._known(sessions, told_sessions, (*_ENDS, *_FILLED))
-        known_events = await self._known(events, told_events, _LEARNT)
+        known_sessions = await self._known(sessions, told_sessions, (*_ENDS, *_FILLED, "standing"))
+        known_events = await self._known(events, told_events, (*_LEARNT, "standing"))
         new_sessions = [one for key, one in told_sessions.items() if _is_new_session(one, known_sessions.get(key))]
         new_events = [one for key, one in told_events.items() if _is_new_event(one, known_events.get(key))]
-        if new_sessions or new_events:
-            await self._write(new_sessions, new_events)
+        # What an earlier record tells of an end is told by that alone.
+        anew = [one.key for one in new_events if _is_earlier(one.time_us, known_events.get(one.key), "time_us")]
+        if new_sessions or new_events or withdrawn:
+            await self._write(new_sessions, new_events, withdrawn.sessions, [*withdrawn.events, *anew])
         return told_events.keys() - known_events.keys()
 
     async def keep(self, told_sessions: Mapping[bytes, Session], told_events: Mapping[bytes, Event]) -> None:
@@ -122,9 +159,15 @@ class Imports:
 
         Should there be anything after all, it stays as it is.
         """
-        await self._write(told_sessions.values(), told_events.values())
+        await self._write(told_sessions.values(), told_events.values(), (), ())
 
-    async def _write(self, new_sessions: Collection[Session], new_events: Collection[Event]) -> None:
+    async def _write(
+        self,
+        new_sessions: Collection[Session],
+        new_events: Collection[Event],
+        old_sessions: Iterable[bytes],
+        old_events: Iterable[bytes],
+    ) -> None:
         now_us = self._clock.now_us()
         names = {one.machine for one in new_sessions} | {one.machine for one in new_events}
         with failures_in_words(self._place):
@@ -132,6 +175,8 @@ class Imports:
                 revision = (await connection.execute(statements.NEXT_REVISION, {"now_us": now_us})).scalar_one()
                 transaction = Transaction(connection, revision, 0, rows_at_once=ROWS_AT_ONCE)
                 await transaction.learn_machines(names, self._machine_ids)
+                await transaction.write(_SESSION_DELETE, ({"old": key} for key in old_sessions))
+                await transaction.write(_EVENT_DELETE, ({"old": key} for key in old_events))
                 dialect = transaction.dialect
                 await transaction.write_all(statements.session_upsert(dialect), new_sessions, _session_columns)
                 await transaction.write_all(
@@ -192,12 +237,27 @@ def _history(count: int) -> Columns:
     return {"standing": [Standing.HISTORY.value] * count}
 
 
+def _kinds(*kinds: EventKind) -> ColumnElement[bool]:
+    return events.c.kind.in_([kind.value for kind in kinds])
+
+
+def _is_in(column: ColumnElement[str], values: Collection[str]) -> ColumnElement[bool]:
+    """Whether it is one of these; where they are many, whether it may be."""
+    return column.in_(sorted(values)) if len(values) <= KEYS_AT_ONCE else column != ""
+
+
+def _is_bare(users: Collection[str]) -> ColumnElement[bool]:
+    table = sessions.c
+    return and_(table.origin == Origin.FILE.value, table.tty == "", _is_in(table.user_name, users))
+
+
 def _is_new_session(told: Session, known: RowMapping | None) -> bool:
-    """Whether it is not known, or its end is only now, or something of it that was empty."""
+    """Whether it is not known, or its end is only now, or told earlier, or something of it that was empty."""
     if known is None or any(getattr(told, name) and not known[name] for name in _FILLED):
         return True
     is_told_otherwise = (known["outcome"], known["logout_us"]) != (told.outcome.value, told.logout_us)
-    return is_told_otherwise and known["outcome"] in _LOOSE and not told.is_open
+    may_tell = known["outcome"] in _LOOSE or _is_earlier(told.logout_us, known, "logout_us")
+    return is_told_otherwise and may_tell and not told.is_open
 
 
 def _is_new_event(told: Event, known: RowMapping | None) -> bool:
@@ -206,4 +266,12 @@ def _is_new_event(told: Event, known: RowMapping | None) -> bool:
     outcome = None if told.outcome is None else told.outcome.value
     as_told = (outcome, told.time_us, told.duration_us, told.session_key)
     is_told_otherwise = tuple(known[name] for name in _LEARNT) != as_told
-    return is_told_otherwise and known["outcome"] in _LOOSE and told.session_key != b""
+    may_tell = known["outcome"] in _LOOSE or _is_earlier(told.time_us, known, "time_us")
+    return is_told_otherwise and may_tell and told.session_key != b""
+
+
+def _is_earlier(ended_us: int | None, known: RowMapping | None, column: str) -> bool:
+    """Whether an end is told well before another that nobody saw."""
+    if known is None or known["standing"] != Standing.HISTORY.value or known[column] is None or ended_us is None:
+        return False
+    return bool(ended_us < known[column] - TOLERANCE_US)

@@ -10,6 +10,7 @@ from functools import cache
 
 from sqlalchemy import ColumnElement, Table, Update, and_, bindparam, case, func, insert, not_, or_, update
 
+from whotop.core.identity import TOLERANCE_US
 from whotop.model import Outcome, Standing
 from whotop.store.alert_tables import rule_states
 from whotop.store.dialect import Excluded, Insert, insert_missing, upsert
@@ -70,7 +71,10 @@ def machine_insert(dialect: str) -> Insert:
 
 @cache
 def session_upsert(dialect: str) -> Insert:
-    """A session, or what is newly known of it. History ends what nobody has seen end, and fills what is empty."""
+    """A session, or what is newly known of it.
+
+    History ends what nobody has seen end, of several ends by the first, and fills what is empty.
+    """
     always = {"outcome", "logout_us", "login_us", "user_name", "skew_us", "fleet_login_us", "fleet_logout_us"}
     if_known = {"tty", "source", "session_id", "service", "boot_id", "leader_pid", "login_pid", "raw"}
 
@@ -78,7 +82,16 @@ def session_upsert(dialect: str) -> Insert:
         return excluded["standing"] == Standing.HISTORY.value
 
     def ends(excluded: Excluded) -> ColumnElement[bool]:
-        return and_(_is_loose(sessions.c.outcome), excluded["outcome"] != Outcome.OPEN.value)
+        return and_(
+            excluded["outcome"] != Outcome.OPEN.value,
+            or_(
+                _is_loose(sessions.c.outcome),
+                and_(
+                    sessions.c.standing == Standing.HISTORY.value,
+                    excluded["logout_us"] < sessions.c.logout_us - TOLERANCE_US,
+                ),
+            ),
+        )
 
     def change(excluded: Excluded) -> dict[str, object]:
         stays, known_before = and_(is_history(excluded), not_(ends(excluded))), is_history(excluded)
