@@ -6,7 +6,7 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
-from itertools import count
+from itertools import count, pairwise
 from operator import attrgetter
 
 import pytest
@@ -24,6 +24,7 @@ from whotop.store.store import Store, open_store
 
 Told = Callable[[list[Record], str], list[Event]]
 Rows = list[tuple[object, ...]]
+APART_US = 3 * SECOND_US
 
 
 class Imports:
@@ -45,9 +46,19 @@ class Imports:
         """Every row of its events and its sessions."""
         return self._rows("events", machine), self._rows("sessions", machine)
 
-    def _rows(self, table: str, machine: str) -> Rows:
-        chosen = f"SELECT kept.* FROM {table} kept JOIN machines m ON m.id = kept.machine_id WHERE m.name = ?"
-        return self._database.execute(f"{chosen} ORDER BY kept.id", (machine,)).fetchall()
+    def told(self, machine: str) -> tuple[Rows, Rows]:
+        """What is kept of it, but for keys, and in which order that came."""
+        events = self._rows("events", machine, "time_us, kind, user_name, tty, source, duration_us, outcome")
+        return sorted(events, key=repr), self._rows(
+            "sessions",
+            machine,
+            "login_us, user_name, tty, source, logout_us, outcome, login_pid",
+            "login_us, login_pid",
+        )
+
+    def _rows(self, table: str, machine: str, columns: str = "kept.*", order: str = "kept.id") -> Rows:
+        chosen = f"SELECT {columns} FROM {table} kept JOIN machines m ON m.id = kept.machine_id WHERE m.name = ?"
+        return self._database.execute(f"{chosen} ORDER BY {order}", (machine,)).fetchall()
 
 
 @pytest.fixture(scope="module")
@@ -139,6 +150,28 @@ def test_what_two_origins_told_together_changes_by_none_of_them_alone(
     for turn in turns:
         assert imports.add([records, log, [*log, *records]][turn]) == 0
         assert imports.kept(machine) == kept
+
+
+@pytest.mark.parametrize("told", [records_of, rows_of])
+@settings(twice, max_examples=12, derandomize=True)
+@given(course=courses(), places=st.sets(st.integers(1, 39), max_size=3), chosen=st.permutations(range(4)))
+def test_the_parts_of_a_file_in_any_order_are_as_the_whole(
+    imports: Imports, told: Told, course: list[Record], places: set[int], chosen: list[int]
+) -> None:
+    at_once, bit_by_bit = imports.new_machine(), imports.new_machine()
+    imports.add(told(course, at_once))
+    parts = [told(part, bit_by_bit) for part in cut(course, places)]
+    for number in chosen:
+        imports.add(parts[number] if number < len(parts) else [])
+    assert imports.told(bit_by_bit) == imports.told(at_once)
+    assert imports.add(told(course, bit_by_bit)) == 0
+    assert imports.told(bit_by_bit) == imports.told(at_once)
+
+
+def cut(course: list[Record], places: set[int]) -> list[list[Record]]:
+    """No login is told by two parts: each begins well after the one before."""
+    apart = [at for at in sorted(places) if at < len(course) and course[at].time_us - course[at - 1].time_us > APART_US]
+    return [course[start:end] for start, end in pairwise([0, *apart, len(course)])]
 
 
 def test_a_login_at_the_very_time_of_a_boot_is_not_ended_by_it(imports: Imports) -> None:

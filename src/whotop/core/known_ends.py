@@ -12,9 +12,9 @@ from itertools import count
 
 import msgspec
 
-from whotop.core.identity import is_bare
+from whotop.core.identity import TOLERANCE_US, is_bare
 from whotop.core.keys import event_key
-from whotop.model import Event, EventKind, Origin, Outcome, Session
+from whotop.model import Event, EventKind, Origin, Outcome, Session, Standing
 
 _LOGOUT = EventKind.LOGOUT
 _NAMELESS = frozenset({Origin.WTMP, Origin.UTMP})
@@ -50,6 +50,13 @@ class KnownEnds:
             if event.kind is _LOGOUT:
                 self._kept[event.key] = event.key
             heappush(self._ahead, (event.time_us, event.kind is _LOGOUT, next(self._numbers), event.key, event))
+
+    def free_end(self, known: Session, ended: Session) -> None:
+        """A session ended well before it was known to: unless somebody saw it, that was the end of another one."""
+        if known.standing is not Standing.HISTORY or known.logout_us is None or ended.logout_us is None:
+            return
+        if ended.logout_us < known.logout_us - TOLERANCE_US:
+            self.free(known, b"")
 
     def free(self, session: Session, kept: bytes) -> None:
         """The logout of an ended session is that of another one, if of any."""

@@ -134,11 +134,10 @@ class Replay:
         """What a logout ends that is known. One that finds no session stays what it is."""
         kept = self._known.take(key)
         session = self._tracker.ended_by(logout)
-        is_loose = kept == key
         if session is None:
-            ends = is_loose and self._tracker.is_ended(logout)
+            ends = kept == key and self._tracker.is_ended(logout)
         else:
-            ends = self._may_end(session, logout, is_loose=is_loose)
+            ends = self._may_end(session, logout, is_loose=kept == key)
         if ends:
             ended = self._log_out(logout, kept)
             self._free_ends(ended)
@@ -173,13 +172,9 @@ class Replay:
 
     def _free_ends(self, transitions: Iterable[Transition]) -> None:
         """The known end of a session that ended well before is another one's, unless somebody saw it."""
-        for transition in transitions:
-            ended = transition.session
-            if ended is None or ended.is_open:
-                continue
-            known = self._ends_known.pop(ended.key, None)
-            if known is not None and known.standing is Standing.HISTORY and _ended_before(ended, known):
-                self._known.free(known, b"")
+        for ended in (transition.session for transition in transitions):
+            if ended is not None and not ended.is_open and ended.key in self._ends_known:
+                self._known.free_end(self._ends_known.pop(ended.key), ended)
 
     def _end_until(self, time_us: int) -> list[Transition]:
         """What is known to end until a time."""
@@ -293,11 +288,6 @@ class Replay:
             precision_us = TOLERANCE_US if is_bare(session) else 0  # no two tables date one logout differently
             heappush(self._ends, (session.logout_us - precision_us, session.key, session))
             self._ends_known[session.key] = session
-
-
-def _ended_before(ended: Session, known: Session) -> bool:
-    """Whether a session ended well before it was known to."""
-    return ended.logout_us is not None is not known.logout_us and ended.logout_us < known.logout_us - TOLERANCE_US
 
 
 def own_key(event: Event, transitions: Iterable[Transition]) -> bytes | None:

@@ -12,7 +12,7 @@ from whotop.core.replay import Replay
 from whotop.core.transition import Transition
 from whotop.model import Event, Session
 
-AT_ONCE = 2_000
+AT_ONCE = 5_000
 """Sessions, and events that may end one."""
 MACHINES_AT_ONCE = 500
 END_OF_TIME_US = 1 << 62
