@@ -87,7 +87,9 @@ class Replay:
         kind = event.kind
         if kind in COMINGS and not self._comings.is_news(event, self._known.ahead()):
             return ended
-        if kind is EventKind.LOGOUT and self._has_known:
+        if not self._has_known:
+            transitions = self._tracker.apply(event)
+        elif kind is EventKind.LOGOUT:
             transitions = self._log_out(event, self._known.told(event))
         elif kind is EventKind.LOGIN and self._awaited:
             transitions = self._log_in(event)
@@ -200,16 +202,12 @@ class Replay:
 
     def _meet_other(self, session: Session, begun_us: int) -> list[Transition]:
         """A known session begins; who is on its terminal still is over then, as by its login."""
-        there = self._tracker.in_place_of(session)
-        if (
-            there is None
-            or there.login_us >= session.login_us
-            or self._is_over_by(there, session.login_us + TOLERANCE_US)
-        ):
+        there, login_us = self._tracker.in_place_of(session), session.login_us
+        if there is None or there.login_us >= login_us or self._is_over_by(there, login_us + TOLERANCE_US):
             self._begin(session)
             return []
-        if begun_us < session.login_us:
-            heappush(self._begins, (session.login_us, session.key, session))
+        if begun_us < login_us:
+            heappush(self._begins, (login_us, session.key, session))
             return []
         ended = self._tracker.make_way(session)
         self._free_ends(ended)
