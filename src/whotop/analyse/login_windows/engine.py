@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,36 +26,54 @@ class Engine:
         self._progress = progress
 
     def run(self, what: str, statement: str) -> list[tuple[Any, ...]]:
-        """Execute a statement and give its rows; ``what`` is its name for people.
+        """Execute a statement and give its rows; ``what`` is its name for people. Ctrl+c ends it at once."""
+        with self.started(what, statement) as running:
+            return running.rows()
 
-        It runs in a thread, so that ctrl+c ends it at once.
-        """
-        found: list[tuple[Any, ...]] = []
-        failure: list[BaseException] = []
-        ended = threading.Event()  # a join that ctrl+c interrupts takes its thread for ended (CPython bpo-45274)
-
-        def work() -> None:
-            try:
-                found.extend(self.connection.execute(statement).fetchall())
-            except BaseException as error:  # handed on to who asked
-                failure.append(error)
-            finally:
-                ended.set()
-
-        threading.Thread(target=work, name="duckdb", daemon=True).start()
+    @contextlib.contextmanager
+    def started(self, what: str, statement: str) -> Iterator[Running]:
+        """A statement that runs while the block does something else; it ends where the block fails."""
+        running = Running(self.connection, statement, lambda share: self._progress(what, share))
         try:
-            is_running = True
-            while is_running:
-                is_running = not ended.wait(LOOK_SECONDS)
-                self._progress(what, max(self.connection.query_progress(), 0.0) / 100)
+            yield running
         except BaseException:
-            while not ended.is_set():  # one that outlives the program brings it down
-                self.connection.interrupt()
-                ended.wait(LOOK_SECONDS)
+            running.stop()
             raise
-        if failure:
-            raise failure[0]
-        return found
+
+
+class Running:
+    """A statement in a thread of its own."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, statement: str, tell: Callable[[float], None]) -> None:
+        self._connection, self._statement, self._tell = connection, statement, tell
+        self._found: list[tuple[Any, ...]] = []
+        self._failure: BaseException | None = None
+        self._ended = threading.Event()  # a join that ctrl+c interrupts takes its thread for ended (bpo-45274)
+        threading.Thread(target=self._work, name="duckdb", daemon=True).start()
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """What it gives, once it has ended; raises what went wrong."""
+        is_running = True
+        while is_running:
+            is_running = not self._ended.wait(LOOK_SECONDS)
+            self._tell(max(self._connection.query_progress(), 0.0) / 100)
+        if self._failure is not None:
+            raise self._failure
+        return self._found
+
+    def stop(self) -> None:
+        """End it and wait for that: a thread that outlives the program brings it down."""
+        while not self._ended.is_set():
+            self._connection.interrupt()
+            self._ended.wait(LOOK_SECONDS)
+
+    def _work(self) -> None:
+        try:
+            self._found = self._connection.execute(self._statement).fetchall()
+        except BaseException as error:  # handed on to who asks for the rows
+            self._failure = error
+        finally:
+            self._ended.set()
 
 
 @contextlib.contextmanager

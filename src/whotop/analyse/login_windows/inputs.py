@@ -16,6 +16,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
@@ -134,22 +135,28 @@ class Inputs:
 
     def _takes_csv(self, path: Path, name: str, kind: Kind) -> bool:
         """Whether DuckDB could read the file whole, and as the older analyser did."""
-        if is_doubtful(path, name) or kind.packing is Packing.OTHER:  # it finds broken packing first
+        has_doubts = partial(is_doubtful, path, name)
+        if kind.packing is Packing.OTHER:
+            has_doubts()  # finds what is broken before its rows are judged
             return False
-        return self._takes(name, _csv(path, name, kind))
+        return self._takes(name, _csv(path, name, kind), has_doubts=has_doubts)
 
-    def _takes(self, name: str, rows: str, form: str = statements.FORM) -> bool:
-        """Whether all rows are logins; if not, none is taken."""
+    def _takes(
+        self, name: str, rows: str, form: str = statements.FORM, has_doubts: Callable[[], bool] = lambda: False
+    ) -> bool:
+        """Whether all rows are logins, and nobody, looking meanwhile, has doubts; if not, none is taken."""
         before = self._end()
         with contextlib.suppress(duckdb.Error):
-            self._take(name, rows, form)
-            if not self._bad_rows():
+            with self._engine.started(_reading(name), statements.add_logins(rows, form)) as running:
+                is_clear = not has_doubts()
+                running.rows()
+            if is_clear and not self._bad_rows():
                 return True
         self._engine.run("", statements.drop_from(before))
         return False
 
-    def _take(self, name: str, rows: str, form: str = statements.FORM) -> None:
-        self._engine.run(f"reading {Path(name).name}", statements.add_logins(rows, form))
+    def _take(self, name: str, rows: str, form: str) -> None:
+        self._engine.run(_reading(name), statements.add_logins(rows, form))
 
     def _end(self) -> int:
         return int(self._engine.run("", statements.END)[0][0])
@@ -180,6 +187,10 @@ def _written(rows: Iterator[Row], clean: Path) -> int:
         if error.errno in _FULL:  # no reading says so
             raise WhotopError(f"{tempfile.gettempdir()}: {error.strerror}") from None
         raise
+
+
+def _reading(name: str) -> str:
+    return f"reading {Path(name).name}"
 
 
 def is_utf8(name: str) -> bool:
@@ -232,10 +243,13 @@ def is_doubtful(path: Path, name: str) -> bool:
     with opened(str(path), name) as file:
         end = file.beginning(len(_BYTE_ORDER_MARK)).removeprefix(_BYTE_ORDER_MARK)
         for piece in file.pieces():
-            looked_at = end + piece
-            if any(pair in looked_at for pair in _SPACE_BY_QUOTE) and _SPACE_OUTSIDE.search(looked_at):
-                return True
-            if not looked_at.isascii() and any(odd in looked_at for odd in _ODD_TEXTS):
+            if _is_odd(piece) or _is_odd(end + piece[:kept]):
                 return True
             end = piece[-kept:]
-    return False
+    return _is_odd(end)
+
+
+def _is_odd(piece: bytes) -> bool:
+    if any(pair in piece for pair in _SPACE_BY_QUOTE) and _SPACE_OUTSIDE.search(piece):
+        return True
+    return not piece.isascii() and any(odd in piece for odd in _ODD_TEXTS)
