@@ -10,8 +10,8 @@ from typing import TypeAlias
 import duckdb
 
 from whotop.analyse.login_windows.engine import Engine, engine
+from whotop.analyse.login_windows.file_tables import csv_file, identifier, literal
 from whotop.analyse.login_windows.inputs import is_doubtful
-from whotop.analyse.login_windows.statements import csv_file, identifier, literal
 from whotop.analyse.progress import Progress
 from whotop.parse.login_table import TableShape
 

@@ -1,4 +1,4 @@
-"""Rows of CSV exactly as the older analyser split them (scala-csv 1.3.5, CSVParser.scala).
+"""Rows of CSV as the older analyser split them (scala-csv, CSVParser.scala).
 
 A cell that begins with a quote ends with one, and holds none that is not doubled. In any other cell a
 quote stands for the quote or the comma behind it, and must have one of them behind it. Lines end with

@@ -22,7 +22,7 @@ from typing import BinaryIO, TextIO
 
 import duckdb
 
-from whotop.analyse.login_windows import statements
+from whotop.analyse.login_windows import file_tables, statements
 from whotop.analyse.login_windows.careful_rows import Row, careful_rows, first_row, is_header, write_clean
 from whotop.analyse.login_windows.engine import Engine
 from whotop.analyse.login_windows.json_rows import json_rows
@@ -103,7 +103,7 @@ class Inputs:
                     self._read_carefully(path, name, careful_rows)
 
     def _read_parquet(self, path: Path, name: str) -> None:
-        rows = f"read_parquet({statements.file(path)}, hive_partitioning = false)"
+        rows = f"read_parquet({file_tables.file(path)}, hive_partitioning = false)"
         try:
             types = {str(column): str(kind) for column, kind, *_ in self._engine.run("", statements.describe(rows))}
         except duckdb.Error as error:
@@ -122,12 +122,12 @@ class Inputs:
         """Whether DuckDB could read the file whole; values as they are written, whatever they look like."""
         if kind.packing is Packing.OTHER:
             return False
-        how = f"{statements.file(path)}, compression = '{kind.packing}', hive_partitioning = false"
+        how = f"{file_tables.file(path)}, compression = '{kind.packing}', hive_partitioning = false"
         try:
             found = self._engine.run("", statements.describe(f"read_json({how})"))
             columns = login_columns([str(column) for column, *_ in found], name)
             types = dict.fromkeys(columns, "VARCHAR")
-            listed = ", ".join(f"{statements.literal(column)}: 'VARCHAR'" for column in columns)
+            listed = ", ".join(f"{file_tables.literal(column)}: 'VARCHAR'" for column in columns)
             rows = f"read_json({how}, columns = {{{listed}}})"
         except duckdb.Error:
             return False
@@ -169,7 +169,7 @@ class Inputs:
         with _text(path, name) as text:
             count = _written(rows_of(text, name, self._bad_row), clean)
         if count:
-            rows = statements.csv_file(clean, COLUMNS, "new_line = '\\n'")
+            rows = file_tables.csv_file(clean, COLUMNS, "new_line = '\\n'")
             self._take(name, rows, statements.FINER_FORM)
         clean.unlink()
 
@@ -221,7 +221,7 @@ def _csv(path: Path, name: str, kind: Kind) -> str:
     with _text(path, name) as text:
         row = first_row(text)
     columns = [*COLUMNS, *(f"further{number}" for number in range(len(row) - len(COLUMNS)))]
-    rows = statements.csv_file(path, columns, f"header = {is_header(row)}, compression = '{kind.packing}'")
+    rows = file_tables.csv_file(path, columns, f"header = {is_header(row)}, compression = '{kind.packing}'")
     return statements.without_quotes(rows, columns)
 
 

@@ -1,4 +1,4 @@
-"""All SQL of the analyser, and the tables it goes through.
+"""All SQL of the analyser, and the tables it goes through; how files are named and read is in ``file_tables``.
 
 ``logins``  name, source, local_us: one row a login, in input order. ``local_us`` is its time in µs
             since 1970-01-01 00:00 of the zone; NULL where the text was no time.
@@ -10,10 +10,10 @@ Written in terms that other engines have too: aggregates, window functions, join
 
 from __future__ import annotations
 
-import glob
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from whotop.analyse.login_windows.file_tables import csv_file, identifier, literal
 from whotop.analyse.login_windows.question import Mode
 from whotop.clock import SECOND_US
 
@@ -63,37 +63,10 @@ def add_instants(path: Path) -> str:
     return f"INSERT INTO logins SELECT name, source, CAST(us AS BIGINT) FROM {rows}"
 
 
-def csv_file(path: Path, columns: Sequence[str], options: str = "") -> str:
-    """A CSV file as a table: every column text as it stands, none of them missing."""
-    types = ", ".join(f"'{column}': 'VARCHAR'" for column in columns)
-    further = f", {options}" if options else ""
-    return f"""
-        read_csv({file(path)}, auto_detect = false, hive_partitioning = false, quote = '"', escape = '"',
-                 max_line_size = 4194304, columns = {{{types}}}, force_not_null = {list(columns)}{further})
-    """
-
-
 def without_quotes(rows: str, columns: Sequence[str]) -> str:
     """``rows`` of name, source, time and others; one that has a quote in any of ``columns`` has no time."""
     quoted = " OR ".join(f"contains({column}, '\"')" for column in columns)
     return f"(SELECT name, source, CASE WHEN {quoted} THEN NULL ELSE time END AS time FROM {rows})"
-
-
-def _shown(local_us: str) -> str:
-    """A time as text, to the second; a cast of whole seconds takes half of what strftime does."""
-    return f"CAST(date_trunc('second', make_timestamp({local_us})) AS VARCHAR)"
-
-
-END = "SELECT coalesce(max(rowid) + 1, 0) FROM logins"
-"""Where the next login is going to stand."""
-BAD = "SELECT count(*) FROM logins WHERE local_us IS NULL"
-SPAN = "SELECT count(*), min(local_us), max(local_us) FROM logins"
-DROP_BAD = "DELETE FROM logins WHERE local_us IS NULL"
-
-
-def drop_from(row: int) -> str:
-    """Forget the logins from a row on."""
-    return f"DELETE FROM logins WHERE rowid >= {row}"
 
 
 def describe(rows: str) -> str:
@@ -113,6 +86,23 @@ def _text(column: str, types: Mapping[str, str]) -> str:
     """A column as text; bytes are UTF-8."""
     name = identifier(column)
     return f"decode({name})" if types[column] == "BLOB" else f"CAST({name} AS VARCHAR)"
+
+
+def _shown(local_us: str) -> str:
+    """A time as text, to the second; a cast of whole seconds takes half of what strftime does."""
+    return f"CAST(date_trunc('second', make_timestamp({local_us})) AS VARCHAR)"
+
+
+END = "SELECT coalesce(max(rowid) + 1, 0) FROM logins"
+"""Where the next login is going to stand."""
+BAD = "SELECT count(*) FROM logins WHERE local_us IS NULL"
+SPAN = "SELECT count(*), min(local_us), max(local_us) FROM logins"
+DROP_BAD = "DELETE FROM logins WHERE local_us IS NULL"
+
+
+def drop_from(row: int) -> str:
+    """Forget the logins from a row on."""
+    return f"DELETE FROM logins WHERE rowid >= {row}"
 
 
 def move_out_of_gap(first_s: int, end_s: int, gap_s: int) -> str:
@@ -293,18 +283,3 @@ def copy(query: str, file: str, options: str) -> str:
 
 PLAIN_LINES = r"FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x01'"
 """Lines as they are: a query of one column writes no delimiter."""
-
-
-def file(path: Path) -> str:
-    """The name of a file to be read, as SQL writes it: one file, whatever it is called."""
-    return literal(glob.escape(str(path)))
-
-
-def literal(text: str) -> str:
-    """A text as SQL writes it."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def identifier(name: str) -> str:
-    """A column's name as SQL writes it."""
-    return '"' + name.replace('"', '""') + '"'
